@@ -8,6 +8,7 @@ mod gate;
 mod import;
 mod ingest_flags;
 mod output;
+mod progress;
 mod report;
 mod serve;
 
