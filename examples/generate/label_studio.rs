@@ -1,4 +1,4 @@
-//! A Label Studio JSON export: one task a film, one annotation a reader, coordinates in percent.
+//! A Label Studio JSON export: one task a film, coordinates in percent.
 
 use crate::film::{Film, Outline};
 use crate::programme::FilmReading;
@@ -15,10 +15,7 @@ pub fn write(week: usize, films: &[Film], readings: &[&FilmReading]) -> String {
         .map(|(index, film)| {
             let id = 100 * (week + 1) + index;
             let of_film = readings.iter().filter(|reading| reading.film == index);
-            let annotations: Vec<Value> = of_film
-                .zip(1..)
-                .map(|(reading, nth)| annotation(id, nth, reading))
-                .collect();
+            let annotations: Vec<Value> = of_film.map(|reading| annotation(id, reading)).collect();
             json!({
                 "id": id,
                 "project": 7,
@@ -33,7 +30,7 @@ pub fn write(week: usize, films: &[Film], readings: &[&FilmReading]) -> String {
     format!("{}\n", Value::from(tasks))
 }
 
-fn annotation(task: usize, nth: usize, reading: &FilmReading) -> Value {
+fn annotation(task: usize, reading: &FilmReading) -> Value {
     let results: Vec<Value> = (reading.answer.shapes.iter().enumerate())
         .map(|(index, marked)| {
             let label = marked.drawn.label;
@@ -62,12 +59,11 @@ fn annotation(task: usize, nth: usize, reading: &FilmReading) -> Value {
             })
         })
         .collect();
-    // A de-identified export: the e-mail field holds the pseudonym.
-    let user = if reading.rater == "reader-d" { 4 } else { 5 };
     json!({
-        "id": 10 * task + nth,
+        "id": 10 * task + usize::from(reading.rater == "reader-e"),
         "task": task,
-        "completed_by": {"id": user, "email": reading.rater, "first_name": "", "last_name": ""},
+        // De-identified: the pseudonym stands where the tool writes the user.
+        "completed_by": reading.rater,
         "created_at": reading.at.utc(),
         "updated_at": reading.at.utc(),
         "lead_time": reading.active_s,

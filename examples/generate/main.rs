@@ -126,14 +126,15 @@ fn drawn_films(
     let options = [&[("annotator", "reader-c")], &annotation[..]].concat();
     manifest.import_with_sidecar(&path, &options, "sidecar/films-reader-c.csv");
 
-    let path = format!("label-studio/{name}.json");
-    put(
-        folder,
-        &path,
-        label_studio::write(week, films, &of(&["reader-d", "reader-e"])),
-    )?;
-    manifest.import_with_sidecar(&path, &annotation, "sidecar/films.csv");
     for rater in ["reader-d", "reader-e"] {
+        let path = format!("label-studio/{name}-{rater}.json");
+        put(
+            folder,
+            &path,
+            label_studio::write(week, films, &of(&[rater])),
+        )?;
+        let options = [&[("annotator", rater)], &annotation[..]].concat();
+        manifest.import_with_sidecar(&path, &options, "sidecar/films.csv");
         let path = format!("coco/{name}-{rater}-landmarks.json");
         put(
             folder,

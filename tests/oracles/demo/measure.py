@@ -128,7 +128,8 @@ def read_label_studio(entry):
     for task in json.loads((ROOT / entry["path"]).read_text()):
         item = Path(task["data"]["image"]).stem
         for annotation in task["annotations"]:
-            found = reading(item, annotation["completed_by"]["email"], entry["stage"], None)
+            assert annotation["completed_by"] == entry["annotator"]
+            found = reading(item, entry["annotator"], entry["stage"], None)
             started = datetime.fromisoformat(annotation["created_at"])
             assert abs((started - datetime.fromisoformat(found["finished"])).total_seconds()) < 1
             for result in annotation["result"]:
