@@ -1,5 +1,5 @@
-use super::ProjectId;
-use super::query::Params;
+use super::{ProjectId, StoreError};
+use super::query::{Fields, Params};
 use crate::domain::{ComparisonKind, ReferenceKind, Role, Stage, Technique};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -41,6 +41,45 @@ pub struct GroupBy {
     pub study: bool,
     pub site: bool,
     pub week: bool,
+}
+
+/// What a figure's row is about; `None` in a field by which it was not split.
+///
+/// A field can also be `None` in a split figure: no study's site, no day, no label (see each figure).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Group {
+    pub kind: ComparisonKind,
+    pub reference_kind: Option<ReferenceKind>,
+    pub stage: Option<Stage>,
+    /// The other side, when split by pairs.
+    pub a_rater: Option<String>,
+    pub rater: Option<String>,
+    pub label: Option<String>,
+    pub technique: Option<Technique>,
+    pub study: Option<String>,
+    pub site: Option<String>,
+    pub week: Option<String>,
+}
+
+/// How many columns `Group` takes.
+pub(super) const N_GROUP_COLUMNS: usize = 10;
+
+impl Group {
+    /// A group from a row's first columns.
+    pub(super) fn of(row: &Fields<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            kind: row.named(0)?,
+            reference_kind: row.maybe_named(1)?,
+            stage: row.maybe_named(2)?,
+            a_rater: row.get(3)?,
+            rater: row.get(4)?,
+            label: row.get(5)?,
+            technique: row.maybe_named(6)?,
+            study: row.get(7)?,
+            site: row.get(8)?,
+            week: row.get(9)?,
+        })
+    }
 }
 
 impl Filter {

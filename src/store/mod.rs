@@ -33,7 +33,7 @@ mod query_files_tests;
 #[cfg(test)]
 mod seed;
 
-pub use agreement::{AgreementUnit, Contingency, ContingencyRow, PixelRow, Sides};
+pub use agreement::{AgreementUnit, ContingencyQuestion, ContingencyRow, PixelRow, Sides};
 pub use calibration::{CalibrationDecision, NewCalibrationDecision};
 pub use completeness::{CompletenessRow, InvalidAnnotation};
 pub use confusion::ConfusionRow;
@@ -41,19 +41,19 @@ pub use database::{Store, StoreConfig};
 pub use error::{Fault, StoreError};
 pub use error_rate::{ErrorKindRow, ErrorRateRow};
 pub use error_units::{StoredUnit, UnitCursor};
-pub use filter::{Filter, GroupBy};
+pub use filter::{Filter, Group, GroupBy};
 pub use gate_records::{GateRecord, NewGateRecord};
 pub use images::ItemImage;
 pub use import_writer::{CommittedImport, ImportWriter};
 pub use imports::{ImportIdentity, ImportRecord, ImportStart};
 pub use items::{StoredItem, StoredReading};
-pub use overlap::{BiasRow, OverlapMetric, OverlapSummaryRow, OverlapValueRow};
+pub use overlap::{BiasRow, Measure, OverlapMetric, OverlapSummaryRow, OverlapValueRow};
 pub use overview::{
     ItemConflict, ItemRow, LabelRow, RaterRow, ReadingStateRow, SkippedRow, StudyRow, WeekRow,
 };
 pub use projects::{ProjectRecord, ProtocolRecord};
 pub use scores::{ReplacedScores, ScoredComparison, ScoredItem};
-pub use throughput::{ThroughputRow};
+pub use throughput::ThroughputRow;
 pub use worklist::{RankedUnit, WorklistLimits};
 
 pub type ProjectId = i64;
