@@ -200,6 +200,8 @@ CREATE TABLE unit (
     nsd DOUBLE,
     nsd_tolerance DOUBLE,
     distance_unit VARCHAR,
+    surface_px DOUBLE,
+    surface_voxels DOUBLE,
     box_edge_px DOUBLE,
     box_left_px DOUBLE,
     box_top_px DOUBLE,
@@ -208,7 +210,12 @@ CREATE TABLE unit (
     boundary_px DOUBLE,
     keypoint_px DOUBLE,
     keypoint_mm DOUBLE,
+    keypoint_max_mm DOUBLE,
     oks DOUBLE,
+    n_points UINTEGER,
+    n_points_missing UINTEGER,
+    n_points_extra UINTEGER,
+    n_visibility_differs UINTEGER,
     size_difference DOUBLE,
     relative_size_difference DOUBLE,
     size_unit VARCHAR,
@@ -216,6 +223,22 @@ CREATE TABLE unit (
     b_rank DOUBLE,
     undefined VARCHAR
 );
+
+-- A unit with its comparison and item, as lists of units show it.
+CREATE VIEW compared_unit AS
+SELECT u.comparison_id, u.unit_no, u.item_id, i.key AS item_key, c.study, c.site, c.stage, c.session,
+       c.kind, c.reference_kind, c.a_rater, c.a_stage, c.b_rater, c.iso_week, u.a_annotation_id, u.b_annotation_id,
+       u.technique, u.a_label, u.b_label, u.error, u.detail, u.not_applicable, u.dice, u.iou,
+       u.a_size, u.b_size, u.intersection_size, u.frame_size, u.hd, u.hd95, u.assd, u.nsd,
+       u.nsd_tolerance, u.distance_unit, u.surface_px, u.surface_voxels, u.box_edge_px,
+       u.box_left_px, u.box_top_px, u.box_right_px, u.box_bottom_px, u.boundary_px, u.keypoint_px,
+       u.keypoint_mm, u.keypoint_max_mm, u.oks, u.n_points, u.n_points_missing, u.n_points_extra,
+       u.n_visibility_differs, u.size_difference, u.relative_size_difference, u.size_unit, u.a_rank,
+       u.b_rank, u.undefined,
+       u.project_id, u.label, c.local_day, c.a_role, c.b_role
+FROM unit AS u
+JOIN comparison AS c ON c.id = u.comparison_id
+JOIN item AS i ON i.id = u.item_id;
 
 -- Rows of these two tables are only ever added.
 CREATE TABLE gate_evaluation (

@@ -1,6 +1,6 @@
 use super::filter::Filter;
 use super::query::{Fields, Params, query};
-use super::{AnnotationId, ComparisonId, ItemId, ProjectId, Store, StoreError};
+use super::{ComparisonId, ItemId, ProjectId, Store, StoreError};
 use crate::domain::{ComparisonKind, ErrorKind, ReferenceKind, Stage, UnitScore};
 
 /// One unit with all that was measured, and where it stands.
@@ -20,9 +20,6 @@ pub struct StoredUnit {
     pub a_stage: Stage,
     pub b_rater: String,
     pub week: Option<String>,
-    pub a_annotation: Option<AnnotationId>,
-    pub b_annotation: Option<AnnotationId>,
-    /// Its own annotation indices are `None`; the ids above stand in their place.
     pub score: UnitScore,
 }
 
@@ -99,26 +96,25 @@ pub(super) fn stored_unit(row: &Fields<'_>, start: usize) -> Result<StoredUnit, 
         a_stage: row.named(at(11))?,
         b_rater: row.get(at(12))?,
         week: row.get(at(13))?,
-        a_annotation: row.get(at(14))?,
-        b_annotation: row.get(at(15))?,
-        score: unit_score(row, at(16))?,
+        score: unit_score(row, at(14))?,
     })
 }
 
-fn unit_score(row: &Fields<'_>, start: usize) -> Result<UnitScore, StoreError> {
-    let at = |column: usize| start + column;
+/// The score, from the annotations' ids on.
+fn unit_score(row: &Fields<'_>, a_annotation: usize) -> Result<UnitScore, StoreError> {
+    let at = |column: usize| a_annotation + 2 + column;
     let edges = (
-        row.get(at(20))?,
         row.get(at(21))?,
         row.get(at(22))?,
         row.get(at(23))?,
+        row.get(at(24))?,
     );
     Ok(UnitScore {
         technique: row.maybe_named(at(0))?,
         a_label: row.get(at(1))?,
         b_label: row.get(at(2))?,
-        a_annotation: None,
-        b_annotation: None,
+        a_annotation: row.get(a_annotation)?,
+        b_annotation: row.get(a_annotation + 1)?,
         error: row.maybe_named(at(3))?,
         detail: row.get(at(4))?,
         not_applicable: row.get(at(5))?,
@@ -134,20 +130,27 @@ fn unit_score(row: &Fields<'_>, start: usize) -> Result<UnitScore, StoreError> {
         nsd: row.get(at(15))?,
         nsd_tolerance: row.get(at(16))?,
         distance_unit: row.maybe_named(at(17))?,
-        box_edge_px: row.get(at(18))?,
-        boundary_px: row.get(at(19))?,
+        surface_px: row.get(at(18))?,
+        surface_voxels: row.get(at(19))?,
+        box_edge_px: row.get(at(20))?,
         box_edges_px: match edges {
             (Some(left), Some(top), Some(right), Some(bottom)) => Some([left, top, right, bottom]),
             _ => None,
         },
-        keypoint_px: row.get(at(24))?,
-        keypoint_mm: row.get(at(25))?,
-        oks: row.get(at(26))?,
-        size_difference: row.get(at(27))?,
-        relative_size_difference: row.get(at(28))?,
-        size_unit: row.get(at(29))?,
-        a_rank: row.get(at(30))?,
-        b_rank: row.get(at(31))?,
-        undefined: row.get(at(32))?,
+        boundary_px: row.get(at(25))?,
+        keypoint_px: row.get(at(26))?,
+        keypoint_mm: row.get(at(27))?,
+        keypoint_max_mm: row.get(at(28))?,
+        oks: row.get(at(29))?,
+        n_points: row.get(at(30))?,
+        n_points_missing: row.get(at(31))?,
+        n_points_extra: row.get(at(32))?,
+        n_visibility_differs: row.get(at(33))?,
+        size_difference: row.get(at(34))?,
+        relative_size_difference: row.get(at(35))?,
+        size_unit: row.get(at(36))?,
+        a_rank: row.get(at(37))?,
+        b_rank: row.get(at(38))?,
+        undefined: row.get(at(39))?,
     })
 }

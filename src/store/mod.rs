@@ -52,7 +52,7 @@ pub use overview::{
     ItemConflict, ItemRow, LabelRow, RaterRow, ReadingStateRow, SkippedRow, StudyRow, WeekRow,
 };
 pub use projects::{ProjectRecord, ProtocolRecord};
-pub use scores::{ReplacedScores, ScoredComparison, ScoredItem};
+pub use scores::{ReplacedScores, ScoredItem};
 pub use throughput::ThroughputRow;
 pub use worklist::{RankedUnit, WorklistLimits};
 

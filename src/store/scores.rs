@@ -1,8 +1,8 @@
 use super::database::database;
-use super::items::{StoredItem, StoredReading, load_items_with_readings};
+use super::items::{StoredItem, load_items_with_readings};
 use super::projects::reserve_ids;
 use super::query::{Params, day_value, iso_week, query};
-use super::{AnnotationId, ComparisonId, ItemId, ProjectId, Store, StoreError};
+use super::{ComparisonId, ItemId, ProjectId, Store, StoreError};
 use crate::domain::{
     Comparison, ComparisonKind, DistanceUnit, ErrorKind, ReferenceKind, Role, Stage, Technique,
     UnitScore,
@@ -18,16 +18,19 @@ pub struct ScoredItem {
     pub item: ItemId,
     /// As loaded. Scores of an older state are not kept, and the item stays marked.
     pub revision: i64,
-    pub comparisons: Vec<ScoredComparison>,
+    /// Their units name annotations by the ids with which they were loaded.
+    pub comparisons: Vec<Comparison>,
 }
 
-/// A comparison, and which stored annotations its units speak of.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ScoredComparison {
-    pub comparison: Comparison,
-    /// The id of the annotation to which `UnitScore::a_annotation` = 0, 1, … refers, and the same for b.
-    pub a_annotations: Vec<AnnotationId>,
-    pub b_annotations: Vec<AnnotationId>,
+impl ScoredItem {
+    /// The scores of an item as it was loaded.
+    pub fn of(stored: &StoredItem, comparisons: Vec<Comparison>) -> Self {
+        Self {
+            item: stored.id,
+            revision: stored.revision,
+            comparisons,
+        }
+    }
 }
 
 /// What `replace_scores` did.
@@ -44,13 +47,12 @@ impl Store {
     /// Puts new scores in the place of all earlier ones of these items, in one transaction.
     ///
     /// # Errors
-    /// `Misuse` when a comparison names a reading that the item does not have, or a unit an annotation
-    /// beyond the list; `Database`.
+    /// `Misuse` when a comparison names a reading that the item does not have, `Database`.
     pub fn replace_scores(
         &self,
         project: ProjectId,
         protocol_hash: &str,
-        scored: &[ScoredItem],
+        scored: Vec<ScoredItem>,
     ) -> Result<ReplacedScores, StoreError> {
         self.write(|conn| {
             let ids: Vec<ItemId> = scored.iter().map(|scored| scored.item).collect();
@@ -60,7 +62,7 @@ impl Store {
                 .collect();
             let mut rows = Vec::new();
             let mut fresh = Vec::new();
-            for scored in scored {
+            for scored in &scored {
                 match known.get(&scored.item) {
                     Some(item) if item.revision == scored.revision => {
                         fresh.push(scored.item);
@@ -81,11 +83,7 @@ impl Store {
             Ok(ReplacedScores {
                 n_items: fresh.len(),
                 n_comparisons: rows.len(),
-                n_units: rows
-                    .comparisons
-                    .iter()
-                    .map(|row| row.scored.comparison.units.len())
-                    .sum(),
+                n_units: rows.iter().map(|row| row.comparison.units.len()).sum(),
                 n_stale_items: scored.len() - fresh.len(),
             })
         })
@@ -94,7 +92,7 @@ impl Store {
 
 struct ComparisonRow<'a> {
     item: &'a StoredItem,
-    scored: &'a ScoredComparison,
+    comparison: &'a Comparison,
     a: Side,
     b: Side,
 }
@@ -111,36 +109,35 @@ fn comparison_rows<'a>(
     item: &'a StoredItem,
     scored: &'a ScoredItem,
 ) -> Result<Vec<ComparisonRow<'a>>, StoreError> {
-    let row = |scored: &'a ScoredComparison| {
-        let comparison = &scored.comparison;
-        let side = |rater: &str, stage: Stage| {
-            side(&item.readings, rater, stage, &comparison.session).ok_or_else(|| {
-                StoreError::Misuse(format!(
-                    "a comparison of item {} names a reading at stage `{stage}` that is not there",
-                    item.id
-                ))
-            })
+    let row = |comparison: &'a Comparison| {
+        let missing = |stage: Stage| {
+            StoreError::Misuse(format!(
+                "a comparison of item {} names a reading at stage `{stage}` that is not there",
+                item.id
+            ))
         };
-        for unit in &comparison.units {
-            annotation_id(unit.a_annotation, &scored.a_annotations)?;
-            annotation_id(unit.b_annotation, &scored.b_annotations)?;
-        }
+        let b = side(item, &comparison.b_rater, comparison.stage, Some(&comparison.session));
+        // A reference may come from another session than its candidate.
+        let a = side(item, &comparison.a_rater, comparison.a_stage, Some(&comparison.session))
+            .or_else(|| side(item, &comparison.a_rater, comparison.a_stage, None));
         Ok(ComparisonRow {
             item,
-            scored,
-            a: side(&comparison.a_rater, comparison.a_stage)?,
-            b: side(&comparison.b_rater, comparison.stage)?,
+            comparison,
+            a: a.ok_or_else(|| missing(comparison.a_stage))?,
+            b: b.ok_or_else(|| missing(comparison.stage))?,
         })
     };
     scored.comparisons.iter().map(row).collect()
 }
 
-fn side(readings: &[StoredReading], rater: &str, stage: Stage, session: &str) -> Option<Side> {
-    readings
+fn side(item: &StoredItem, rater: &str, stage: Stage, session: Option<&String>) -> Option<Side> {
+    item.readings
         .iter()
         .filter(|stored| {
             let key = &stored.reading.key;
-            key.rater == rater && key.stage == stage && key.session == session
+            key.rater == rater
+                && key.stage == stage
+                && session.is_none_or(|session| *session == key.session)
         })
         .map(|stored| Side {
             role: stored.reading.role,
@@ -161,22 +158,6 @@ impl Side {
     }
 }
 
-fn annotation_id(
-    index: Option<usize>,
-    ids: &[AnnotationId],
-) -> Result<Option<AnnotationId>, StoreError> {
-    index
-        .map(|index| {
-            ids.get(index).copied().ok_or_else(|| {
-                StoreError::Misuse(format!(
-                    "a unit names annotation {index}, but the reading has {}",
-                    ids.len()
-                ))
-            })
-        })
-        .transpose()
-}
-
 fn append_comparisons(
     conn: &Connection,
     project: ProjectId,
@@ -186,7 +167,7 @@ fn append_comparisons(
 ) -> Result<(), duckdb::Error> {
     let mut appender = conn.appender("comparison")?;
     for (row, id) in rows.iter().zip(first_id..) {
-        let comparison = &row.scored.comparison;
+        let comparison = row.comparison;
         let count = |wanted: &dyn Fn(&UnitScore) -> bool| -> i64 {
             comparison.units.iter().filter(|unit| wanted(unit)).count() as i64
         };
@@ -237,18 +218,15 @@ fn append_units(
 ) -> Result<(), duckdb::Error> {
     let mut appender = conn.appender("unit")?;
     for (row, comparison_id) in rows.iter().zip(first_id..) {
-        for (unit, unit_no) in row.scored.comparison.units.iter().zip(0_i64..) {
-            let id = |index: Option<usize>, ids: &[AnnotationId]| {
-                index.and_then(|index| ids.get(index).copied())
-            };
+        for (unit, unit_no) in row.comparison.units.iter().zip(0_i64..) {
             let edge = |side: usize| unit.box_edges_px.map(|edges| edges[side]);
             appender.append_row(params![
                 comparison_id,
                 unit_no,
                 project,
                 row.item.id,
-                id(unit.a_annotation, &row.scored.a_annotations),
-                id(unit.b_annotation, &row.scored.b_annotations),
+                unit.a_annotation,
+                unit.b_annotation,
                 unit.technique.map(Technique::as_str),
                 unit.a_label.as_ref().or(unit.b_label.as_ref()),
                 unit.a_label,
@@ -268,6 +246,8 @@ fn append_units(
                 unit.nsd,
                 unit.nsd_tolerance,
                 unit.distance_unit.map(DistanceUnit::as_str),
+                unit.surface_px,
+                unit.surface_voxels,
                 unit.box_edge_px,
                 edge(0),
                 edge(1),
@@ -276,7 +256,12 @@ fn append_units(
                 unit.boundary_px,
                 unit.keypoint_px,
                 unit.keypoint_mm,
+                unit.keypoint_max_mm,
                 unit.oks,
+                unit.n_points,
+                unit.n_points_missing,
+                unit.n_points_extra,
+                unit.n_visibility_differs,
                 unit.size_difference,
                 unit.relative_size_difference,
                 unit.size_unit,
