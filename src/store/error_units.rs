@@ -59,7 +59,9 @@ impl Store {
             .with("after_comparison", after.map(|after| after.comparison))
             .with("after_unit", after.map(|after| after.unit_no))
             .with("limit", i64::from(limit));
-        self.read(|conn| query!("figures/error_units.sql").rows(conn, &params, |row| stored_unit(row, 0)))
+        self.read(|conn| {
+            query!("figures/error_units.sql").rows(conn, &params, |row| stored_unit(row, 0))
+        })
     }
 
     /// Every unit of every comparison of one item, right or wrong.

@@ -1,12 +1,11 @@
-use super::{ProjectId, StoreError};
 use super::query::{Fields, Params};
+use super::{ProjectId, StoreError};
 use crate::domain::{ComparisonKind, ReferenceKind, Role, Stage, Technique};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 /// Which comparisons count. `None` admits all; a question that cannot honour a set field refuses it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     pub stage: Option<Stage>,
     /// The candidate; in peer comparisons either of the two.

@@ -117,7 +117,11 @@ impl<'a> ImportWriter<'a> {
     ///
     /// # Errors
     /// `Misuse` past 4 billion names.
-    pub fn reading(&mut self, reading: &Reading, local_day: Option<Date>) -> Result<(), StoreError> {
+    pub fn reading(
+        &mut self,
+        reading: &Reading,
+        local_day: Option<Date>,
+    ) -> Result<(), StoreError> {
         let packed = self.pack(&reading.key)?;
         let item = self.names.text(&reading.key.item);
         self.items.entry(item).or_insert_with(|| {

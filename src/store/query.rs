@@ -64,7 +64,11 @@ impl Params {
         self.with(name, Value::List(list))
     }
 
-    pub(super) fn numbers(self, name: &'static str, numbers: impl IntoIterator<Item = f64>) -> Self {
+    pub(super) fn numbers(
+        self,
+        name: &'static str,
+        numbers: impl IntoIterator<Item = f64>,
+    ) -> Self {
         let list = numbers.into_iter().map(Value::Double).collect();
         self.with(name, Value::List(list))
     }
@@ -204,7 +208,9 @@ pub(super) fn day_value(day: Date) -> Value {
 }
 
 fn day_of(days: i32) -> Option<Date> {
-    EPOCH.checked_add(jiff::Span::new().try_days(days).ok()?).ok()
+    EPOCH
+        .checked_add(jiff::Span::new().try_days(days).ok()?)
+        .ok()
 }
 
 /// The ISO week of a day, such as `2026-W47`; the year is the week's, not the day's.
@@ -223,7 +229,12 @@ mod tests {
 
     #[test]
     fn days_survive_the_way_into_the_database_and_back() {
-        for day in [date(1970, 1, 1), date(1969, 12, 31), date(2026, 11, 22), date(2024, 2, 29)] {
+        for day in [
+            date(1970, 1, 1),
+            date(1969, 12, 31),
+            date(2026, 11, 22),
+            date(2024, 2, 29),
+        ] {
             let Value::Date32(days) = day_value(day) else {
                 panic!("a day is a Date32");
             };

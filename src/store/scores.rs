@@ -116,10 +116,20 @@ fn comparison_rows<'a>(
                 item.id
             ))
         };
-        let b = side(item, &comparison.b_rater, comparison.stage, Some(&comparison.session));
+        let b = side(
+            item,
+            &comparison.b_rater,
+            comparison.stage,
+            Some(&comparison.session),
+        );
         // A reference may come from another session than its candidate.
-        let a = side(item, &comparison.a_rater, comparison.a_stage, Some(&comparison.session))
-            .or_else(|| side(item, &comparison.a_rater, comparison.a_stage, None));
+        let a = side(
+            item,
+            &comparison.a_rater,
+            comparison.a_stage,
+            Some(&comparison.session),
+        )
+        .or_else(|| side(item, &comparison.a_rater, comparison.a_stage, None));
         Ok(ComparisonRow {
             item,
             comparison,
