@@ -9,3 +9,4 @@ pub mod importers;
 pub mod matching;
 pub mod metrics;
 pub mod statistics;
+pub mod store;
