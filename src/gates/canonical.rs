@@ -115,7 +115,8 @@ mod tests {
 
     #[test]
     fn keys_are_sorted_at_every_depth_and_text_is_escaped() {
-        let value = json!({"b": [1, 2.5, null], "a": {"z": "\u{1}\"ü", "\u{20ac}": true, "\r": -0.5}});
+        let value =
+            json!({"b": [1, 2.5, null], "a": {"z": "\u{1}\"ü", "\u{20ac}": true, "\r": -0.5}});
         assert_eq!(
             canonical_json(&value),
             "{\"a\":{\"\\r\":-0.5,\"z\":\"\\u0001\\\"ü\",\"€\":true},\"b\":[1,2.5,null]}"

@@ -1,10 +1,10 @@
 //! Reads a TOML file key by key, so that every mistake names its line and key, and all are told at once.
 
+use super::config_values::shown;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
-use std::str::FromStr;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -58,12 +58,19 @@ pub(super) fn read<T>(
         }
         Err(error) => {
             let span = error.span().unwrap_or(text.len()..text.len());
-            faults.add(&span, "", format!("this is not TOML: {}", error.message()));
+            let message = match error.message() {
+                "duplicate key" => format!(
+                    "`{}` is written twice; keep one",
+                    text.get(span.clone()).unwrap_or_default()
+                ),
+                message => format!("this is not TOML: {message}"),
+            };
+            faults.add(&span, "", message);
             None
         }
     };
     let mut list = faults.list.into_inner();
-    list.sort_by(|a, b| a.line.cmp(&b.line));
+    list.sort_by_key(|fault| fault.line);
     match value {
         Some(value) if list.is_empty() => Ok(value),
         _ => Err(ConfigError {
@@ -83,7 +90,9 @@ impl Faults<'_> {
         let before = self.text.bytes().take(span.start);
         let line = 1 + before.filter(|&byte| byte == b'\n').count();
         let key = key.to_owned();
-        self.list.borrow_mut().push(ConfigFault { line, key, problem });
+        self.list
+            .borrow_mut()
+            .push(ConfigFault { line, key, problem });
     }
 }
 
@@ -105,7 +114,13 @@ impl<'t> Section<'t> {
         build: impl FnOnce(&mut Section<'t>) -> T,
     ) -> T {
         let known = BTreeSet::new();
-        let mut section = Section { table, path, span, faults, known };
+        let mut section = Section {
+            table,
+            path,
+            span,
+            faults,
+            known,
+        };
         let value = build(&mut section);
         section.refuse_unknown_keys();
         value
@@ -133,7 +148,9 @@ impl<'t> Section<'t> {
     fn find(&mut self, key: &'static str) -> Option<&'t Spanned<DeValue<'t>>> {
         self.known.insert(key);
         let entries = self.table?.iter();
-        entries.into_iter().find_map(|(name, value)| (name.get_ref() == key).then_some(value))
+        entries
+            .into_iter()
+            .find_map(|(name, value)| (name.get_ref() == key).then_some(value))
     }
 
     /// The value of `key` as `parse` reads it; `None` where it is absent, or wrong and so recorded.
@@ -160,7 +177,7 @@ impl<'t> Section<'t> {
         self.get(key, parse)
     }
 
-    /// A list whose elements `parse` reads one by one.
+    /// A list whose elements `parse` reads one by one; `None` where it is absent or any of them is wrong.
     pub fn list<T>(
         &mut self,
         key: &'static str,
@@ -169,26 +186,24 @@ impl<'t> Section<'t> {
         let found = self.find(key)?;
         let path = self.path_of(key);
         let Some(elements) = found.get_ref().as_array() else {
-            let problem = format!("{} is not a list; put it in [brackets]", shown(found.get_ref()));
+            let problem = format!(
+                "{} is not a list; put it in [brackets]",
+                shown(found.get_ref())
+            );
             self.faults.add(&found.span(), &path, problem);
             return None;
         };
-        let mut values = Vec::new();
-        for element in elements.iter() {
-            match parse(element.get_ref()) {
-                Ok(value) => values.push(value),
-                Err(problem) => self.faults.add(&element.span(), &path, problem),
-            }
-        }
-        Some(values)
+        let read = elements.iter().map(|element| {
+            parse(element.get_ref())
+                .map_err(|problem| self.faults.add(&element.span(), &path, problem))
+                .ok()
+        });
+        // Collected twice, so that a wrong element does not hide the next one.
+        read.collect::<Vec<_>>().into_iter().collect()
     }
 
     /// The table `[key]`, whether written out or not.
-    pub fn table<T>(
-        &mut self,
-        key: &'static str,
-        build: impl FnOnce(&mut Section<'t>) -> T,
-    ) -> T {
+    pub fn table<T>(&mut self, key: &'static str, build: impl FnOnce(&mut Section<'t>) -> T) -> T {
         let path = self.path_of(key);
         let found = self.find(key);
         let span = found.map_or(0..0, Spanned::span);
@@ -199,6 +214,13 @@ impl<'t> Section<'t> {
     /// Whether `[key]` is written out.
     pub fn has(&mut self, key: &'static str) -> bool {
         self.find(key).is_some()
+    }
+
+    /// The names in the table `[key]`.
+    pub fn names(&mut self, key: &'static str) -> BTreeSet<String> {
+        let table = self.find(key).and_then(|found| found.get_ref().as_table());
+        let names = table.into_iter().flat_map(|table| table.keys());
+        names.map(|name| name.get_ref().to_string()).collect()
     }
 
     /// The tables `[key.NAME]` with their names, in the order of the file.
@@ -212,8 +234,9 @@ impl<'t> Section<'t> {
         for (name, value) in self.entries(key) {
             let path = format!("{path}.{}", name.get_ref());
             let table = as_table(value, &path, self.faults);
-            let built =
-                Section::visit(table, path, name.span(), self.faults, |s| build(name.get_ref(), s));
+            let built = Section::visit(table, path, name.span(), self.faults, |s| {
+                build(name.get_ref(), s)
+            });
             named.push((name.get_ref().to_string(), built));
         }
         named
@@ -241,7 +264,9 @@ impl<'t> Section<'t> {
 
     fn entries(&mut self, key: &'static str) -> Vec<Entry<'t>> {
         let path = self.path_of(key);
-        let table = self.find(key).and_then(|found| as_table(found, &path, self.faults));
+        let table = self
+            .find(key)
+            .and_then(|found| as_table(found, &path, self.faults));
         let mut entries: Vec<_> = table.into_iter().flat_map(|table| table.iter()).collect();
         entries.sort_by_key(|(name, _)| name.span().start);
         entries
@@ -264,7 +289,13 @@ impl<'t> Section<'t> {
         for element in elements.iter() {
             if let Some(table) = as_table(element, &path, self.faults) {
                 let (path, span) = (path.clone(), element.span());
-                built.push(Section::visit(Some(table), path, span, self.faults, &mut build));
+                built.push(Section::visit(
+                    Some(table),
+                    path,
+                    span,
+                    self.faults,
+                    &mut build,
+                ));
             }
         }
         Some(built)
@@ -277,15 +308,22 @@ impl<'t> Section<'t> {
 
     /// Records a mistake at `key`, or at this table where the key is not written ("" for the table itself).
     pub fn fault(&mut self, key: &'static str, problem: impl Into<String>) {
-        let span = self.table.into_iter().flat_map(|table| table.iter());
-        let span = span.filter(|(name, _)| name.get_ref() == key).map(|(_, value)| value.span());
-        let span = span.last().unwrap_or_else(|| self.span.clone());
-        let path = if key.is_empty() { self.path.clone() } else { self.path_of(key) };
+        let mut entries = self.table.into_iter().flat_map(|table| table.iter());
+        let written = entries.find(|(name, _)| name.get_ref() == key);
+        let span = written.map_or(self.span.clone(), |(_, value)| value.span());
+        let path = if key.is_empty() {
+            self.path.clone()
+        } else {
+            self.path_of(key)
+        };
         self.faults.add(&span, &path, problem.into());
     }
 }
 
-type Entry<'t> = (&'t Spanned<toml::de::DeString<'t>>, &'t Spanned<DeValue<'t>>);
+type Entry<'t> = (
+    &'t Spanned<toml::de::DeString<'t>>,
+    &'t Spanned<DeValue<'t>>,
+);
 
 fn as_table<'t>(
     found: &'t Spanned<DeValue<'t>>,
@@ -294,87 +332,11 @@ fn as_table<'t>(
 ) -> Option<&'t DeTable<'t>> {
     let table = found.get_ref().as_table();
     if table.is_none() {
-        let problem = format!("{} is not a table; write its keys under `[{path}]`", shown(found.get_ref()));
+        let problem = format!(
+            "{} is not a table; write its keys under `[{path}]`",
+            shown(found.get_ref())
+        );
         faults.add(&found.span(), path, problem);
     }
     table
-}
-
-/// The value as a message shows it.
-pub(super) fn shown(value: &DeValue<'_>) -> String {
-    match value {
-        DeValue::String(text) => format!("`{text}`"),
-        DeValue::Integer(number) => format!("`{number}`"),
-        DeValue::Float(number) => format!("`{number}`"),
-        DeValue::Boolean(truth) => format!("`{truth}`"),
-        DeValue::Datetime(time) => format!("`{time}`"),
-        DeValue::Array(_) => "a list".to_owned(),
-        DeValue::Table(_) => "a table".to_owned(),
-    }
-}
-
-/// Text that is not empty.
-pub(super) fn text(value: &DeValue<'_>) -> Result<String, String> {
-    match value.as_str() {
-        Some(text) if text.trim().is_empty() => Err("this text is empty; write some or leave the key out".to_owned()),
-        Some(text) => Ok(text.to_owned()),
-        None => Err(format!("{} is not text; put text in quotes", shown(value))),
-    }
-}
-
-/// One of the names of an enum.
-pub(super) fn choice<T: FromStr<Err = String>>(value: &DeValue<'_>) -> Result<T, String> {
-    text(value)?.parse()
-}
-
-/// A finite number that `accepts` takes; `needed` completes "is not …".
-pub(super) fn number(
-    accepts: impl Fn(f64) -> bool,
-    needed: &str,
-) -> impl Fn(&DeValue<'_>) -> Result<f64, String> {
-    move |value| {
-        let number = match value {
-            DeValue::Integer(integer) => whole_number(integer).map(|whole| whole as f64),
-            DeValue::Float(float) => float.as_str().parse().ok(),
-            _ => return Err(format!("{} is not a number; write it without quotes", shown(value))),
-        };
-        number
-            .filter(|number| number.is_finite() && accepts(*number))
-            // One spelling of zero, or hashes would differ.
-            .map(|number| number + 0.0)
-            .ok_or_else(|| format!("{} is not {needed}", shown(value)))
-    }
-}
-
-/// A share that `accepts` takes; a percentage is recognised and answered with its share.
-pub(super) fn share(
-    accepts: impl Fn(f64) -> bool,
-    needed: &str,
-) -> impl Fn(&DeValue<'_>) -> Result<f64, String> {
-    move |value| {
-        let any = number(|_| true, "a finite number")(value)?;
-        if accepts(any) {
-            return Ok(any);
-        }
-        let percent = if any >= 1.0 && any < 100.0 { any } else { 1.2 };
-        let share = format!("{:.6}", percent / 100.0);
-        let share = share.trim_end_matches('0');
-        Err(format!("{} is not {needed}; write {share} for {percent} %", shown(value)))
-    }
-}
-
-/// A whole number of at least `least`.
-pub(super) fn whole(least: u32) -> impl Fn(&DeValue<'_>) -> Result<u32, String> {
-    move |value| {
-        value
-            .as_integer()
-            .and_then(whole_number)
-            .and_then(|whole| u32::try_from(whole).ok())
-            .filter(|&whole| whole >= least)
-            .ok_or_else(|| format!("{} is not a whole number of at least {least}", shown(value)))
-    }
-}
-
-fn whole_number(integer: &toml::de::DeInteger<'_>) -> Option<i64> {
-    i64::from_str_radix(integer.as_str(), integer.radix()).ok()
 }

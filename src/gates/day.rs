@@ -49,7 +49,9 @@ impl FromStr for Day {
         // Other spellings of ISO 8601 are dates too, but one day must have one spelling.
         match text.parse::<Date>() {
             Ok(date) if date.to_string() == text => Ok(Self(date)),
-            _ => Err(format!("`{text}` is not a day of the calendar; write it as 2026-12-24")),
+            _ => Err(format!(
+                "`{text}` is not a day of the calendar; write it as 2026-12-24"
+            )),
         }
     }
 }
@@ -60,8 +62,18 @@ mod tests {
 
     #[test]
     fn only_the_one_spelling_of_a_real_day_is_read() {
-        assert_eq!("2028-02-29".parse::<Day>().map(|day| day.to_string()), Ok("2028-02-29".to_owned()));
-        for wrong in ["2026-02-29", "20260223", "2026-2-3", "2026-02-23T10:00", "24.12.2026", ""] {
+        assert_eq!(
+            "2028-02-29".parse::<Day>().map(|day| day.to_string()),
+            Ok("2028-02-29".to_owned())
+        );
+        for wrong in [
+            "2026-02-29",
+            "20260223",
+            "2026-2-3",
+            "2026-02-23T10:00",
+            "24.12.2026",
+            "",
+        ] {
             assert!(wrong.parse::<Day>().is_err(), "{wrong}");
         }
     }

@@ -100,9 +100,18 @@ pub enum WaiverState {
 
 /// Judges every check of the policy over the lot.
 pub fn evaluate(evaluation: &Evaluation<'_>) -> Evidence {
-    let Evaluation { policy, protocol, figures, .. } = *evaluation;
+    let Evaluation {
+        policy,
+        protocol,
+        figures,
+        ..
+    } = *evaluation;
     let judge = Judge::new(figures, policy, protocol);
-    let mut checks: Vec<_> = policy.checks.iter().map(|check| checks::judge(&judge, check)).collect();
+    let mut checks: Vec<_> = policy
+        .checks
+        .iter()
+        .map(|check| checks::judge(&judge, check))
+        .collect();
     let waivers = apply_waivers(policy, &mut checks, evaluation.evaluated_on);
     Evidence {
         schema: EVIDENCE_SCHEMA,
@@ -163,7 +172,11 @@ impl Evidence {
     /// One sentence for the top of a page.
     pub fn headline(&self) -> String {
         let n_checks = self.checks.len();
-        let n_waived = self.checks.iter().filter(|check| check.waived_by.is_some()).count();
+        let n_waived = self
+            .checks
+            .iter()
+            .filter(|check| check.waived_by.is_some())
+            .count();
         let shut: Vec<_> = self
             .checks
             .iter()
@@ -172,10 +185,16 @@ impl Evidence {
             .collect();
         match (self.opens_gate(), n_waived) {
             (true, 0) => format!("The gate is open: all {n_checks} checks pass."),
-            (true, _) => format!("The gate is open: all {n_checks} checks pass, {n_waived} by waiver."),
+            (true, _) => {
+                format!("The gate is open: all {n_checks} checks pass, {n_waived} by waiver.")
+            }
             (false, _) if n_checks == 0 => "The gate is shut: the policy has no checks.".to_owned(),
             (false, _) => {
-                format!("The gate is shut by {} of {n_checks} checks: {}.", shut.len(), shut.join(", "))
+                format!(
+                    "The gate is shut by {} of {n_checks} checks: {}.",
+                    shut.len(),
+                    shut.join(", ")
+                )
             }
         }
     }
@@ -183,7 +202,11 @@ impl Evidence {
 
 /// The worst status; a policy without checks proves nothing.
 fn overall(checks: &[CheckResult]) -> Status {
-    checks.iter().map(CheckResult::effective_status).min().unwrap_or(Status::NotApplicable)
+    checks
+        .iter()
+        .map(CheckResult::effective_status)
+        .min()
+        .unwrap_or(Status::NotApplicable)
 }
 
 fn apply_waivers(policy: &Policy, checks: &mut [CheckResult], today: Day) -> Vec<WaiverRecord> {

@@ -9,7 +9,12 @@ use std::fmt::Write;
 /// nothing to judge an error, and only a waived failure is skipped.
 pub fn junit_xml(evidence: &Evidence) -> String {
     let outcomes: Vec<_> = evidence.checks.iter().map(outcome).collect();
-    let count = |wanted: Element| outcomes.iter().filter(|outcome| **outcome == wanted).count();
+    let count = |wanted: Element| {
+        outcomes
+            .iter()
+            .filter(|outcome| **outcome == wanted)
+            .count()
+    };
     let totals = format!(
         "tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\"",
         outcomes.len(),
@@ -31,7 +36,12 @@ pub fn junit_xml(evidence: &Evidence) -> String {
         ("evaluated_on", &evidence.evaluated_on.to_string()),
     ]
     .into_iter()
-    .map(|(name, value)| format!("      <property name=\"{name}\" value=\"{}\"/>\n", escaped(value)))
+    .map(|(name, value)| {
+        format!(
+            "      <property name=\"{name}\" value=\"{}\"/>\n",
+            escaped(value)
+        )
+    })
     .collect();
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"concord gate\" {totals}>\n  <testsuite name=\"{suite}\" {totals}>\n    <properties>\n{properties}    </properties>\n{cases}  </testsuite>\n</testsuites>\n"
@@ -55,7 +65,12 @@ fn outcome(check: &CheckResult) -> Element {
     }
 }
 
-fn write_case(xml: &mut String, suite: &str, check: &CheckResult, outcome: Element) -> std::fmt::Result {
+fn write_case(
+    xml: &mut String,
+    suite: &str,
+    check: &CheckResult,
+    outcome: Element,
+) -> std::fmt::Result {
     let (name, reason) = (escaped(&check.name), escaped(&check.reason));
     let kind = check.status.as_str();
     writeln!(xml, "    <testcase classname=\"{suite}\" name=\"{name}\">")?;
@@ -65,7 +80,10 @@ fn write_case(xml: &mut String, suite: &str, check: &CheckResult, outcome: Eleme
         Element::Error => writeln!(xml, "      <error type=\"{kind}\" message=\"{reason}\"/>")?,
         Element::Skipped => {
             let who = escaped(check.waived_by.as_deref().unwrap_or_default());
-            writeln!(xml, "      <skipped message=\"Failure waived by {who}. {reason}\"/>")?;
+            writeln!(
+                xml,
+                "      <skipped message=\"Failure waived by {who}. {reason}\"/>"
+            )?;
         }
     }
     writeln!(xml, "    </testcase>")

@@ -5,6 +5,7 @@
 mod canonical;
 mod checks;
 mod config;
+mod config_values;
 mod day;
 mod evidence;
 pub mod inputs;

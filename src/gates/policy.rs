@@ -127,7 +127,11 @@ impl CheckRule {
             Self::ErrorRate { stage, .. } | Self::ThroughputBand { stage, .. } => {
                 format!("{kind}.{stage}")
             }
-            Self::AgreementFloor { label: Some(label), coefficient, .. } => {
+            Self::AgreementFloor {
+                label: Some(label),
+                coefficient,
+                ..
+            } => {
                 format!("{kind}.{coefficient}.{label}")
             }
             Self::AgreementFloor { coefficient, .. } => format!("{kind}.{coefficient}"),
@@ -137,7 +141,10 @@ impl CheckRule {
 
     /// This check under its default name.
     pub fn named(self) -> PolicyCheck {
-        PolicyCheck { name: self.default_name(), rule: self }
+        PolicyCheck {
+            name: self.default_name(),
+            rule: self,
+        }
     }
 }
 
@@ -161,14 +168,20 @@ impl Default for Policy {
             unit: None,
             reference: None,
         };
-        let mut checks: Vec<_> =
-            Stage::ALL.iter().map(error_rate).map(CheckRule::named).collect();
+        let mut checks: Vec<_> = Stage::ALL
+            .iter()
+            .map(error_rate)
+            .map(CheckRule::named)
+            .collect();
         checks.push(CheckRule::Completeness { min: 1.0 }.named());
         checks.push(CheckRule::OpenInvalidAnnotations { max: 0 }.named());
         let throughput = CheckRule::ThroughputBand {
             stage: Stage::Annotation,
             min_share: 0.8,
-            band: Some(ThroughputBand { min_per_day: 45, max_per_day: 50 }),
+            band: Some(ThroughputBand {
+                min_per_day: 45,
+                max_per_day: 50,
+            }),
         };
         checks.push(throughput.named());
         Self {

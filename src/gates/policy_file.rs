@@ -1,7 +1,8 @@
 //! The release policy as a TOML file.
 
 use super::canonical::content_hash;
-use super::config::{self, ConfigError, Section, choice, number, share, shown, text, whole};
+use super::config::{self, ConfigError, Section};
+use super::config_values::{choice, number, share, shown, text, whole};
 use super::policy::{CheckRule, EvidenceRule, Policy, PolicyCheck, Waiver};
 use super::protocol_file::{band, confidence, day, rate_limit};
 use crate::domain::{Protocol, Stage};
@@ -43,13 +44,18 @@ fn policy(root: &mut Section<'_>) -> Policy {
     let names = RefCell::new(BTreeSet::new());
     let checks = root.tables("check", |section| check(section, &mut names.borrow_mut()));
     if checks.as_ref().is_none_or(Vec::is_empty) {
-        root.fault("check", "the policy checks nothing; write at least one `[[check]]`");
+        root.fault(
+            "check",
+            "the policy checks nothing; write at least one `[[check]]`",
+        );
     }
     let names = names.into_inner();
     Policy {
         name: root.get("name", text).unwrap_or(default.name),
         version: root.get("version", text).unwrap_or(default.version),
-        evidence: root.get("evidence", choice::<EvidenceRule>).unwrap_or_default(),
+        evidence: root
+            .get("evidence", choice::<EvidenceRule>)
+            .unwrap_or_default(),
         confidence: root.get("confidence", confidence),
         checks: checks.into_iter().flatten().flatten().collect(),
         waivers: root
@@ -85,22 +91,36 @@ fn check(section: &mut Section<'_>, names: &mut BTreeSet<String>) -> Option<Poli
     }?;
     let name = named.unwrap_or_else(|| rule.default_name());
     if !names.insert(name.clone()) {
-        section.fault("name", format!("two checks are called `{name}`; give each its own `name`"));
+        section.fault(
+            "name",
+            format!("two checks are called `{name}`; give each its own `name`"),
+        );
     }
     Some(PolicyCheck { name, rule })
 }
 
 fn known_kind(value: &DeValue<'_>) -> Result<&'static str, String> {
     let kind = text(value)?;
-    let known = CheckRule::KINDS.iter().copied().find(|known| *known == kind);
+    let known = CheckRule::KINDS
+        .iter()
+        .copied()
+        .find(|known| *known == kind);
     known.ok_or_else(|| format!("`{kind}` is not one of {}", CheckRule::KINDS.join(", ")))
 }
 
 fn error_rate(section: &mut Section<'_>) -> Option<CheckRule> {
     let stage = section.require("stage", choice);
-    let (limit, unit) = (section.get("limit", rate_limit), section.get("unit", choice));
+    let (limit, unit) = (
+        section.get("limit", rate_limit),
+        section.get("unit", choice),
+    );
     let reference = section.get("reference", choice);
-    Some(CheckRule::ErrorRate { stage: stage?, limit, unit, reference })
+    Some(CheckRule::ErrorRate {
+        stage: stage?,
+        limit,
+        unit,
+        reference,
+    })
 }
 
 fn agreement_floor(section: &mut Section<'_>) -> Option<CheckRule> {
@@ -110,13 +130,23 @@ fn agreement_floor(section: &mut Section<'_>) -> Option<CheckRule> {
         if FLOOR_COEFFICIENTS.contains(&name.as_str()) {
             return Ok(name);
         }
-        Err(format!("`{name}` is not one of {}", FLOOR_COEFFICIENTS.join(", ")))
+        Err(format!(
+            "`{name}` is not one of {}",
+            FLOOR_COEFFICIENTS.join(", ")
+        ))
     });
     let floor = section.require(
         "floor",
-        number(|x| x > -1.0 && x <= 1.0, "a coefficient above -1 and at most 1"),
+        number(
+            |x| x > -1.0 && x <= 1.0,
+            "a coefficient above -1 and at most 1",
+        ),
     );
-    Some(CheckRule::AgreementFloor { label, coefficient: coefficient?, floor: floor? })
+    Some(CheckRule::AgreementFloor {
+        label,
+        coefficient: coefficient?,
+        floor: floor?,
+    })
 }
 
 fn throughput_band(section: &mut Section<'_>) -> CheckRule {
@@ -133,9 +163,15 @@ fn site_diversity(section: &mut Section<'_>) -> Option<CheckRule> {
     let min_sites = section.get("min_sites", whole(1));
     let max_share = section.get("max_share", reachable_share);
     if !section.has("min_sites") && !section.has("max_share") {
-        section.fault("", "this check asks for nothing; write `min_sites`, `max_share` or both");
+        section.fault(
+            "",
+            "this check asks for nothing; write `min_sites`, `max_share` or both",
+        );
     }
-    Some(CheckRule::SiteDiversity { min_sites, max_share })
+    Some(CheckRule::SiteDiversity {
+        min_sites,
+        max_share,
+    })
 }
 
 fn reachable_share(value: &DeValue<'_>) -> Result<f64, String> {
@@ -149,9 +185,21 @@ fn waiver(section: &mut Section<'_>, names: &BTreeSet<String>) -> Option<Waiver>
             return Ok(check);
         }
         let known: Vec<_> = names.iter().map(String::as_str).collect();
-        Err(format!("{} is no check of this policy; its checks are {}", shown(value), known.join(", ")))
+        Err(format!(
+            "{} is no check of this policy; its checks are {}",
+            shown(value),
+            known.join(", ")
+        ))
     });
-    let (name, reason) = (section.require("name", text), section.require("reason", text));
+    let (name, reason) = (
+        section.require("name", text),
+        section.require("reason", text),
+    );
     let expires = section.require("expires", day);
-    Some(Waiver { check: check?, name: name?, reason: reason?, expires: expires? })
+    Some(Waiver {
+        check: check?,
+        name: name?,
+        reason: reason?,
+        expires: expires?,
+    })
 }

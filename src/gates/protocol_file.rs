@@ -1,7 +1,8 @@
 //! The protocol as a TOML file: read with every mistake named, written so that it reads back the same.
 
 use super::canonical::content_hash;
-use super::config::{self, ConfigError, Section, choice, number, share, shown, text, whole};
+use super::config::{self, ConfigError, Section};
+use super::config_values::{choice, number, share, shown, text, whole};
 use super::day::Day;
 use crate::domain::{
     Calendar, LabelRule, Matching, Protocol, ReferenceKind, Stage, StageLimit, ThroughputBand,
@@ -37,11 +38,16 @@ fn protocol(root: &mut Section<'_>) -> Protocol {
         name: root.get("name", text).unwrap_or(default.name),
         version: root.get("version", text).unwrap_or(default.version),
         error_unit: root.get("error_unit", choice).unwrap_or(default.error_unit),
-        confidence: root.get("confidence", confidence).unwrap_or(default.confidence),
+        confidence: root
+            .get("confidence", confidence)
+            .unwrap_or(default.confidence),
         tolerance,
         matching: root.table("matching", |section| Matching {
             min_overlap: section
-                .get("min_overlap", share(|x| x > 0.0 && x <= 1.0, "an overlap above 0 and at most 1"))
+                .get(
+                    "min_overlap",
+                    share(|x| x > 0.0 && x <= 1.0, "an overlap above 0 and at most 1"),
+                )
                 .unwrap_or(default.matching.min_overlap),
         }),
         labels: labels(root, tolerance),
@@ -52,7 +58,10 @@ fn protocol(root: &mut Section<'_>) -> Protocol {
         throughput: root.table("throughput", |section| band(section, default.throughput)),
         calendar: root.table("calendar", |section| calendar(section, default.calendar)),
         reference_precedence: precedence(root).unwrap_or(default.reference_precedence),
-        keypoint_sigmas: root.named_values("keypoint_sigmas", sigma).into_iter().collect(),
+        keypoint_sigmas: root
+            .named_values("keypoint_sigmas", sigma)
+            .into_iter()
+            .collect(),
         default_keypoint_sigma: root
             .get("default_keypoint_sigma", sigma)
             .unwrap_or(default.default_keypoint_sigma),
@@ -68,7 +77,9 @@ pub(super) fn confidence(value: &toml::de::DeValue<'_>) -> Result<f64, String> {
     let percent = if any > 50.0 && any < 100.0 { any } else { 95.0 };
     let level = percent / 100.0;
     let found = shown(value);
-    Err(format!("{found} is not a confidence above 0.5 and below 1; write {level} for {percent} %"))
+    Err(format!(
+        "{found} is not a confidence above 0.5 and below 1; write {level} for {percent} %"
+    ))
 }
 
 /// An error rate's limit: the rate must lie below it, so that 0 could never be met.
@@ -85,12 +96,23 @@ pub(super) fn rate_limit(value: &toml::de::DeValue<'_>) -> Result<f64, String> {
 /// The keys `min_per_day` and `max_per_day`.
 pub(super) fn band(section: &mut Section<'_>, default: ThroughputBand) -> ThroughputBand {
     let band = ThroughputBand {
-        min_per_day: section.get("min_per_day", whole(0)).unwrap_or(default.min_per_day),
-        max_per_day: section.get("max_per_day", whole(1)).unwrap_or(default.max_per_day),
+        min_per_day: section
+            .get("min_per_day", whole(0))
+            .unwrap_or(default.min_per_day),
+        max_per_day: section
+            .get("max_per_day", whole(1))
+            .unwrap_or(default.max_per_day),
     };
     if band.min_per_day > band.max_per_day {
-        let key = if section.has("min_per_day") { "min_per_day" } else { "max_per_day" };
-        let ThroughputBand { min_per_day, max_per_day } = band;
+        let key = if section.has("min_per_day") {
+            "min_per_day"
+        } else {
+            "max_per_day"
+        };
+        let ThroughputBand {
+            min_per_day,
+            max_per_day,
+        } = band;
         section.fault(key, format!(
             "the band starts at `{min_per_day}` and ends at `{max_per_day}`; set min_per_day no higher than max_per_day"
         ));
@@ -101,14 +123,29 @@ pub(super) fn band(section: &mut Section<'_>, default: ThroughputBand) -> Throug
 fn tolerance(section: &mut Section<'_>, default: Tolerance) -> Tolerance {
     let at_least_zero = || number(|x| x >= 0.0, "a tolerance of 0 or more");
     // Polygons must lie below their tolerance, which nothing can do at 0.
-    let above_zero = number(|x| x > 0.0, "a tolerance above 0, below which the distance must lie");
+    let above_zero = number(
+        |x| x > 0.0,
+        "a tolerance above 0, below which the distance must lie",
+    );
     Tolerance {
-        box_edge_px: section.get("box_edge_px", at_least_zero()).unwrap_or(default.box_edge_px),
-        polygon_px: section.get("polygon_px", above_zero).unwrap_or(default.polygon_px),
-        keypoint_mm: section.get("keypoint_mm", at_least_zero()).unwrap_or(default.keypoint_mm),
-        mask_px: section.get("mask_px", at_least_zero()).unwrap_or(default.mask_px),
-        volume_voxels: section.get("volume_voxels", at_least_zero()).unwrap_or(default.volume_voxels),
-        ordinal_steps: section.get("ordinal_steps", at_least_zero()).unwrap_or(default.ordinal_steps),
+        box_edge_px: section
+            .get("box_edge_px", at_least_zero())
+            .unwrap_or(default.box_edge_px),
+        polygon_px: section
+            .get("polygon_px", above_zero)
+            .unwrap_or(default.polygon_px),
+        keypoint_mm: section
+            .get("keypoint_mm", at_least_zero())
+            .unwrap_or(default.keypoint_mm),
+        mask_px: section
+            .get("mask_px", at_least_zero())
+            .unwrap_or(default.mask_px),
+        volume_voxels: section
+            .get("volume_voxels", at_least_zero())
+            .unwrap_or(default.volume_voxels),
+        ordinal_steps: section
+            .get("ordinal_steps", at_least_zero())
+            .unwrap_or(default.ordinal_steps),
     }
 }
 
@@ -118,7 +155,10 @@ fn stage_limit(
     default: &BTreeMap<Stage, StageLimit>,
 ) -> StageLimit {
     section.table(stage.as_str(), |section| {
-        let default = default.get(&stage).copied().expect("the default protocol limits every stage");
+        let default = default
+            .get(&stage)
+            .copied()
+            .expect("the default protocol limits every stage");
         section
             .get("max_error_rate", rate_limit)
             .map_or(default, |max_error_rate| StageLimit { max_error_rate })
@@ -126,8 +166,7 @@ fn stage_limit(
 }
 
 fn labels(root: &mut Section<'_>, default: Tolerance) -> BTreeMap<String, LabelRule> {
-    let names: BTreeSet<String> =
-        root.named_tables("labels", |name, _| name.to_owned()).into_iter().map(|(name, _)| name).collect();
+    let names = root.names("labels");
     let mut owners: BTreeMap<String, String> = BTreeMap::new();
     let rules = root.named_tables("labels", |label, section| {
         if label.trim().is_empty() {
@@ -136,11 +175,15 @@ fn labels(root: &mut Section<'_>, default: Tolerance) -> BTreeMap<String, LabelR
         let alias = |value: &toml::de::DeValue<'_>| {
             let alias = text(value)?;
             if names.contains(&alias) {
-                return Err(format!("`{alias}` is a label itself; an alias must be another name"));
+                return Err(format!(
+                    "`{alias}` is a label itself; an alias must be another name"
+                ));
             }
             match owners.insert(alias.clone(), label.to_owned()) {
                 None => Ok(alias),
-                Some(owner) => Err(format!("`{alias}` is an alias of `{owner}` already; keep one of the two")),
+                Some(owner) => Err(format!(
+                    "`{alias}` is an alias of `{owner}` already; keep one of the two"
+                )),
             }
         };
         LabelRule {
@@ -149,8 +192,10 @@ fn labels(root: &mut Section<'_>, default: Tolerance) -> BTreeMap<String, LabelR
                 .has("tolerance")
                 .then(|| section.table("tolerance", |section| tolerance(section, default))),
             required_attributes: distinct(section, "required_attributes", text).unwrap_or_default(),
-            clinical_weight: section
-                .get("clinical_weight", number(|x| x >= 0.0, "a weight of 0 or more")),
+            clinical_weight: section.get(
+                "clinical_weight",
+                number(|x| x >= 0.0, "a weight of 0 or more"),
+            ),
         }
     });
     rules.into_iter().collect()
@@ -163,26 +208,36 @@ fn sigma(value: &toml::de::DeValue<'_>) -> Result<f64, String> {
 fn calendar(section: &mut Section<'_>, default: Calendar) -> Calendar {
     let weekday = |value: &toml::de::DeValue<'_>| match whole(1)(value) {
         Ok(day @ 1..=7) => Ok(day as u8),
-        _ => Err(format!("{} is not an ISO weekday; use 1 (Monday) to 7 (Sunday)", shown(value))),
+        _ => Err(format!(
+            "{} is not an ISO weekday; use 1 (Monday) to 7 (Sunday)",
+            shown(value)
+        )),
     };
     let time_zone = |value: &toml::de::DeValue<'_>| {
         let name = text(value)?;
         // The bundled database, so that a protocol is right or wrong on every machine alike.
         match TimeZoneDatabase::bundled().get(&name) {
             Ok(zone) => Ok(zone.iana_name().unwrap_or(&name).to_owned()),
-            Err(_) => Err(format!("`{name}` is not an IANA time zone; use a name such as Europe/Berlin or UTC")),
+            Err(_) => Err(format!(
+                "`{name}` is not an IANA time zone; use a name such as Europe/Berlin or UTC"
+            )),
         }
     };
     // Order does not matter on a calendar and must not change the hash.
     let mut workdays = distinct(section, "workdays", weekday).unwrap_or(default.workdays);
     workdays.sort_unstable();
     if workdays.is_empty() {
-        section.fault("workdays", "at least one weekday must be worked; list some of 1 (Monday) to 7 (Sunday)");
+        section.fault(
+            "workdays",
+            "at least one weekday must be worked; list some of 1 (Monday) to 7 (Sunday)",
+        );
     }
     let mut holidays = distinct(section, "holidays", day).unwrap_or_default();
     holidays.sort_unstable();
     Calendar {
-        time_zone: section.get("time_zone", time_zone).unwrap_or(default.time_zone),
+        time_zone: section
+            .get("time_zone", time_zone)
+            .unwrap_or(default.time_zone),
         workdays,
         holidays: holidays.iter().map(Day::to_string).collect(),
     }
@@ -198,11 +253,17 @@ pub(super) fn day(value: &toml::de::DeValue<'_>) -> Result<Day, String> {
 
 fn precedence(root: &mut Section<'_>) -> Option<Vec<ReferenceKind>> {
     let kinds = distinct(root, "reference_precedence", choice::<ReferenceKind>)?;
-    let missing: Vec<_> =
-        ReferenceKind::ALL.iter().filter(|kind| !kinds.contains(kind)).map(|kind| kind.as_str()).collect();
-    if !missing.is_empty() && kinds.len() + missing.len() == ReferenceKind::ALL.len() {
+    let missing: Vec<_> = ReferenceKind::ALL
+        .iter()
+        .filter(|kind| !kinds.contains(kind))
+        .map(|kind| kind.as_str())
+        .collect();
+    if !missing.is_empty() {
         let missing = missing.join(", ");
-        root.fault("reference_precedence", format!("the order lacks {missing}; list every kind once, highest first"));
+        root.fault(
+            "reference_precedence",
+            format!("the order lacks {missing}; list every kind once, highest first"),
+        );
     }
     Some(kinds)
 }

@@ -31,7 +31,11 @@ pub fn markdown_summary(evidence: &Evidence) -> String {
                 WaiverState::UnknownCheck => "no such check",
             };
             let (check, name) = (cell(&waiver.check), cell(&waiver.name));
-            format!("| {check} | {name} | {} | {state} | {} |", waiver.expires, cell(&waiver.reason))
+            format!(
+                "| {check} | {name} | {} | {state} | {} |",
+                waiver.expires,
+                cell(&waiver.reason)
+            )
         }));
     }
     let count = evidence.lot.n_studies;
@@ -40,10 +44,26 @@ pub fn markdown_summary(evidence: &Evidence) -> String {
     let (policy, protocol) = (&evidence.policy, &evidence.protocol);
     lines.extend([
         String::new(),
-        format!("- lot: {studies}, {}, `{}`", cell(&evidence.lot.source), evidence.lot.hash),
-        format!("- policy: {}, `{}`", named(&policy.name, &policy.version), policy.hash),
-        format!("- protocol: {}, `{}`", named(&protocol.name, &protocol.version), protocol.hash),
-        format!("- evaluated on {} by Concord {}", evidence.evaluated_on, cell(&evidence.software_version)),
+        format!(
+            "- lot: {studies}, {}, `{}`",
+            cell(&evidence.lot.source),
+            evidence.lot.hash
+        ),
+        format!(
+            "- policy: {}, `{}`",
+            named(&policy.name, &policy.version),
+            policy.hash
+        ),
+        format!(
+            "- protocol: {}, `{}`",
+            named(&protocol.name, &protocol.version),
+            protocol.hash
+        ),
+        format!(
+            "- evaluated on {} by Concord {}",
+            evidence.evaluated_on,
+            cell(&evidence.software_version)
+        ),
         format!("- evidence: `{}`", evidence.hash()),
         String::new(),
     ]);
@@ -63,7 +83,9 @@ fn row(check: &CheckResult) -> String {
 fn found(check: &CheckResult) -> String {
     let limit = check.limit.unwrap_or_default();
     match (check.numerator, check.denominator, check.rate, check.value) {
-        (Some(n), Some(of), Some(rate), _) => format!("{n} / {of} = {}", percent_beside(rate, limit)),
+        (Some(n), Some(of), Some(rate), _) => {
+            format!("{n} / {of} = {}", percent_beside(rate, limit))
+        }
         (Some(n), Some(of), None, _) => format!("{n} / {of}"),
         (_, Some(n), _, Some(value)) => format!("{} (n = {n})", beside(value, limit)),
         _ => "–".to_owned(),

@@ -1,8 +1,8 @@
 //! Numbers in the sentences of verdicts.
 
-/// A share as a percentage with at most two decimals.
+/// A limit or level as a percentage, in full.
 pub(super) fn percent(share: f64) -> String {
-    format!("{} %", trimmed(share * 100.0, 2))
+    format!("{} %", trimmed(share * 100.0, 10))
 }
 
 /// A share as a percentage, with as many decimals as keep it on its side of `limit`.
@@ -12,15 +12,28 @@ pub(super) fn percent_beside(share: f64, limit: f64) -> String {
 
 /// A number with two decimals, or as many as keep it on its side of `limit`.
 pub(super) fn beside(value: f64, limit: f64) -> String {
+    let side = |a: f64, b: f64| a.partial_cmp(&b);
+    let written = |text: &str| text.parse::<f64>().unwrap_or(f64::NAN);
     let at_limit = trimmed(limit, 10);
-    let text = (2..10).map(|decimals| trimmed(value, decimals)).find(|text| *text != at_limit);
-    text.unwrap_or(at_limit)
+    let on_its_side = |text: &String| side(written(text), written(&at_limit)) == side(value, limit);
+    (2..10)
+        .map(|decimals| trimmed(value, decimals))
+        .find(on_its_side)
+        .unwrap_or(at_limit)
 }
 
 fn trimmed(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");
-    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
-    if text == "-0" { "0".to_owned() } else { text.to_owned() }
+    let text = if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        &text
+    };
+    if text == "-0" {
+        "0".to_owned()
+    } else {
+        text.to_owned()
+    }
 }
 
 /// `1 study`, `2 studies`.
@@ -31,7 +44,11 @@ pub(super) fn counted(n: u64, one: &str, many: &str) -> String {
 /// The first few of a list, and how many more there are.
 pub(super) fn first_of(names: &[String], n_all: u64) -> String {
     const SHOWN: usize = 3;
-    let shown: Vec<_> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    let shown: Vec<_> = names
+        .iter()
+        .take(SHOWN)
+        .map(|name| format!("`{name}`"))
+        .collect();
     let n_more = n_all.saturating_sub(shown.len() as u64);
     match (shown.is_empty(), n_more) {
         (true, _) => String::new(),
@@ -51,7 +68,12 @@ mod tests {
         assert_eq!(percent_beside(0.01199999, 0.012), "1.199999 %");
         assert_eq!(percent_beside(0.012, 0.012), "1.2 %");
         assert_eq!(percent_beside(0.0606, 0.012), "6.06 %");
+        assert_eq!(percent_beside(0.011959, 0.01196), "1.1959 %");
+        assert_eq!(percent_beside(0.0125, 0.0125), "1.25 %");
+        assert_eq!(percent(0.00125), "0.125 %");
+        assert_eq!(percent(0.07), "7 %");
         assert_eq!(beside(0.7999, 0.8), "0.7999");
+        assert_eq!(beside(0.7949, 0.8), "0.79");
         assert_eq!(beside(-0.0001, 0.5), "0");
         assert_eq!(percent(1.0), "100 %");
     }

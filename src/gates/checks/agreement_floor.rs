@@ -21,7 +21,8 @@ pub(super) fn judge(
         .filter(of_label)
         .map(|figure| (status_of(judge.evidence, figure, floor), figure));
     let worst = judged.min_by(|(a_status, a), (b_status, b)| {
-        let bound = |figure: &AgreementFigure| figure.lower.or(figure.value).unwrap_or(f64::NEG_INFINITY);
+        let bound =
+            |figure: &AgreementFigure| figure.lower.or(figure.value).unwrap_or(f64::NEG_INFINITY);
         a_status.cmp(b_status).then(bound(a).total_cmp(&bound(b)))
     });
     let requirement = match judge.evidence {
@@ -46,7 +47,10 @@ pub(super) fn judge(
 
 fn status_of(evidence: EvidenceRule, figure: &AgreementFigure, floor: f64) -> Status {
     let finite = |x: Option<f64>| x.is_none_or(f64::is_finite);
-    if ![figure.value, figure.lower, figure.upper].into_iter().all(finite) {
+    if ![figure.value, figure.lower, figure.upper]
+        .into_iter()
+        .all(finite)
+    {
         return Status::Error;
     }
     let Some(value) = figure.value.filter(|_| figure.n > 0) else {
@@ -63,7 +67,10 @@ fn status_of(evidence: EvidenceRule, figure: &AgreementFigure, floor: f64) -> St
 
 fn explain(evidence: EvidenceRule, status: Status, figure: &AgreementFigure, floor: f64) -> String {
     let AgreementFigure { coefficient, n, .. } = figure;
-    let on = figure.label.as_ref().map_or(String::new(), |label| format!(" on `{label}`"));
+    let on = figure
+        .label
+        .as_ref()
+        .map_or(String::new(), |label| format!(" on `{label}`"));
     let between = match figure.raters.as_slice() {
         [] => String::new(),
         raters => format!(" between `{}`", raters.join("` and `")),
@@ -74,7 +81,9 @@ fn explain(evidence: EvidenceRule, status: Status, figure: &AgreementFigure, flo
     let (lower, upper) = (number(figure.lower), number(figure.upper));
     let advice = "take its disagreements to calibration and have the items read again";
     match (status, evidence) {
-        (Status::Error, _) => format!("{subject} is not a finite number; report this as a fault of Concord."),
+        (Status::Error, _) => {
+            format!("{subject} is not a finite number; report this as a fault of Concord.")
+        }
         (Status::NotApplicable, _) => format!(
             "{subject} is undefined (n = {n}, `{}`); have more items read by two raters, or take the check out of the policy.",
             figure.undefined.as_deref().unwrap_or("no_units")

@@ -25,18 +25,28 @@ pub(super) fn judge(judge: &Judge<'_>, check: &PolicyCheck, min: f64) -> CheckRe
     }
     let rate = labelled as f64 / required as f64;
     let items = counted(required, "required item", "required items");
-    let found = format!("{labelled} of {items} labelled, {}", percent_beside(rate, min));
+    let found = format!(
+        "{labelled} of {items} labelled, {}",
+        percent_beside(rate, min)
+    );
     if rate >= min {
         return answer(Status::Pass, format!("{found}, as the policy asks."));
     }
     let studies: Vec<_> = figure.gaps.iter().map(|gap| gap.study.clone()).collect();
     let where_to = match studies.len() as u64 {
         0 => String::new(),
-        n => format!(" in {}{}", counted(n, "study", "studies"), first_of(&studies, n)),
+        n => format!(
+            " in {}{}",
+            counted(n, "study", "studies"),
+            first_of(&studies, n)
+        ),
     };
     let missing = counted(required - labelled, "missing item", "missing items");
     answer(
         Status::Fail,
-        format!("{found}, below {}: have the {missing} labelled{where_to}.", percent(min)),
+        format!(
+            "{found}, below {}: have the {missing} labelled{where_to}.",
+            percent(min)
+        ),
     )
 }

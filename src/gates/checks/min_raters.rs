@@ -9,7 +9,10 @@ pub(super) fn judge(judge: &Judge<'_>, check: &PolicyCheck, min: u32) -> CheckRe
     let by_raters = &judge.figures.raters.n_items_by_raters;
     let n_items: u64 = by_raters.values().sum();
     let n_below: u64 = by_raters.range(..min).map(|(_, n)| n).sum();
-    let fewest = by_raters.iter().find(|(_, n)| **n > 0).map(|(n_raters, _)| *n_raters);
+    let fewest = by_raters
+        .iter()
+        .find(|(_, n)| **n > 0)
+        .map(|(n_raters, _)| *n_raters);
     let raters = counted(u64::from(min), "rater", "raters");
     let answer = |status, reason: String| {
         let mut result = CheckResult::new(check, status, reason)
@@ -23,7 +26,10 @@ pub(super) fn judge(judge: &Judge<'_>, check: &PolicyCheck, min: u32) -> CheckRe
         return answer(Status::NotApplicable, reason);
     };
     if n_below == 0 {
-        let reason = format!("Every one of {} was read by at least {raters}.", counted(n_items, "item", "items"));
+        let reason = format!(
+            "Every one of {} was read by at least {raters}.",
+            counted(n_items, "item", "items")
+        );
         return answer(Status::Pass, reason);
     }
     let n_fewest = by_raters.get(&fewest).copied().unwrap_or(0);

@@ -19,20 +19,32 @@ pub(super) fn judge(judge: &Judge<'_>, check: &PolicyCheck) -> CheckResult {
         return CheckResult::new(check, Status::NotApplicable, reason);
     }
     match &check.rule {
-        CheckRule::ErrorRate { stage, limit, unit, reference } => {
-            error_rate::judge(judge, check, &error_rate::Question::new(judge, *stage, *limit, *unit, *reference))
-        }
-        CheckRule::AgreementFloor { label, coefficient, floor } => {
-            agreement_floor::judge(judge, check, label.as_deref(), coefficient, *floor)
-        }
+        CheckRule::ErrorRate {
+            stage,
+            limit,
+            unit,
+            reference,
+        } => error_rate::judge(
+            judge,
+            check,
+            &error_rate::Question::new(judge, *stage, *limit, *unit, *reference),
+        ),
+        CheckRule::AgreementFloor {
+            label,
+            coefficient,
+            floor,
+        } => agreement_floor::judge(judge, check, label.as_deref(), coefficient, *floor),
         CheckRule::Completeness { min } => completeness::judge(judge, check, *min),
-        CheckRule::ThroughputBand { stage, min_share, band } => {
-            throughput_band::judge(judge, check, *stage, *min_share, *band)
-        }
+        CheckRule::ThroughputBand {
+            stage,
+            min_share,
+            band,
+        } => throughput_band::judge(judge, check, *stage, *min_share, *band),
         CheckRule::MinRatersPerItem { min } => min_raters::judge(judge, check, *min),
         CheckRule::OpenInvalidAnnotations { max } => open_invalid::judge(judge, check, *max),
-        CheckRule::SiteDiversity { min_sites, max_share } => {
-            site_diversity::judge(judge, check, *min_sites, *max_share)
-        }
+        CheckRule::SiteDiversity {
+            min_sites,
+            max_share,
+        } => site_diversity::judge(judge, check, *min_sites, *max_share),
     }
 }

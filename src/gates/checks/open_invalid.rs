@@ -16,7 +16,9 @@ pub(super) fn judge(judge: &Judge<'_>, check: &PolicyCheck, max: u32) -> CheckRe
         result
     };
     if n_open > n_annotations {
-        let reason = format!("{n_open} open invalid annotations among {n_annotations}; count each annotation once.");
+        let reason = format!(
+            "{n_open} open invalid annotations among {n_annotations}; count each annotation once."
+        );
         return answer(Status::Error, reason);
     }
     if n_annotations == 0 {
@@ -32,5 +34,8 @@ pub(super) fn judge(judge: &Judge<'_>, check: &PolicyCheck, max: u32) -> CheckRe
         return answer(Status::Pass, format!("{found}, at most {max} may be."));
     }
     let examples = first_of(&figure.examples, n_open);
-    answer(Status::Fail, format!("{found}, at most {max} may be: have them corrected or withdrawn{examples}."))
+    answer(
+        Status::Fail,
+        format!("{found}, at most {max} may be: have them corrected or withdrawn{examples}."),
+    )
 }

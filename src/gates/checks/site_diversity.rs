@@ -23,7 +23,9 @@ pub(super) fn judge(
     let n_sites = studies_by_site.len() as u64;
     let n_studies = studies_by_site.values().sum::<u64>() + n_unknown;
     // The first by name of equally large ones, so that equal inputs name the same site.
-    let largest = studies_by_site.iter().max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0)));
+    let largest = studies_by_site
+        .iter()
+        .max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0)));
     let n_largest = largest.map_or(0, |(_, n)| *n);
     let asked = [
         min_sites.map(|min| format!("at least {}", counted(u64::from(min), "site", "sites"))),
@@ -38,7 +40,8 @@ pub(super) fn judge(
         result
     };
     let Some((largest, _)) = largest else {
-        let reason = "No study of the lot has a known site; import the sites of its studies.".to_owned();
+        let reason =
+            "No study of the lot has a known site; import the sites of its studies.".to_owned();
         return answer(Status::NotApplicable, reason);
     };
     let share_of = |n: u64| n as f64 / n_studies as f64;

@@ -12,8 +12,15 @@ pub(super) fn judge(
     min_share: f64,
     band: Option<ThroughputBand>,
 ) -> CheckResult {
-    let ThroughputBand { min_per_day, max_per_day } = band.unwrap_or(judge.protocol.throughput);
-    let days = judge.figures.throughput.iter().filter(|day| day.stage == stage);
+    let ThroughputBand {
+        min_per_day,
+        max_per_day,
+    } = band.unwrap_or(judge.protocol.throughput);
+    let days = judge
+        .figures
+        .throughput
+        .iter()
+        .filter(|day| day.stage == stage);
     let (mut n_below, mut n_within, mut n_above) = (0_u64, 0_u64, 0_u64);
     for day in days {
         if day.n_studies < min_per_day {
@@ -48,12 +55,18 @@ pub(super) fn judge(
         percent_beside(rate, min_share)
     );
     if rate >= min_share {
-        return answer(Status::Pass, format!("{found}; {} are enough.", percent(min_share)));
+        return answer(
+            Status::Pass,
+            format!("{found}; {} are enough.", percent(min_share)),
+        );
     }
     let advice = if n_above > n_below {
         "look at the error rate of those above the band, and slow them down"
     } else {
         "look at the worklists and schedules of those below the band"
     };
-    answer(Status::Fail, format!("{found}; {} are needed: {advice}.", percent(min_share)))
+    answer(
+        Status::Fail,
+        format!("{found}; {} are needed: {advice}.", percent(min_share)),
+    )
 }

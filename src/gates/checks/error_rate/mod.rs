@@ -1,11 +1,14 @@
 //! Is the error rate of a stage below its limit?
 
+mod reason;
+
 use crate::domain::{ErrorUnit, ReferenceKind, Stage, Status};
 use crate::gates::inputs::{ClusterBounds, StageErrorCount};
 use crate::gates::policy::{EvidenceRule, PolicyCheck};
 use crate::gates::verdict::{CheckResult, Judge, ReferenceFigure};
-use crate::gates::wording::{counted, percent, percent_beside};
+use crate::gates::wording::{percent, percent_beside};
 use crate::statistics::{self, Population, RateVerdict, Rule, judge_rate};
+use reason::{explain, kinds_with_n, nothing_compared};
 
 /// A check of this kind with all that it leaves to the protocol filled in.
 pub(super) struct Question {
@@ -23,18 +26,17 @@ impl Question {
         unit: Option<ErrorUnit>,
         reference: Option<ReferenceKind>,
     ) -> Self {
-        let of_protocol = judge.protocol.stages.get(&stage).map(|limit| limit.max_error_rate);
+        let of_protocol = judge
+            .protocol
+            .stages
+            .get(&stage)
+            .map(|limit| limit.max_error_rate);
         Self {
             stage,
             limit: limit.or(of_protocol),
             unit: unit.unwrap_or(judge.protocol.error_unit),
             reference,
         }
-    }
-
-    fn units(&self, n: u64) -> String {
-        let (one, many) = unit_words(self.unit);
-        counted(n, one, many)
     }
 }
 
@@ -58,12 +60,18 @@ pub(super) fn judge(judge: &Judge<'_>, check: &PolicyCheck, question: &Question)
     let Some(limit) = question.limit else {
         return answer(
             Status::Error,
-            format!("Neither policy nor protocol limits the {} stage; give the check a `limit`.", question.stage),
+            format!(
+                "Neither policy nor protocol limits the {} stage; give the check a `limit`.",
+                question.stage
+            ),
         );
     };
     let figures = figures_of(judge, question, limit);
     if let Some(kind) = counted_twice(&figures) {
-        let reason = format!("The {kind} reference was counted twice at the {} stage; report this as a fault of Concord.", question.stage);
+        let reason = format!(
+            "The {kind} reference was counted twice at the {} stage; report this as a fault of Concord.",
+            question.stage
+        );
         return answer(Status::Error, reason);
     }
     let Some(primary) = primary_of(judge, question, &figures) else {
@@ -72,10 +80,17 @@ pub(super) fn judge(judge: &Judge<'_>, check: &PolicyCheck, question: &Question)
     let mut result = answer(primary.status, String::new())
         .counts(primary.count.n_errors, primary.count.n_assessed);
     result.rate = primary.verdict.rate;
-    (result.lower, result.upper) = (primary.verdict.lower_one_sided, primary.verdict.upper_one_sided);
+    (result.lower, result.upper) = (
+        primary.verdict.lower_one_sided,
+        primary.verdict.upper_one_sided,
+    );
     result.level = result.upper.map(|_| judge.confidence);
     result.method = Some(primary.method.to_owned());
-    result.further_clean_audits = primary.verdict.further_clean_audits;
+    // After a failure the errors must be corrected; clean audits would only thin them out.
+    result.further_clean_audits = primary
+        .verdict
+        .further_clean_audits
+        .filter(|_| primary.status != Status::Fail);
     result.reference = Some(primary.count.reference_kind);
     result.n_not_applicable = primary.count.n_not_applicable;
     result.n_refused = primary.count.n_refused;
@@ -100,8 +115,14 @@ fn figure_of<'a>(judge: &Judge<'a>, limit: f64, count: &'a StageErrorCount) -> F
         EvidenceRule::Bounds => Rule::Bounds,
         EvidenceRule::Point => Rule::Point,
     };
-    let verdict =
-        judge_rate(count.n_errors, count.n_assessed, count.population, limit, judge.confidence, rule);
+    let verdict = judge_rate(
+        count.n_errors,
+        count.n_assessed,
+        count.population,
+        limit,
+        judge.confidence,
+        rule,
+    );
     let status = match verdict.status {
         statistics::Status::Error => Status::Error,
         statistics::Status::NotApplicable => Status::NotApplicable,
@@ -113,7 +134,12 @@ fn figure_of<'a>(judge: &Judge<'a>, limit: f64, count: &'a StageErrorCount) -> F
         Population::Process => "clopper_pearson_one_sided",
         Population::Lot(_) => "hypergeometric_one_sided",
     };
-    let mut figure = Figure { count, verdict, status, method };
+    let mut figure = Figure {
+        count,
+        verdict,
+        status,
+        method,
+    };
     if count.unit != ErrorUnit::Study
         && let Some(bounds) = count.cluster_bounds
     {
@@ -126,7 +152,9 @@ impl Figure<'_> {
     /// Exact bounds take the units of one study as independent, and the bootstrap of an error-free
     /// sample has no width: the wider of the two decides.
     fn widen(&mut self, bounds: ClusterBounds, limit: f64, confidence: f64) {
-        let (Some(lower), Some(upper)) = (self.verdict.lower_one_sided, self.verdict.upper_one_sided) else {
+        let (Some(lower), Some(upper)) =
+            (self.verdict.lower_one_sided, self.verdict.upper_one_sided)
+        else {
             return;
         };
         if bounds.confidence != confidence {
@@ -141,7 +169,8 @@ impl Figure<'_> {
         if widened == (lower, upper) {
             return;
         }
-        (self.verdict.lower_one_sided, self.verdict.upper_one_sided) = (Some(widened.0), Some(widened.1));
+        (self.verdict.lower_one_sided, self.verdict.upper_one_sided) =
+            (Some(widened.0), Some(widened.1));
         self.method = "wider_of_exact_and_cluster_bootstrap_one_sided";
         if self.verdict.rule == Rule::Bounds {
             let exact = self.status;
@@ -183,9 +212,14 @@ fn primary_of<'f, 'a>(
     }
     let order = &judge.protocol.reference_precedence;
     let rank = |figure: &Figure<'_>| {
-        order.iter().position(|listed| *listed == kind(figure)).unwrap_or(order.len())
+        order
+            .iter()
+            .position(|listed| *listed == kind(figure))
+            .unwrap_or(order.len())
     };
-    figures.iter().min_by_key(|figure| (std::cmp::Reverse(figure.n()), rank(figure), kind(figure)))
+    figures
+        .iter()
+        .min_by_key(|figure| (std::cmp::Reverse(figure.n()), rank(figure), kind(figure)))
 }
 
 fn record_of(figure: &Figure<'_>) -> ReferenceFigure {
@@ -201,95 +235,6 @@ fn record_of(figure: &Figure<'_>) -> ReferenceFigure {
     }
 }
 
-fn nothing_compared(question: &Question, figures: &[Figure<'_>]) -> String {
-    let Question { stage, unit, .. } = question;
-    let (one, _) = unit_words(*unit);
-    match question.reference {
-        Some(kind) if !figures.is_empty() => format!(
-            "No {one} of the {stage} stage was compared with a {kind} reference, though with others ({}); import {kind} readings or change `reference` in the policy.",
-            kinds_with_n(figures, None)
-        ),
-        kind => format!(
-            "No {one} of the {stage} stage was compared with a {}reference; import reference readings of this lot, or take the check out of the policy.",
-            kind.map_or(String::new(), |kind| format!("{kind} "))
-        ),
-    }
-}
-
-fn explain(judge: &Judge<'_>, question: &Question, limit: f64, figure: &Figure<'_>) -> String {
-    let (stage, kind) = (question.stage, figure.count.reference_kind);
-    let (errors, assessed) = (figure.count.n_errors, figure.n());
-    let beside = |share: Option<f64>| percent_beside(share.unwrap_or_default(), limit);
-    let allowed = percent(limit);
-    let level = percent(judge.confidence);
-    let verb = if assessed == 1 { "was" } else { "were" };
-    let found = format!(
-        "{errors} of {} {verb} wrong at the {stage} stage against the {kind} reference",
-        question.units(assessed)
-    );
-    let verdict = &figure.verdict;
-    let whole_lot = figure.count.population == Population::Lot(assessed);
-    match (figure.status, judge.evidence) {
-        (Status::Error, _) => {
-            format!("The {stage} stage cannot be judged against the {kind} reference: {}.", verdict.reason)
-        }
-        (Status::NotApplicable, _) => unjudged(question, figure),
-        (Status::Pass, EvidenceRule::Point) => format!(
-            "{found}; the observed rate of {} is below the limit of {allowed} (point rule: how sure that is was not asked).",
-            beside(verdict.rate)
-        ),
-        (_, EvidenceRule::Point) => format!(
-            "{found}; the observed rate of {} is not below the limit of {allowed} (point rule): have the errors corrected and audit again.",
-            beside(verdict.rate)
-        ),
-        (Status::Pass, _) if whole_lot => format!(
-            "{found}; the whole lot was assessed and its rate of {} is below the limit of {allowed}.",
-            beside(verdict.rate)
-        ),
-        (Status::Pass, _) => format!(
-            "{found}; with {level} confidence the rate is at most {}, below the limit of {allowed}.",
-            beside(verdict.upper_one_sided)
-        ),
-        (Status::Fail, _) if whole_lot => format!(
-            "{found}; the whole lot was assessed and its rate of {} is not below the limit of {allowed}: have the errors corrected and audit again.",
-            beside(verdict.rate)
-        ),
-        (Status::Fail, _) => format!(
-            "{found}; with {level} confidence the rate is at least {}, not below the limit of {allowed}: have the errors corrected and audit again.",
-            beside(verdict.lower_one_sided)
-        ),
-        (Status::InsufficientEvidence, _) => {
-            let advice = match (verdict.further_clean_audits, figure.count.population) {
-                (Some(more), _) => format!("audit {} without an error to pass", question.further(more)),
-                (None, Population::Lot(_)) if figure.method == "hypergeometric_one_sided" => {
-                    "even clean audits of all the rest would not pass, so have the errors corrected and audit again".to_owned()
-                }
-                _ => "audit further studies, since errors that come in clusters prove less".to_owned(),
-            };
-            format!(
-                "{found}; with {level} confidence the rate may be as high as {}, limit {allowed}: {advice}.",
-                beside(verdict.upper_one_sided)
-            )
-        }
-    }
-}
-
-fn unjudged(question: &Question, figure: &Figure<'_>) -> String {
-    let StageErrorCount { reference_kind: kind, n_not_applicable, n_refused, .. } = figure.count;
-    let (one, many) = unit_words(question.unit);
-    let start = format!("No {one} of the {} stage could be judged against the {kind} reference", question.stage);
-    let without = counted(*n_not_applicable, one, many);
-    let refused = counted(*n_refused, "comparison was", "comparisons were");
-    match (*n_not_applicable, *n_refused) {
-        (0, 0) => format!("{start}; have some audited, or take the check out of the policy."),
-        (_, 0) => format!("{start}: {without} had no tolerance that applies; give the spacing of the images."),
-        (0, _) => format!("{start}: {refused} refused because the grids differ; import both readings on one grid."),
-        _ => format!(
-            "{start}: {without} had no tolerance that applies and {refused} refused because the grids differ; give the spacing and import both readings on one grid."
-        ),
-    }
-}
-
 /// Another kind is never added to the primary one, but its failure is a failure, and its fault a fault.
 fn add_other_kinds(
     result: &mut CheckResult,
@@ -302,12 +247,18 @@ fn add_other_kinds(
         return;
     }
     let primary_kind = primary.count.reference_kind;
-    for other in figures.iter().filter(|other| other.count.reference_kind != primary_kind) {
+    for other in figures
+        .iter()
+        .filter(|other| other.count.reference_kind != primary_kind)
+    {
         let kind = other.count.reference_kind;
         match other.status {
             Status::Fail => {
                 let bound = match other.verdict.rule {
-                    Rule::Bounds => other.verdict.lower_one_sided.map(|lower| ("at least ", lower)),
+                    Rule::Bounds => other
+                        .verdict
+                        .lower_one_sided
+                        .map(|lower| ("at least ", lower)),
                     Rule::Point => other.verdict.rate.map(|rate| ("", rate)),
                 };
                 let (at_least, rate) = bound.unwrap_or(("", limit));
@@ -319,7 +270,10 @@ fn add_other_kinds(
                 ));
             }
             Status::Error => {
-                result.reason.push_str(&format!(" The {kind} reference cannot be judged: {}.", other.verdict.reason));
+                result.reason.push_str(&format!(
+                    " The {kind} reference cannot be judged: {}.",
+                    other.verdict.reason
+                ));
             }
             _ => continue,
         }
@@ -332,29 +286,5 @@ fn add_other_kinds(
     if result.status == Status::Fail && primary.status != Status::Fail {
         // Clean audits against the primary kind would not mend the other one.
         result.further_clean_audits = None;
-    }
-}
-
-fn kinds_with_n(figures: &[Figure<'_>], primary: Option<ReferenceKind>) -> String {
-    let named = figures.iter().map(|figure| {
-        let kind = figure.count.reference_kind;
-        let mark = if primary == Some(kind) { ", shown" } else { "" };
-        format!("{kind} (n = {}{mark})", figure.n())
-    });
-    named.collect::<Vec<_>>().join(", ")
-}
-
-impl Question {
-    fn further(&self, n: u64) -> String {
-        let (one, many) = unit_words(self.unit);
-        counted(n, &format!("further {one}"), &format!("further {many}"))
-    }
-}
-
-const fn unit_words(unit: ErrorUnit) -> (&'static str, &'static str) {
-    match unit {
-        ErrorUnit::Study => ("study", "studies"),
-        ErrorUnit::Item => ("item", "items"),
-        ErrorUnit::Instance => ("instance", "instances"),
     }
 }
