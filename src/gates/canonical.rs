@@ -124,6 +124,12 @@ mod tests {
     }
 
     #[test]
+    fn keys_are_ordered_by_utf_16_and_not_by_utf_8() {
+        let value = json!({"\u{fb33}": 1, "\u{1f600}": 2});
+        assert_eq!(canonical_json(&value), "{\"\u{1f600}\":2,\"\u{fb33}\":1}");
+    }
+
+    #[test]
     fn the_hash_is_that_of_the_canonical_bytes() {
         // printf '{"a":1}' | sha256sum
         assert_eq!(

@@ -50,8 +50,6 @@ pub(super) fn number(
         };
         number
             .filter(|number| number.is_finite() && accepts(*number))
-            // One spelling of zero, or hashes would differ.
-            .map(|number| number + 0.0)
             .ok_or_else(|| format!("{} is not {needed}", shown(value)))
     }
 }

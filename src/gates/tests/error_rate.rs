@@ -151,6 +151,19 @@ fn reasons_say_what_was_found_and_what_to_do() {
 }
 
 #[test]
+fn after_a_failure_no_number_of_clean_audits_is_offered() {
+    let result = gold(20, 100, Population::Process);
+    assert_eq!(
+        (result.status, result.further_clean_audits),
+        (Status::Fail, None)
+    );
+    assert_eq!(
+        gold(0, 0, Population::Process).further_clean_audits,
+        Some(249)
+    );
+}
+
+#[test]
 fn nothing_compared_is_not_applicable_and_says_what_is_missing() {
     let rows = [
         (
