@@ -7,6 +7,7 @@ mod distance_transform;
 mod error;
 mod grid;
 mod mask;
+mod morphology;
 mod outline;
 mod outline_distance;
 mod planar_sweep;
@@ -30,3 +31,6 @@ pub use polygon::{MultiPolygon, OverlapAreas, Polygon};
 pub use shapes::{ELLIPSE_CORNERS, Ellipse, Rect, RotatedRect};
 pub use surface::{SurfaceDistances, SurfaceElement};
 pub use volume::{SliceAxis, Volume};
+
+#[cfg(test)]
+mod oracle_tests;

@@ -40,8 +40,8 @@ pub(super) fn lengths([y, x]: [f64; 2]) -> [f64; 16] {
 /// | one and its three neighbours | plane hexagon | ¾·‖f‖ |
 /// | a chain along axes u, m, v | hexagon, in triangles | ¼·√(f_m² + f_u²) + ¼·√(f_m² + f_v²) + ½·‖f‖ |
 ///
-/// Only the last cut is not plane, hence depends on its triangles: two slanted ones share a border with one of ⅛ and one of ⅜ ‖f‖,
-/// as in the public implementation that accompanies the reference.
+/// Only the last cut is not plane, hence depends on its triangles: here the one over every other corner (⅜·‖f‖) and the three at its
+/// sides, which agrees with the public implementation that accompanies the reference.
 ///
 /// # Reference
 /// Lorensen & Cline 1987, doi:10.1145/37402.37422; Nikolov et al. 2021, doi:10.2196/26151.
