@@ -109,12 +109,13 @@ fn stirling_error(x: f64) -> f64 {
 }
 
 /// Deviance part x ln(x/m) + m − x, without cancellation near x = m (Loader 2000).
-fn deviance_part(x: f64, m: f64) -> f64 {
-    if (x - m).abs() >= 0.1 * (x + m) {
-        return x * (x / m).ln() + m - x;
+/// `excess` is x − m, taken where it keeps its digits.
+fn deviance_part(x: f64, m: f64, excess: f64) -> f64 {
+    if excess.abs() >= 0.1 * (x + m) {
+        return x * (x / m).ln() - excess;
     }
-    let v = (x - m) / (x + m);
-    let mut sum = (x - m) * v;
+    let v = excess / (x + m);
+    let mut sum = excess * v;
     let mut term = 2.0 * x * v;
     for j in 1..1000 {
         term *= v * v;
@@ -130,11 +131,13 @@ fn deviance_part(x: f64, m: f64) -> f64 {
 /// Binomial probability of `k` in `n` trials, for any real 0 < k < n; `p + q = 1`.
 fn binomial_kernel(k: f64, n: f64, p: f64, q: f64) -> f64 {
     let rest = n - k;
+    // The excess of one side is the lack of the other; the less probable side keeps its digits.
+    let excess = if p <= q { k - n * p } else { n * q - rest };
     let exponent = stirling_error(n)
         - stirling_error(k)
         - stirling_error(rest)
-        - deviance_part(k, n * p)
-        - deviance_part(rest, n * q);
+        - deviance_part(k, n * p, excess)
+        - deviance_part(rest, n * q, -excess);
     (n / (2.0 * PI * k * rest)).sqrt() * exponent.exp()
 }
 
@@ -264,7 +267,7 @@ fn continued_fraction(
 
 /// x^a e^(−x) / Γ(a + 1).
 fn gamma_prefactor(a: f64, x: f64) -> f64 {
-    (-stirling_error(a) - deviance_part(a, x)).exp() / (2.0 * PI * a).sqrt()
+    (-stirling_error(a) - deviance_part(a, x, a - x)).exp() / (2.0 * PI * a).sqrt()
 }
 
 /// Regularised incomplete gamma function, both tails.
