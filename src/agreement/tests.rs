@@ -53,7 +53,7 @@ fn fleiss_cohen_everitt_1969_standard_error() {
 }
 
 #[test]
-fn landis_and_koch_1977_style_high_prevalence_lowers_kappa() {
+fn skewed_prevalence_lowers_kappa_at_equal_agreement() {
     // Equal agreement of 85 %: Feinstein & Cicchetti 1990, κ = .70 and .32.
     let balanced = cohen_kappa(&table(2, &[40, 9, 6, 45]), Weights::Unweighted, 0.95).unwrap();
     let skewed = cohen_kappa(&table(2, &[80, 10, 5, 5]), Weights::Unweighted, 0.95).unwrap();
@@ -376,8 +376,7 @@ fn labels_that_are_numbers_are_ordered_by_size() {
 #[test]
 fn the_written_shape_is_the_documented_one() {
     let units = matrix(2, &["0101", "0110"]);
-    let table = units.table(0, 1).unwrap();
-    let found = cohen_kappa(&table, Weights::Unweighted, 0.95).unwrap();
+    let found = cohen_kappa(&units.table(0, 1).unwrap(), Weights::Unweighted, 0.95).unwrap();
     let written = serde_json::to_value(&found).unwrap();
     for key in [
         "name",
@@ -395,12 +394,7 @@ fn the_written_shape_is_the_documented_one() {
         assert!(written.get(key).is_some(), "{key} in {written}");
     }
     assert!(written["undefined"].is_null() && written.get("loa_lower").is_none());
-    let same = cohen_kappa(
-        &super::tests::table(2, &[4, 0, 0, 0]),
-        Weights::Linear,
-        0.95,
-    )
-    .unwrap();
+    let same = cohen_kappa(&table(2, &[4, 0, 0, 0]), Weights::Linear, 0.95).unwrap();
     let written = serde_json::to_value(&same).unwrap();
     assert_eq!(written["undefined"], "no_variation");
     assert!(written["value"].is_null());
