@@ -5,3 +5,4 @@
 pub mod domain;
 pub mod geometry;
 pub mod importers;
+pub mod reports;

@@ -1,0 +1,3 @@
+//! The weekly report: its model, its figures, and its renderings as HTML, Markdown and JSON.
+
+pub mod model;
