@@ -1,3 +1,5 @@
 //! The weekly report: its model, its figures, and its renderings as HTML, Markdown and JSON.
 
+pub mod figures;
+pub mod format;
 pub mod model;
