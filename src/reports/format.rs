@@ -60,7 +60,7 @@ impl Unit {
 }
 
 impl Figure {
-    /// Decimals that the interval supports: the last digit is worth at most a third of the interval's width.
+    /// Decimals that the interval supports: the last digit is worth at most a fifth of the interval's width.
     pub fn decimals(&self) -> usize {
         let scale = self.unit.scale();
         let most = if scale > 1.0 { 2 } else { 3 };
@@ -69,7 +69,7 @@ impl Figure {
             .map(|(lower, upper)| (upper - lower) * scale)
         {
             Some(width) if width > 0.0 => {
-                (-(width / 3.0).log10()).ceil().clamp(0.0, f64::from(most)) as usize
+                (-(width / 5.0).log10() - 1e-9).ceil().clamp(0.0, f64::from(most)) as usize
             }
             _ => self.unit.plain_decimals(),
         };
@@ -182,6 +182,15 @@ pub fn coefficient(value: Option<f64>, decimals: usize) -> String {
         .map_or_else(|| "–".to_owned(), |value| number(value, decimals, false))
 }
 
+/// `a`, `a and b`, `a, b and c`.
+pub fn list(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
 /// A number with a typographic minus, and a plus where a sign means something; zero has no sign.
 pub fn number(value: f64, decimals: usize, signed: bool) -> String {
     let digits = format!("{:.decimals$}", value.abs());
@@ -241,7 +250,7 @@ mod tests {
         let firm = Figure::new(0.4281, 300, Unit::Ratio).with_interval(0.33, 0.53, "");
         assert_eq!(plain(&firm.text_with_interval()), "0.43 (0.33–0.53)");
         let bias = Figure::new(0.061, 80, Unit::Relative).with_interval(0.041, 0.079, "");
-        assert_eq!(plain(&bias.text_with_interval()), "+6 % (+4 to +8 %)");
+        assert_eq!(plain(&bias.text_with_interval()), "+6.1 % (+4.1 to +7.9 %)");
         assert_eq!(number(-0.0004, 2, true), "0.00");
     }
 

@@ -3,3 +3,4 @@
 pub mod figures;
 pub mod format;
 pub mod model;
+pub mod render;

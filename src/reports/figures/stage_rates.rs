@@ -6,7 +6,7 @@ use super::canvas::{Anchor, Canvas, Naming, TEXT};
 use super::paint::Paint;
 use super::verdict_bar::status_paint;
 use crate::domain::Status;
-use crate::reports::format;
+use crate::reports::format::{self, list};
 use crate::reports::model::StageCard;
 
 const WIDTH: f64 = 460.0;
@@ -32,15 +32,6 @@ pub fn headline(cards: &[StageCard]) -> String {
 fn named(cards: &[StageCard], status: Status) -> Vec<&'static str> {
     let of_status = cards.iter().filter(|card| card.status == status);
     of_status.map(|card| card.stage.as_str()).collect()
-}
-
-/// `a`, `a and b`, `a, b and c`.
-pub(crate) fn list(names: &[&str]) -> String {
-    match names {
-        [] => String::new(),
-        [one] => (*one).to_owned(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
 }
 
 /// One row a stage, in the given order.

@@ -82,7 +82,8 @@ pub struct Finding {
     pub severity: Severity,
     /// A full sentence that states the finding, with its numbers.
     pub sentence: String,
-    /// Where the evidence stands: an anchor of the report (`#stages`, `#case-1`) or a path of the server.
+    /// Where the evidence stands: an anchor of the report (`#stage-annotation`, `#annotators`, `#agreement`, `#throughput`,
+    /// `#confusions`, `#decisions`, `#imports`, `#case-1`) or a path of the server.
     pub link: Option<String>,
 }
 
