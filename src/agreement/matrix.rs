@@ -9,6 +9,9 @@ use super::contingency::ContingencyTable;
 /// Most categories that a matrix may declare.
 pub const MAX_CATEGORIES: usize = 2048;
 
+/// Codes row by row, and the number behind each code.
+pub(super) type NumberedCodes<'a> = (Cow<'a, [Option<u16>]>, Vec<f64>);
+
 /// Units in rows, raters in columns; a cell is empty where a rater did not see a unit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RatingMatrix {
@@ -183,7 +186,7 @@ impl RatingMatrix {
     }
 
     /// Ratings as codes of few distinct numbers; `None` where the numbers are many.
-    pub(super) fn numbered_codes(&self) -> Option<(Cow<'_, [Option<u16>]>, Vec<f64>)> {
+    pub(super) fn numbered_codes(&self) -> Option<NumberedCodes<'_>> {
         if !self.category_numbers.is_empty() {
             return Some((Cow::Borrowed(&self.cells), self.category_numbers.clone()));
         }
