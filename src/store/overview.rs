@@ -262,3 +262,29 @@ impl Store {
 fn of(project: ProjectId) -> Params {
     Params::new().with("project", project)
 }
+
+/// An item and how many people read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RatersOfItem {
+    pub study: String,
+    pub item: String,
+    pub n_raters: i64,
+}
+
+impl Store {
+    /// How many people read each item, by study and key.
+    ///
+    /// # Errors
+    /// `Database`.
+    pub fn raters_per_item(&self, project: ProjectId) -> Result<Vec<RatersOfItem>, StoreError> {
+        self.read(|conn| {
+            query!("overview/raters_per_item.sql").rows(conn, &of(project), |row| {
+                Ok(RatersOfItem {
+                    study: row.get(0)?,
+                    item: row.get(1)?,
+                    n_raters: row.get(2)?,
+                })
+            })
+        })
+    }
+}
