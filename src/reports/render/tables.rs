@@ -1,0 +1,466 @@
+//! Tables as rows of printed cells, for HTML and Markdown alike.
+
+use super::words::{caveat, plain};
+use crate::domain::{Status, ThroughputBand};
+use crate::reports::figures::agreement_by_label::{coefficient_name, weakest_first};
+use crate::reports::figures::throughput::beside_band;
+use crate::reports::format;
+use crate::reports::model::*;
+use std::cmp::Ordering;
+
+/// A table ready to be printed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TableView {
+    pub columns: Vec<Column>,
+    pub rows: Vec<Vec<CellView>>,
+    pub caption: String,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    pub name: String,
+    pub numeric: bool,
+}
+
+/// One cell: a text, small print below it, and a status mark before it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CellView {
+    pub text: String,
+    /// Interval and n, or the reason why there is no number.
+    pub sub: String,
+    pub numeric: bool,
+    pub strong: bool,
+    pub status: Option<Status>,
+    pub link: Option<String>,
+}
+
+impl CellView {
+    pub fn text(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            ..Self::default()
+        }
+    }
+
+    pub fn count(n: u64) -> Self {
+        Self {
+            numeric: true,
+            ..Self::text(format::count(n))
+        }
+    }
+
+    pub fn status(status: Status) -> Self {
+        Self {
+            status: Some(status),
+            ..Self::default()
+        }
+    }
+
+    /// A value with interval and n below it.
+    pub fn figure(figure: &Figure) -> Self {
+        let sub = match figure.value {
+            Some(_) => [figure.interval_text(), figure.n_text()],
+            None => [figure.reason(), figure.n_text()],
+        };
+        let sub: Vec<_> = sub.into_iter().filter(|part| !part.is_empty()).collect();
+        Self {
+            sub: sub.join(" · "),
+            numeric: true,
+            ..Self::text(figure.text())
+        }
+    }
+
+    fn plain_number(value: Option<f64>, decimals: usize) -> Self {
+        Self {
+            numeric: true,
+            ..Self::text(format::coefficient(value, decimals))
+        }
+    }
+}
+
+impl TableView {
+    /// A table whose columns are numeric where every cell of theirs is.
+    pub fn new(names: &[&str], rows: Vec<Vec<CellView>>, caption: impl Into<String>) -> Self {
+        let numeric = |i: usize| {
+            let mut cells = rows.iter().filter_map(|row| row.get(i));
+            !rows.is_empty() && cells.all(|cell| cell.numeric)
+        };
+        let column = |(i, name): (usize, &&str)| Column {
+            name: (*name).to_owned(),
+            numeric: numeric(i),
+        };
+        let columns = names.iter().enumerate().map(column).collect();
+        let mut table = Self {
+            columns,
+            rows,
+            caption: caption.into(),
+        };
+        for i in 0..table.columns.len() {
+            table.align_points(i);
+        }
+        table
+    }
+
+    /// Pads with spaces as wide as digits so that the decimal points of a column stand below each other.
+    fn align_points(&mut self, column: usize) {
+        let cells = || self.rows.iter().filter_map(|row| row.get(column));
+        let same_unit = |cell: &CellView| cell.numeric && cell.text != "–";
+        let widest = cells()
+            .filter(|cell| same_unit(cell))
+            .map(|cell| n_decimals(&cell.text))
+            .max();
+        let Some(widest) = widest.filter(|&n| n > 0) else {
+            return;
+        };
+        for cell in self.rows.iter_mut().filter_map(|row| row.get_mut(column)) {
+            if !same_unit(cell) {
+                continue;
+            }
+            let n = n_decimals(&cell.text);
+            let mut pad = "\u{2007}".repeat(widest - n);
+            if n == 0 {
+                // A space as wide as the point itself.
+                pad.insert(0, '\u{2008}');
+            }
+            let end = cell.text.find(format::NO_BREAK).unwrap_or(cell.text.len());
+            cell.text.insert_str(end, &pad);
+        }
+    }
+}
+
+/// Decimals of a printed number such as `0.84 %`.
+fn n_decimals(text: &str) -> usize {
+    let number = text.split(format::NO_BREAK).next().unwrap_or(text);
+    number
+        .split_once('.')
+        .map_or(0, |(_, decimals)| decimals.chars().count())
+}
+
+/// One row an annotator, in the given order.
+pub fn annotators(rows: &[AnnotatorRow]) -> TableView {
+    let names = [
+        "Annotator",
+        "Role",
+        "Status",
+        "Error rate",
+        "Missing",
+        "Extra",
+        "Wrong label",
+        "Size bias",
+        "κ to the others",
+        "Dice, median",
+        "Studies a day, median",
+        "Days in band",
+        "Change to trailing four weeks",
+    ];
+    let row = |row: &AnnotatorRow| {
+        vec![
+            CellView {
+                link: row.link.clone(),
+                ..CellView::text(&row.rater)
+            },
+            CellView::text(row.role.as_str()),
+            CellView::status(row.status),
+            CellView::figure(&row.rate),
+            CellView::count(row.n_missing),
+            CellView::count(row.n_extra),
+            CellView::count(row.n_wrong_label),
+            CellView::figure(&row.size_bias),
+            CellView::figure(&row.kappa),
+            CellView::figure(&row.dice),
+            CellView::figure(&row.studies_per_day),
+            CellView::figure(&row.share_in_band),
+            row.change
+                .as_ref()
+                .map_or_else(|| CellView::text("–"), change),
+        ]
+    };
+    TableView::new(&names, rows.iter().map(row).collect(), "")
+}
+
+fn change(change: &Change) -> CellView {
+    let figure = &change.difference;
+    let moved = if change.moved {
+        "moved"
+    } else {
+        "within chance"
+    };
+    let reason = if figure.value.is_none() {
+        figure.reason()
+    } else {
+        moved.to_owned()
+    };
+    CellView {
+        sub: [figure.interval_text(), reason]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join(" · "),
+        strong: change.moved,
+        ..CellView::text(format!("{} {}", change.metric, figure.text()))
+    }
+}
+
+/// One row a label and coefficient, weakest first.
+pub fn agreement(rows: &[AgreementRow]) -> TableView {
+    let names = [
+        "Label",
+        "Unit",
+        "Coefficient",
+        "Value",
+        "Standard error",
+        "Percent agreement",
+        "Prevalence index",
+        "Bias index",
+        "Period before",
+    ];
+    let row = |row: &&AgreementRow| {
+        vec![
+            CellView {
+                link: row.link.clone(),
+                ..CellView::text(&row.label)
+            },
+            CellView::text(plain(&row.unit)),
+            CellView::text(coefficient_name(&row.coefficient)),
+            CellView::figure(&row.value),
+            CellView::plain_number(row.se, 3),
+            CellView::figure(&row.percent_agreement),
+            CellView::plain_number(row.prevalence_index, 2),
+            CellView::plain_number(row.bias_index, 2),
+            match &row.previous {
+                Some(previous) => CellView::figure(previous),
+                None => CellView {
+                    numeric: true,
+                    ..CellView::text("–")
+                },
+            },
+        ]
+    };
+    let rows: Vec<_> = weakest_first(rows).iter().map(row).collect();
+    TableView::new(
+        &names,
+        rows,
+        "κ falls where prevalence is skewed; read it beside percent agreement and both indices.",
+    )
+}
+
+/// Earlier decisions with what was measured since.
+pub fn decisions(decisions: &[Decision]) -> TableView {
+    let names = [
+        "Week",
+        "Decision",
+        "Should move",
+        "Before",
+        "Since",
+        "Effect",
+    ];
+    let row = |decision: &Decision| {
+        let effect = match (
+            decision.since.as_ref().and_then(|since| since.value),
+            decision.moved,
+        ) {
+            (None, _) => "not measured yet",
+            (_, Some(true)) => "moved",
+            (_, Some(false)) => "within chance",
+            (_, None) => "not comparable",
+        };
+        let state = if decision.open { "open" } else { "closed" };
+        vec![
+            CellView::text(&decision.week),
+            CellView::text(&decision.text),
+            CellView::text(&decision.metric),
+            CellView::figure(&decision.before),
+            match &decision.since {
+                Some(since) => CellView::figure(since),
+                None => CellView {
+                    numeric: true,
+                    ..CellView::text("–")
+                },
+            },
+            CellView {
+                sub: state.to_owned(),
+                strong: decision.moved == Some(true),
+                ..CellView::text(effect)
+            },
+        ]
+    };
+    TableView::new(&names, decisions.iter().map(row).collect(), "")
+}
+
+/// Per-pair metrics of one case.
+pub fn pairs(case: &AgendaCase) -> TableView {
+    let mut names = vec!["Pair"];
+    for measure in case.pairs.iter().flat_map(|pair| &pair.measures) {
+        if !names.contains(&measure.name.as_str()) {
+            names.push(&measure.name);
+        }
+    }
+    let row = |pair: &PairScores| {
+        let mut cells = vec![CellView::text(format!("{} – {}", pair.a, pair.b))];
+        for name in names.iter().skip(1) {
+            let measure = pair.measures.iter().find(|measure| measure.name == *name);
+            cells.push(match measure {
+                // One case is one pair: an n of 1 would say nothing.
+                Some(measure) => CellView {
+                    sub: measure.figure.reason(),
+                    numeric: true,
+                    ..CellView::text(measure.figure.text())
+                },
+                None => CellView {
+                    numeric: true,
+                    ..CellView::text("–")
+                },
+            });
+        }
+        cells
+    };
+    let rows = case.pairs.iter().map(row).collect();
+    TableView::new(&names, rows, "")
+}
+
+/// One label taken for another, most frequent first.
+pub fn confusions(matrix: &ConfusionMatrix) -> TableView {
+    let row = |confusion: &Confusion| {
+        vec![
+            CellView::text(&confusion.reference),
+            CellView {
+                link: confusion.link.clone(),
+                ..CellView::text(&confusion.candidate)
+            },
+            CellView::figure(&confusion.share),
+        ]
+    };
+    let rows = matrix.top.iter().map(row).collect();
+    TableView::new(
+        &[
+            matrix.row_side.as_str(),
+            matrix.column_side.as_str(),
+            "Share",
+        ],
+        rows,
+        "",
+    )
+}
+
+/// Days by specialist: studies finished, and how many days lay below, within and above the band.
+pub fn throughput(throughput: &Throughput) -> TableView {
+    let mut raters: Vec<&str> = throughput
+        .points
+        .iter()
+        .map(|point| point.rater.as_str())
+        .collect();
+    raters.sort_unstable();
+    raters.dedup();
+    let row = |rater: &&str| {
+        let days = || {
+            throughput
+                .points
+                .iter()
+                .filter(|point| point.rater == **rater)
+        };
+        let n = |side| {
+            let beside = days().filter(|day| beside_band(day.n_studies, throughput.band) == side);
+            CellView::count(beside.count() as u64)
+        };
+        vec![
+            CellView::text(*rater),
+            CellView::count(days().count() as u64),
+            CellView::count(days().map(|day| u64::from(day.n_studies)).sum()),
+            n(Ordering::Less),
+            n(Ordering::Equal),
+            n(Ordering::Greater),
+        ]
+    };
+    let ThroughputBand {
+        min_per_day,
+        max_per_day,
+    } = throughput.band;
+    let names = [
+        "Specialist",
+        "Days",
+        "Studies",
+        "Days below",
+        "Days within",
+        "Days above",
+    ];
+    let caption = format!(
+        "Band: {min_per_day} to {max_per_day} studies per day; days in {}",
+        throughput.time_zone
+    );
+    TableView::new(&names, raters.iter().map(row).collect(), caption)
+}
+
+/// What imports left out.
+pub fn imports(imports: &[ImportCaveat]) -> TableView {
+    let names = [
+        "File",
+        "Format",
+        "Annotations",
+        "Skipped",
+        "Why",
+        "Not in the export",
+    ];
+    let row = |import: &ImportCaveat| {
+        vec![
+            CellView::text(&import.file),
+            CellView::text(&import.format),
+            CellView::count(import.n_annotations),
+            CellView::count(import.n_skipped()),
+            CellView::text(caveat(import)),
+            CellView::text(match import.missing.as_slice() {
+                [] => "–".to_owned(),
+                missing => plain(&missing.join(", ")),
+            }),
+        ]
+    };
+    TableView::new(&names, imports.iter().map(row).collect(), "")
+}
+
+/// A further table of the model.
+pub fn data(table: &DataTable) -> TableView {
+    let cell = |cell: &Cell| match cell {
+        Cell::Text(text) => CellView::text(text),
+        Cell::Count(n) => CellView::count(*n),
+        Cell::Figure(figure) => CellView::figure(figure),
+    };
+    let rows = table
+        .rows
+        .iter()
+        .map(|row| row.iter().map(cell).collect())
+        .collect();
+    let names: Vec<_> = table.columns.iter().map(String::as_str).collect();
+    TableView::new(&names, rows, &table.caption)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decimal_points_of_a_column_stand_below_each_other() {
+        let cell = |text: &str| {
+            vec![CellView {
+                numeric: true,
+                ..CellView::text(text)
+            }]
+        };
+        let rows = vec![
+            cell("0.84\u{a0}%"),
+            cell("8\u{a0}%"),
+            cell("–"),
+            cell("1.2\u{a0}%"),
+        ];
+        let table = TableView::new(&["Rate"], rows, "");
+        let texts: Vec<_> = table.rows.iter().map(|row| row[0].text.as_str()).collect();
+        assert_eq!(
+            texts,
+            [
+                "0.84\u{a0}%",
+                "8\u{2008}\u{2007}\u{2007}\u{a0}%",
+                "–",
+                "1.2\u{2007}\u{a0}%"
+            ]
+        );
+        assert!(table.columns[0].numeric);
+    }
+}
