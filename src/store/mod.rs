@@ -24,6 +24,7 @@ mod overlap;
 mod overview;
 mod projects;
 mod query;
+mod reading_names;
 mod scores;
 mod throughput;
 mod worklist;
