@@ -29,7 +29,7 @@ struct View {
     region: Region,
     /// Figure pixels per frame pixel, `[x, y]`; they differ where the spacing does.
     scale: [f64; 2],
-    offset_x: f64,
+    width: f64,
     height: f64,
 }
 
@@ -78,20 +78,16 @@ impl View {
         Self {
             region,
             scale: [scale, scale * stretch],
-            offset_x: (WIDTH - across * scale) / 2.0,
+            width: across * scale,
             height: down * scale,
         }
     }
 
     fn at(&self, [x, y]: [f64; 2]) -> [f64; 2] {
         [
-            self.offset_x + (x - self.region.x0) * self.scale[0],
+            (x - self.region.x0) * self.scale[0],
             (y - self.region.y0) * self.scale[1],
         ]
-    }
-
-    fn width(&self) -> f64 {
-        WIDTH - 2.0 * self.offset_x
     }
 }
 
@@ -136,14 +132,13 @@ pub fn overlay_svg(
          aria-labelledby=\"{id}-title {id}-desc\" viewBox=\"0 0 {WIDTH:.0} {height:.0}\" width=\"100%\" \
          font-family=\"system-ui, sans-serif\" style=\"font-variant-numeric:tabular-nums;max-width:{:.0}px\">\n\
          <title id=\"{id}-title\">{}</title>\n<desc id=\"{id}-desc\">{}</desc>\n\
-         <clipPath id=\"{id}-view\"><rect x=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\"/></clipPath>\n\
+         <clipPath id=\"{id}-view\"><rect width=\"{:.1}\" height=\"{:.1}\"/></clipPath>\n\
          <g clip-path=\"url(#{id}-view)\">\n\
          <rect width=\"{WIDTH:.0}\" height=\"{:.1}\" fill=\"#15191d\"/>\n",
         WIDTH * 1.1,
         escape(naming.title),
         escape(naming.description),
-        view.offset_x,
-        view.width(),
+        view.width,
         view.height,
         view.height,
     );
@@ -211,7 +206,7 @@ fn draw_outline(svg: &mut String, view: &View, outline: &Outline) {
         // A dark line below keeps every colour legible on bright tissue.
         let _ = writeln!(
             svg,
-            "<path d=\"{path}\" stroke=\"#000\" stroke-opacity=\"0.55\" stroke-width=\"3.6\"/>\n\
+            "<path d=\"{path}\" stroke=\"#000\" stroke-opacity=\"0.4\" stroke-width=\"3.4\"/>\n\
              <path d=\"{path}\" stroke=\"{colour}\" stroke-width=\"2\"{dash}/>",
         );
     }
@@ -290,7 +285,7 @@ fn locator(svg: &mut String, view: &View, frame: &Frame) {
         return;
     }
     let scale = 56.0 / width.max(height);
-    let (left, top) = (view.offset_x + view.width() - width * scale - 8.0, 8.0);
+    let (left, top) = (view.width - width * scale - 8.0, 8.0);
     let _ = writeln!(
         svg,
         "<g fill=\"none\"><rect x=\"{left:.1}\" y=\"{top:.1}\" width=\"{:.1}\" height=\"{:.1}\" fill=\"#000\" \
@@ -311,8 +306,8 @@ fn scale_bar(svg: &mut String, view: &View, frame: &Frame) {
         Some([_, x]) if x > 0.0 => (view.scale[0] / x, "mm"),
         _ => (view.scale[0], "px"),
     };
-    let length = round_length(view.width() / 4.0 / per_unit);
-    let (x, y) = (view.offset_x + 12.0, view.height - 12.0);
+    let length = round_length(view.width / 4.0 / per_unit);
+    let (x, y) = (12.0, view.height - 12.0);
     let decimals = (-length.log10().floor()).max(0.0) as usize;
     let _ = writeln!(
         svg,

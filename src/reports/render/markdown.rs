@@ -163,9 +163,9 @@ fn cell(cell: &CellView) -> String {
         .into_iter()
         .filter(|part| !part.is_empty());
     let main = main.collect::<Vec<_>>().join(" ");
-    match cell.sub.as_str() {
-        "" => main,
-        sub => format!("{main} ({})", escape(sub)),
+    match cell.sub.join(", ") {
+        sub if sub.is_empty() => main,
+        sub => format!("{main} ({})", escape(&sub)),
     }
 }
 

@@ -27,7 +27,7 @@ pub struct Column {
 pub struct CellView {
     pub text: String,
     /// Interval and n, or the reason why there is no number.
-    pub sub: String,
+    pub sub: Vec<String>,
     pub numeric: bool,
     pub strong: bool,
     pub status: Option<Status>,
@@ -62,9 +62,8 @@ impl CellView {
             Some(_) => [figure.interval_text(), figure.n_text()],
             None => [figure.reason(), figure.n_text()],
         };
-        let sub: Vec<_> = sub.into_iter().filter(|part| !part.is_empty()).collect();
         Self {
-            sub: sub.join(" · "),
+            sub: lines(sub),
             numeric: true,
             ..Self::text(figure.text())
         }
@@ -101,7 +100,7 @@ impl TableView {
         table
     }
 
-    /// Pads with spaces as wide as digits so that the decimal points of a column stand below each other.
+    /// Pads at the end with spaces as wide as digits, so that the decimal points of a column stand below each other.
     fn align_points(&mut self, column: usize) {
         let cells = || self.rows.iter().filter_map(|row| row.get(column));
         let same_unit = |cell: &CellView| cell.numeric && cell.text != "–";
@@ -122,8 +121,7 @@ impl TableView {
                 // A space as wide as the point itself.
                 pad.insert(0, '\u{2008}');
             }
-            let end = cell.text.find(format::NO_BREAK).unwrap_or(cell.text.len());
-            cell.text.insert_str(end, &pad);
+            cell.text.push_str(&pad);
         }
     }
 }
@@ -136,35 +134,39 @@ fn n_decimals(text: &str) -> usize {
         .map_or(0, |(_, decimals)| decimals.chars().count())
 }
 
+/// Small print, a line each.
+fn lines<const N: usize>(parts: [String; N]) -> Vec<String> {
+    parts.into_iter().filter(|part| !part.is_empty()).collect()
+}
+
 /// One row an annotator, in the given order.
 pub fn annotators(rows: &[AnnotatorRow]) -> TableView {
     let names = [
         "Annotator",
-        "Role",
         "Status",
         "Error rate",
-        "Missing",
-        "Extra",
-        "Wrong label",
+        "Missing, extra, wrong label",
         "Size bias",
         "κ to the others",
         "Dice, median",
         "Studies a day, median",
         "Days in band",
-        "Change to trailing four weeks",
+        "Change to four weeks before",
     ];
     let row = |row: &AnnotatorRow| {
+        let kinds = [row.n_missing, row.n_extra, row.n_wrong_label].map(format::count);
         vec![
             CellView {
                 link: row.link.clone(),
+                sub: vec![row.role.to_string()],
                 ..CellView::text(&row.rater)
             },
-            CellView::text(row.role.as_str()),
             CellView::status(row.status),
             CellView::figure(&row.rate),
-            CellView::count(row.n_missing),
-            CellView::count(row.n_extra),
-            CellView::count(row.n_wrong_label),
+            CellView {
+                numeric: true,
+                ..CellView::text(kinds.join(" · "))
+            },
             CellView::figure(&row.size_bias),
             CellView::figure(&row.kappa),
             CellView::figure(&row.dice),
@@ -191,11 +193,7 @@ fn change(change: &Change) -> CellView {
         moved.to_owned()
     };
     CellView {
-        sub: [figure.interval_text(), reason]
-            .into_iter()
-            .filter(|part| !part.is_empty())
-            .collect::<Vec<_>>()
-            .join(" · "),
+        sub: lines([figure.interval_text(), reason]),
         strong: change.moved,
         ..CellView::text(format!("{} {}", change.metric, figure.text()))
     }
@@ -278,7 +276,7 @@ pub fn decisions(decisions: &[Decision]) -> TableView {
                 },
             },
             CellView {
-                sub: state.to_owned(),
+                sub: vec![state.to_owned()],
                 strong: decision.moved == Some(true),
                 ..CellView::text(effect)
             },
@@ -302,7 +300,7 @@ pub fn pairs(case: &AgendaCase) -> TableView {
             cells.push(match measure {
                 // One case is one pair: an n of 1 would say nothing.
                 Some(measure) => CellView {
-                    sub: measure.figure.reason(),
+                    sub: lines([measure.figure.reason()]),
                     numeric: true,
                     ..CellView::text(measure.figure.text())
                 },
@@ -456,9 +454,9 @@ mod tests {
             texts,
             [
                 "0.84\u{a0}%",
-                "8\u{2008}\u{2007}\u{2007}\u{a0}%",
+                "8\u{a0}%\u{2008}\u{2007}\u{2007}",
                 "–",
-                "1.2\u{2007}\u{a0}%"
+                "1.2\u{a0}%\u{2007}"
             ]
         );
         assert!(table.columns[0].numeric);
