@@ -69,10 +69,18 @@ fn ball(centre: [f64; 3], wave: f64) -> Volume {
     Volume::new(256, 256, SliceAxis::Index, slices).expect("slices are distinct")
 }
 
+/// The figure that `peers/overlap.py` prints for the same task.
+fn checksum(task: &str, value: f64) {
+    eprintln!("{task}: checksum {value:.9}");
+}
+
 fn overlap(criterion: &mut Criterion) {
     let mut draw = Draw(7);
     let [a, b]: [Vec<Mask>; 2] =
         std::array::from_fn(|_| (0..100).map(|_| mask(&mut draw)).collect());
+    let matrix = iou_matrix(&a, &b).expect("one size");
+    let sum: f64 = matrix.into_iter().flatten().flatten().sum();
+    checksum("iou 100x100 masks", sum);
     let one_core = rayon::ThreadPoolBuilder::new().num_threads(1).build();
     let one_core = one_core.expect("one thread can be started");
     criterion.bench_function("iou_matrix_100x100_masks_512x512_one_core", |bench| {
@@ -82,6 +90,14 @@ fn overlap(criterion: &mut Criterion) {
     let polygons: Vec<_> = (0..200)
         .map(|_| [polygon(&mut draw, 400), polygon(&mut draw, 400)])
         .collect();
+    let ratio = |p: &MultiPolygon, q: &MultiPolygon| {
+        let overlap = Overlap::of_polygons(p, q).expect("coordinates are finite");
+        iou(&overlap).value().expect("wavy discs have an area")
+    };
+    checksum(
+        "iou 200 polygon pairs",
+        polygons.iter().map(|[p, q]| ratio(p, q)).sum(),
+    );
     criterion.bench_function("iou_200_polygon_pairs_400_corners", |bench| {
         bench.iter(|| {
             let pairs = black_box(&polygons).iter();
@@ -93,6 +109,10 @@ fn overlap(criterion: &mut Criterion) {
         .iter()
         .map(|[p, _]| [p.clone(), p.scaled([1.01, 1.01])])
         .collect();
+    checksum(
+        "iou 200 near polygon pairs",
+        near.iter().map(|[p, q]| ratio(p, q)).sum(),
+    );
     criterion.bench_function("iou_200_near_polygon_pairs_400_corners", |bench| {
         bench.iter(|| {
             let pairs = black_box(&near).iter();
@@ -107,6 +127,12 @@ fn surfaces(criterion: &mut Criterion) {
         ball([62.0, 125.0, 127.0], 4.0),
         ball([64.0, 128.0, 128.0], 6.0),
     );
+    let figures = |found: Surfaces| {
+        let within = nsd(&found, 1.0).expect("the tolerance is positive");
+        hd95(&found).value().unwrap_or(0.0) + within.value().unwrap_or(0.0)
+    };
+    let found = Surfaces::of_volumes(&a, &b, Some([2.5, 0.7, 0.7])).expect("one grid");
+    checksum("surfaces 128x256x256", figures(found));
     let mut group = criterion.benchmark_group("surfaces");
     group.sample_size(10);
     group.bench_function("hd95_assd_nsd_128x256x256", |bench| {
@@ -120,6 +146,10 @@ fn surfaces(criterion: &mut Criterion) {
         .map(|_| mask(&mut draw))
         .map(|m| (m.eroded(1), m))
         .collect();
+    let sum = pairs
+        .iter()
+        .map(|(a, b)| figures(Surfaces::of_masks(a, b, Some([0.7, 0.7])).expect("one size")));
+    checksum("surfaces 100 masks 512x512", sum.sum());
     group.bench_function("hd95_assd_nsd_100_masks_512x512", |bench| {
         bench.iter(|| {
             let found = black_box(&pairs).iter().map(|(a, b)| {
@@ -156,11 +186,17 @@ fn matching(criterion: &mut Criterion) {
     };
     let a = boxes(&[]);
     let b = boxes(&a);
+    let similarity = |i: usize, j: usize| {
+        Overlap::of_rects(&a[i], &b[j]).map(|o| iou(&o).value().unwrap_or(0.0))
+    };
+    let found = scored(&a, &b, similarity).expect("boxes are finite");
+    let total = assign(a.len(), b.len(), &found, 0.1).pairs;
+    checksum(
+        "matching 10000x10000 boxes",
+        total.iter().map(|pair| pair.2).sum(),
+    );
     criterion.bench_function("match_10000_x_10000_boxes", |bench| {
         bench.iter(|| {
-            let similarity = |i: usize, j: usize| {
-                Overlap::of_rects(&a[i], &b[j]).map(|o| iou(&o).value().unwrap_or(0.0))
-            };
             let found = scored(black_box(&a), black_box(&b), similarity);
             found.map(|candidates| assign(a.len(), b.len(), &candidates, 0.1))
         });
