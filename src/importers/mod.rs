@@ -8,6 +8,7 @@ mod detection;
 mod error;
 mod limits;
 mod report;
+mod sidecar;
 mod sink;
 mod upload;
 
@@ -17,6 +18,7 @@ pub use detection::{Detected, Detection, Rejected, detect};
 pub use error::ImportError;
 pub use limits::Limits;
 pub use report::{Counts, ImportReport, ReportingSink, SkipGroup};
+pub use sidecar::read_sidecar;
 pub use sink::{MemorySink, ReadingRecord, Sink, SinkError};
 pub use upload::{Upload, UploadFile};
 
