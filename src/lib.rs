@@ -2,6 +2,10 @@
 //!
 //! `ARCHITECTURE.md` is the map; each room below has one purpose and imports only what stands before it.
 
+pub mod agreement;
 pub mod domain;
 pub mod geometry;
 pub mod importers;
+pub mod matching;
+pub mod metrics;
+pub mod statistics;

@@ -1,0 +1,42 @@
+//! Quantiles, intervals, bootstrap, control-chart limits, evidence and sampling plans.
+
+mod bootstrap;
+mod charts;
+mod distributions;
+mod evidence;
+mod interval;
+mod lot;
+mod quantile;
+mod sampling;
+mod shrinkage;
+mod special;
+mod summary;
+
+pub use bootstrap::{
+    BootstrapEstimate, ResampleSource, cluster_bootstrap, percentile_bootstrap, resample_counts,
+    resample_indices,
+};
+pub use charts::{
+    ChartPoint, ControlChart, CusumPoint, IndividualsChart, RunRules, Signal, cusum_chart,
+    ewma_chart, individuals_chart, p_chart, u_chart,
+};
+pub use distributions::{
+    beta_quantile, chi_squared_quantile, chi_squared_tails, f_quantile, f_tails, normal_cdf,
+    normal_quantile, normal_tails, student_t_cdf, student_t_quantile,
+};
+pub use evidence::{Population, RateVerdict, Rule, Status, judge_rate};
+pub use interval::{
+    Interval, IntervalMethod, StatisticsError, check_level, clopper_pearson, clopper_pearson_lower,
+    clopper_pearson_upper, wilson,
+};
+pub use lot::{hypergeometric_interval, hypergeometric_lower, hypergeometric_upper};
+pub use quantile::{median, quantile, weighted_percentile};
+pub use sampling::{SamplingPlan, acceptance_probability, find_single_plan};
+pub use shrinkage::{RatePrior, ShrunkRate, fit_rate_prior, shrink_rates};
+pub use special::{
+    Tails, binomial_pmf, incomplete_beta, incomplete_gamma, inverse_incomplete_beta,
+    inverse_incomplete_gamma, ln_gamma,
+};
+pub use summary::{
+    BandShare, band_share, coefficient_of_variation, mean, mean_interval, sample_variance,
+};
