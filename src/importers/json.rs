@@ -187,11 +187,6 @@ impl<'a, R: BufRead> JsonStream<'a, R> {
         }
     }
 
-    /// Tells that the entered inner container is done, so that the outer one goes on.
-    pub fn leave(&mut self) {
-        self.first = false;
-    }
-
     /// The first byte of the next member, behind its comma; `None` when `close` ends the container.
     fn separator(&mut self, close: u8) -> Result<Option<u8>, ImportError> {
         match self.peek()? {
@@ -365,7 +360,11 @@ impl Shape {
             }
             Self::List => raw.first() == Some(&b'['),
             Self::Object => raw.first() == Some(&b'{'),
-            Self::Flag => raw == b"true" || raw == b"false" || is_number(raw),
+            Self::Flag => {
+                let word = raw.trim_ascii();
+                let word = word.strip_prefix(b"\"").and_then(|word| word.strip_suffix(b"\"")).unwrap_or(word);
+                [b"true".as_slice(), b"false", b"True", b"False", b"0", b"1"].contains(&word) || is_number(raw)
+            }
             Self::Nested => true,
         };
         let needed = match self {
@@ -494,17 +493,9 @@ pub(super) fn sketch(file: &UploadFile) -> Option<Sketch> {
 }
 
 fn draw<R: BufRead>(stream: &mut JsonStream<'_, R>, sketch: &mut Sketch) -> Result<(), ImportError> {
-    let first_keys = |stream: &mut JsonStream<'_, R>| -> Result<Vec<String>, ImportError> {
-        Ok(match stream.next_element(String::new)? {
-            Some(Element::Raw(raw)) => members(raw).map_or(Vec::new(), |members| {
-                members.into_iter().map(|(key, _)| key.into_owned()).collect()
-            }),
-            _ => Vec::new(),
-        })
-    };
     if stream.enter()? == Kind::Array {
         sketch.is_list = true;
-        let keys = first_keys(stream)?;
+        let keys = element_keys(stream)?.unwrap_or_default();
         sketch.keys.push((String::new(), keys));
         return Ok(());
     }
@@ -515,20 +506,26 @@ fn draw<R: BufRead>(stream: &mut JsonStream<'_, R>, sketch: &mut Sketch) -> Resu
             continue;
         }
         stream.open_container()?;
-        let mut is_first = true;
-        loop {
-            if is_first && let Some(last) = sketch.keys.last_mut() {
-                last.1 = first_keys(stream)?;
-                is_first = false;
-                continue;
+        if let Some(keys) = element_keys(stream)? {
+            if let Some(last) = sketch.keys.last_mut() {
+                last.1 = keys;
             }
-            if stream.next_element(String::new)?.is_none() {
-                break;
-            }
+            while stream.next_element(String::new)?.is_some() {}
         }
-        stream.leave();
     }
     Ok(())
+}
+
+/// Keys of the next element, none if it is no object; `None` behind the last element.
+fn element_keys<R: BufRead>(stream: &mut JsonStream<'_, R>) -> Result<Option<Vec<String>>, ImportError> {
+    Ok(stream.next_element(String::new)?.map(|element| match element {
+        Element::Raw(raw) => members(raw)
+            .unwrap_or_default()
+            .into_iter()
+            .map(|(key, _)| key.into_owned())
+            .collect(),
+        Element::TooLarge => Vec::new(),
+    }))
 }
 
 #[cfg(test)]
@@ -553,7 +550,6 @@ mod tests {
                         });
                         n += 1;
                     }
-                    stream.leave();
                 } else {
                     stream.skip_value()?;
                     seen.push(key);
@@ -571,6 +567,17 @@ mod tests {
         let text = "\u{feff} {\"a\" : [ {\"x\":\"]\\\"}\"} , NaN,[1,[2]],\"s\" ], \"n\":-1.5e3,\"o\":{\"a\":[{}]},\"e\":[]} ";
         let expected = ["a={\"x\":\"]\\\"}\"}", "a=NaN", "a=[1,[2]]", "a=\"s\"", "n", "o"];
         assert_eq!(walk(text).expect("sound structure"), expected);
+    }
+
+    #[test]
+    fn a_sketch_sees_the_keys_behind_an_empty_list() {
+        let text = br#"{"licenses":[],"images":[{"id":1,"width":2},{"x":0}],"annotations":[7]}"#;
+        let mut stream = JsonStream::new("f.json", text.as_slice(), 100);
+        let mut sketch = Sketch::default();
+        draw(&mut stream, &mut sketch).expect("sound structure");
+        assert_eq!(sketch.element("images").map(<[String]>::len), Some(2));
+        assert_eq!(sketch.keys.len(), 3);
+        assert!(!sketch.is_list);
     }
 
     #[test]

@@ -15,6 +15,8 @@ mod report;
 mod sink;
 mod skips;
 mod structure;
+#[cfg(test)]
+mod testing;
 mod upload;
 mod xml;
 

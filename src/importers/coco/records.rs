@@ -109,7 +109,7 @@ pub(super) const ANNOTATION_FIELDS: &[(&str, Field)] = &[
     ("segmentation", Field::Nested),
 ];
 
-/// `iscrowd`, which some tools write as true or false.
+/// `iscrowd`, which some tools write as true or false, or as a text.
 #[derive(Clone, Copy)]
 pub(super) struct Flag(pub bool);
 
@@ -118,6 +118,8 @@ impl<'de> Deserialize<'de> for Flag {
         match Value::deserialize(deserializer)? {
             Value::Bool(flag) => Ok(Self(flag)),
             Value::Number(number) => Ok(Self(number.as_f64() != Some(0.0))),
+            Value::String(text) if matches!(text.as_str(), "1" | "true" | "True") => Ok(Self(true)),
+            Value::String(text) if matches!(text.as_str(), "0" | "false" | "False") => Ok(Self(false)),
             _ => Err(D::Error::custom("not a flag")),
         }
     }

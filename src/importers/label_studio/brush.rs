@@ -178,10 +178,11 @@ pub(super) mod tests {
             assert!(error.contains("ends after"), "{error}");
         }
         let mut long = packed.clone();
-        // The first run's length lies behind 32 + 5 + 16 + 1 + 2 bits: all ones there run beyond the image.
-        for byte in &mut long[7..] {
+        // Bits 54 and 55 choose the size of the first run's length: the largest, 16 bits, all of them set.
+        for byte in &mut long[6..] {
             *byte = 0xff;
         }
-        assert!(mask(&long, 2, 1, 128).is_err());
+        let error = mask(&long, 2, 1, 128).expect_err("too long");
+        assert_eq!(error, "`rle` runs beyond the image");
     }
 }
