@@ -42,7 +42,10 @@ pub(super) fn invalid(shape: &Shape, size_px: Option<(u32, u32)>) -> Option<Stri
             if points.is_empty() {
                 return Some("no point is set".to_owned());
             }
-            let points: Vec<[f64; 2]> = points.iter().map(|point| [point.x_px, point.y_px]).collect();
+            let points: Vec<[f64; 2]> = points
+                .iter()
+                .map(|point| [point.x_px, point.y_px])
+                .collect();
             Rect::around(&points)
         }
         Shape::Mask(mask) => {
@@ -82,7 +85,9 @@ fn outside(bounds: &Rect, (width_px, height_px): (u32, u32)) -> Option<String> {
         } else {
             return None;
         };
-        Some(format!("reaches {axis} `{far}`, outside the image (0 to `{size}`)"))
+        Some(format!(
+            "reaches {axis} `{far}`, outside the image (0 to `{size}`)"
+        ))
     })
 }
 
@@ -91,10 +96,21 @@ fn crossing(ring: &[[f64; 2]]) -> Option<String> {
     let n = ring.len();
     let mut edges: Vec<Edge> = (0..n).map(|at| Edge::new(ring, at)).collect();
     // Sweeping along the axis on which edges are short keeps few of them alive at once.
-    let extent = |axis: usize| -> f64 { edges.iter().map(|edge| edge.high[axis] - edge.low[axis]).sum() };
+    let extent = |axis: usize| -> f64 {
+        edges
+            .iter()
+            .map(|edge| edge.high[axis] - edge.low[axis])
+            .sum()
+    };
     let span = |axis: usize| -> f64 {
-        let low = edges.iter().map(|edge| edge.low[axis]).fold(f64::INFINITY, f64::min);
-        let high = edges.iter().map(|edge| edge.high[axis]).fold(f64::NEG_INFINITY, f64::max);
+        let low = edges
+            .iter()
+            .map(|edge| edge.low[axis])
+            .fold(f64::INFINITY, f64::min);
+        let high = edges
+            .iter()
+            .map(|edge| edge.high[axis])
+            .fold(f64::NEG_INFINITY, f64::max);
         (high - low).max(f64::MIN_POSITIVE)
     };
     let axis = usize::from(extent(1) / span(1) < extent(0) / span(0));
@@ -106,7 +122,9 @@ fn crossing(ring: &[[f64; 2]]) -> Option<String> {
         alive.retain(|&earlier| edges[earlier].high[axis] >= edge.low[axis]);
         n_pairs += alive.len() as u64;
         if n_pairs > MAX_EDGE_PAIRS {
-            return Some(format!("outline of `{n}` points is too tangled to check for crossings"));
+            return Some(format!(
+                "outline of `{n}` points is too tangled to check for crossings"
+            ));
         }
         for &earlier in &alive {
             let before = &edges[earlier];
@@ -114,7 +132,9 @@ fn crossing(ring: &[[f64; 2]]) -> Option<String> {
                 && edge.low[other] <= before.high[other]
                 && let Some([x, y]) = cross(ring, before, edge)
             {
-                return Some(format!("outline crosses itself near x `{x:.1}`, y `{y:.1}`"));
+                return Some(format!(
+                    "outline crosses itself near x `{x:.1}`, y `{y:.1}`"
+                ));
             }
         }
         alive.push(index);
@@ -160,7 +180,8 @@ impl Edge {
     /// Whether the ring passes through this edge at the start of `edge`: its neighbours lie on either side.
     fn passed_at_start_of(&self, ring: &[[f64; 2]], edge: &Self) -> bool {
         let n = ring.len();
-        let within = (0..2).all(|axis| self.low[axis] <= edge.p[axis] && edge.p[axis] <= self.high[axis]);
+        let within =
+            (0..2).all(|axis| self.low[axis] <= edge.p[axis] && edge.p[axis] <= self.high[axis]);
         let before = ring[(edge.at + n - 1) % n];
         within
             && edge.p != self.p
@@ -172,7 +193,10 @@ impl Edge {
 
 fn cross(ring: &[[f64; 2]], a: &Edge, b: &Edge) -> Option<[f64; 2]> {
     if a.side(b.p) * a.side(b.q) < 0 && b.side(a.p) * b.side(a.q) < 0 {
-        let (da, db) = ([a.q[0] - a.p[0], a.q[1] - a.p[1]], [b.q[0] - b.p[0], b.q[1] - b.p[1]]);
+        let (da, db) = (
+            [a.q[0] - a.p[0], a.q[1] - a.p[1]],
+            [b.q[0] - b.p[0], b.q[1] - b.p[1]],
+        );
         let scale = da[0] * db[1] - da[1] * db[0];
         let share = ((b.p[0] - a.p[0]) * db[1] - (b.p[1] - a.p[1]) * db[0]) / scale;
         return Some([a.p[0] + share * da[0], a.p[1] + share * da[1]]);
@@ -209,11 +233,26 @@ mod tests {
 
     #[test]
     fn a_pinch_and_a_bridge_to_a_hole_are_touching_only() {
-        let pinch = [[0.0, 0.0], [4.0, 0.0], [2.0, 2.0], [4.0, 4.0], [0.0, 4.0], [2.0, 2.0]];
+        let pinch = [
+            [0.0, 0.0],
+            [4.0, 0.0],
+            [2.0, 2.0],
+            [4.0, 4.0],
+            [0.0, 4.0],
+            [2.0, 2.0],
+        ];
         assert_eq!(said(&polygon(&pinch)), None);
         let bridge = [
-            [0.0, 0.0], [6.0, 0.0], [6.0, 6.0], [0.0, 6.0], [0.0, 0.0],
-            [2.0, 2.0], [2.0, 4.0], [4.0, 4.0], [4.0, 2.0], [2.0, 2.0],
+            [0.0, 0.0],
+            [6.0, 0.0],
+            [6.0, 6.0],
+            [0.0, 6.0],
+            [0.0, 0.0],
+            [2.0, 2.0],
+            [2.0, 4.0],
+            [4.0, 4.0],
+            [4.0, 2.0],
+            [2.0, 2.0],
         ];
         assert_eq!(said(&polygon(&bridge)), None);
     }
@@ -221,7 +260,14 @@ mod tests {
     #[test]
     fn a_ring_that_passes_an_edge_at_a_corner_crosses_itself() {
         // The corner (2, 0) lies on the first edge; its neighbours lie above and below that edge.
-        let ring = [[0.0, 0.0], [4.0, 0.0], [4.0, 2.0], [2.0, 0.0], [1.0, -1.0], [0.0, -1.0]];
+        let ring = [
+            [0.0, 0.0],
+            [4.0, 0.0],
+            [4.0, 2.0],
+            [2.0, 0.0],
+            [1.0, -1.0],
+            [0.0, -1.0],
+        ];
         assert!(said(&polygon(&ring)).is_some());
     }
 
@@ -247,20 +293,41 @@ mod tests {
             Some("reaches x `11.5`, outside the image (0 to `10`)")
         );
         assert_eq!(invalid(&at(11.5), None), None);
-        let turned = Shape::RotatedBox(RotatedRect { cx: 5.0, cy: 4.0, width: 10.0, height: 2.0, angle_deg: 90.0 });
+        let turned = Shape::RotatedBox(RotatedRect {
+            cx: 5.0,
+            cy: 4.0,
+            width: 10.0,
+            height: 2.0,
+            angle_deg: 90.0,
+        });
         assert_eq!(said(&turned), None);
-        let turned = Shape::RotatedBox(RotatedRect { cx: 5.0, cy: 4.0, width: 11.0, height: 2.0, angle_deg: 90.0 });
+        let turned = Shape::RotatedBox(RotatedRect {
+            cx: 5.0,
+            cy: 4.0,
+            width: 11.0,
+            height: 2.0,
+            angle_deg: 90.0,
+        });
         assert!(said(&turned).is_some());
     }
 
     #[test]
     fn empty_shapes_and_foreign_grids_are_flagged() {
         let flat = Shape::Box(Rect::from_corners([1.0, 1.0], [1.0, 7.0]));
-        assert_eq!(said(&flat).as_deref(), Some("box is `0x6` px; both sides must be positive"));
+        assert_eq!(
+            said(&flat).as_deref(),
+            Some("box is `0x6` px; both sides must be positive")
+        );
         let empty = Shape::Mask(Mask::empty(10, 8).expect("a size"));
         assert_eq!(said(&empty).as_deref(), Some("mask is empty"));
         let foreign = Shape::Mask(Mask::from_bounds(8, 10, vec![0, 3]).expect("runs"));
-        assert_eq!(said(&foreign).as_deref(), Some("mask is `8x10` px, the image `10x8`"));
-        assert_eq!(said(&Shape::Keypoints(Vec::new())).as_deref(), Some("no point is set"));
+        assert_eq!(
+            said(&foreign).as_deref(),
+            Some("mask is `8x10` px, the image `10x8`")
+        );
+        assert_eq!(
+            said(&Shape::Keypoints(Vec::new())).as_deref(),
+            Some("no point is set")
+        );
     }
 }

@@ -10,7 +10,8 @@ pub(super) fn read_files(
 ) -> Result<(ImportReport, MemorySink), ImportError> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for (name, text) in files {
-        std::fs::write(folder.path().join(name), text).expect("the temporary folder can be written");
+        std::fs::write(folder.path().join(name), text)
+            .expect("the temporary folder can be written");
     }
     let upload = Upload::open(folder.path(), Limits::DEFAULT)?;
     let mut sink = MemorySink::default();
@@ -25,7 +26,10 @@ pub(super) fn read(name: &str, text: &str) -> (ImportReport, MemorySink) {
 
 /// All annotations, in the order of their readings.
 pub(super) fn annotations(sink: &MemorySink) -> Vec<&Annotation> {
-    sink.readings.values().flat_map(|record| &record.annotations).collect()
+    sink.readings
+        .values()
+        .flat_map(|record| &record.annotations)
+        .collect()
 }
 
 /// The examples of all skips, file names left out.

@@ -50,13 +50,16 @@ impl Node {
 
     /// Children of this name.
     pub fn all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a Self> {
-        self.children.iter().filter(move |child| child.name() == name)
+        self.children
+            .iter()
+            .filter(move |child| child.name() == name)
     }
 
     /// The first descendant along a path of names.
     pub fn at(&self, path: &[&str]) -> Option<&Self> {
-        path.iter()
-            .try_fold(self, |node, name| node.children.iter().find(|child| child.name() == *name))
+        path.iter().try_fold(self, |node, name| {
+            node.children.iter().find(|child| child.name() == *name)
+        })
     }
 
     /// The text at a path, unless it is missing or blank.
@@ -186,7 +189,10 @@ impl<'a> XmlReader<'a> {
             detail: "one record holds too many tags".to_owned(),
             limit: format!("{MAX_NODES} tags"),
         })?;
-        let mut node = Node { tag, ..Node::default() };
+        let mut node = Node {
+            tag,
+            ..Node::default()
+        };
         loop {
             match self.next()? {
                 Piece::Open(tag) => {
@@ -235,7 +241,11 @@ fn tag(start: &BytesStart) -> Tag {
 
 fn resolved(reference: &quick_xml::events::BytesRef) -> Option<String> {
     if reference.is_char_ref() {
-        return reference.resolve_char_ref().ok().flatten().map(String::from);
+        return reference
+            .resolve_char_ref()
+            .ok()
+            .flatten()
+            .map(String::from);
     }
     let name = reference.xml10_content();
     resolve_predefined_entity(&name).map(str::to_owned)
@@ -243,15 +253,20 @@ fn resolved(reference: &quick_xml::events::BytesRef) -> Option<String> {
 
 fn broken(file: &str, error: &quick_xml::Error, position: u64) -> ImportError {
     match error {
-        quick_xml::Error::Io(source) if source.kind() == io::ErrorKind::FileTooLarge => ImportError::Limit {
-            file: file.to_owned(),
-            detail: "one tag or text is too large".to_owned(),
-            limit: source.to_string(),
-        },
-        quick_xml::Error::Io(source) => ImportError::io(file, io::Error::new(source.kind(), source.to_string())),
-        quick_xml::Error::Encoding(_) => {
-            ImportError::container(file, format!("is no UTF-8 text near byte {position}; export it as UTF-8"))
+        quick_xml::Error::Io(source) if source.kind() == io::ErrorKind::FileTooLarge => {
+            ImportError::Limit {
+                file: file.to_owned(),
+                detail: "one tag or text is too large".to_owned(),
+                limit: source.to_string(),
+            }
         }
+        quick_xml::Error::Io(source) => {
+            ImportError::io(file, io::Error::new(source.kind(), source.to_string()))
+        }
+        quick_xml::Error::Encoding(_) => ImportError::container(
+            file,
+            format!("is no UTF-8 text near byte {position}; export it as UTF-8"),
+        ),
         _ => ImportError::container(
             file,
             format!("the XML is broken or cut short near byte {position}; export it again"),

@@ -14,7 +14,10 @@ fn oracle(group: &str) -> Vec<(String, Value)> {
 }
 
 fn annotations(sink: &MemorySink) -> Vec<&Annotation> {
-    sink.readings.values().flat_map(|record| &record.annotations).collect()
+    sink.readings
+        .values()
+        .flat_map(|record| &record.annotations)
+        .collect()
 }
 
 /// Pixels of masks, px² of outlines, number of keypoints, 0 for labels.
@@ -33,19 +36,39 @@ fn data_sets_hold_what_pycocotools_and_shapely_count() {
     let mut n_read = 0;
     for (path, expected) in oracle("coco") {
         let Some(file) = sample(&path) else { return };
-        let (report, sink) = read_memory(&file, &IngestOptions::default()).expect("a readable sample");
+        let (report, sink) =
+            read_memory(&file, &IngestOptions::default()).expect("a readable sample");
         assert_eq!(report.format, "coco", "{path}");
-        assert_eq!(Value::from(report.counts.items), expected["items"], "{path}");
-        assert_eq!(serde_json::json!(report.by_technique), expected["kinds"], "{path}");
-        assert_eq!(serde_json::json!(report.by_label), expected["labels"], "{path}");
+        assert_eq!(
+            Value::from(report.counts.items),
+            expected["items"],
+            "{path}"
+        );
+        assert_eq!(
+            serde_json::json!(report.by_technique),
+            expected["kinds"],
+            "{path}"
+        );
+        assert_eq!(
+            serde_json::json!(report.by_label),
+            expected["labels"],
+            "{path}"
+        );
         let mut sizes: Vec<f64> = annotations(&sink).into_iter().map(size).collect();
-        let mut wanted: Vec<f64> =
-            expected["sizes"].as_array().expect("sizes").iter().filter_map(Value::as_f64).collect();
+        let mut wanted: Vec<f64> = expected["sizes"]
+            .as_array()
+            .expect("sizes")
+            .iter()
+            .filter_map(Value::as_f64)
+            .collect();
         sizes.sort_by(f64::total_cmp);
         wanted.sort_by(f64::total_cmp);
         assert_eq!(sizes.len(), wanted.len(), "{path}");
         for (found, wanted) in sizes.iter().zip(&wanted) {
-            assert!((found - wanted).abs() <= 1e-6 * wanted.max(1.0), "{path}: {found} is not {wanted}");
+            assert!(
+                (found - wanted).abs() <= 1e-6 * wanted.max(1.0),
+                "{path}: {found} is not {wanted}"
+            );
         }
         n_read += 1;
     }
@@ -57,9 +80,18 @@ fn results_hold_what_pycocotools_decodes() {
     let mut n_masks = 0;
     for (path, expected) in oracle("coco_results") {
         let Some(file) = sample(&path) else { return };
-        let (report, sink) = read_memory(&file, &IngestOptions::default()).expect("a readable sample");
-        assert_eq!(Value::from(report.counts.items), expected["items"], "{path}");
-        assert_eq!(serde_json::json!(report.by_technique), expected["kinds"], "{path}");
+        let (report, sink) =
+            read_memory(&file, &IngestOptions::default()).expect("a readable sample");
+        assert_eq!(
+            Value::from(report.counts.items),
+            expected["items"],
+            "{path}"
+        );
+        assert_eq!(
+            serde_json::json!(report.by_technique),
+            expected["kinds"],
+            "{path}"
+        );
         let found = annotations(&sink);
         for annotation in found {
             let at: usize = annotation
@@ -73,11 +105,20 @@ fn results_hold_what_pycocotools_decodes() {
                 Shape::Mask(mask) => {
                     let [x, y] = mask.centroid_px().expect("a mask that is not empty");
                     assert_eq!(Value::from(mask.area_px()), wanted[0], "{path} {at}");
-                    assert!((x - wanted[1].as_f64().expect("x")).abs() < 1e-6, "{path} {at}");
-                    assert!((y - wanted[2].as_f64().expect("y")).abs() < 1e-6, "{path} {at}");
+                    assert!(
+                        (x - wanted[1].as_f64().expect("x")).abs() < 1e-6,
+                        "{path} {at}"
+                    );
+                    assert!(
+                        (y - wanted[2].as_f64().expect("y")).abs() < 1e-6,
+                        "{path} {at}"
+                    );
                     n_masks += 1;
                 }
-                _ => assert!((size(annotation) - wanted.as_f64().expect("a size")).abs() < 1e-6, "{path} {at}"),
+                _ => assert!(
+                    (size(annotation) - wanted.as_f64().expect("a size")).abs() < 1e-6,
+                    "{path} {at}"
+                ),
             }
         }
     }
@@ -91,21 +132,43 @@ fn good_fixtures_are_read_to_the_last_record() {
     let mut n_read = 0;
     for path in fixtures("coco", "good") {
         let (report, sink) = read_memory(&path, &IngestOptions::default()).expect("a good fixture");
-        assert_eq!(report.n_skipped(), 0, "{}: {:?}", path.display(), report.skipped);
+        assert_eq!(
+            report.n_skipped(),
+            0,
+            "{}: {:?}",
+            path.display(),
+            report.skipped
+        );
         assert_eq!(report.n_invalid, 0, "{}", path.display());
-        let name = path.file_name().expect("a file").to_string_lossy().into_owned();
+        let name = path
+            .file_name()
+            .expect("a file")
+            .to_string_lossy()
+            .into_owned();
         let kinds = serde_json::json!(report.by_technique);
         match name.as_str() {
             "instances.json" | "annotations_first.json" => {
-                assert_eq!(kinds, serde_json::json!({"box": 1, "keypoints": 1, "mask": 1, "polygon": 1}));
+                assert_eq!(
+                    kinds,
+                    serde_json::json!({"box": 1, "keypoints": 1, "mask": 1, "polygon": 1})
+                );
                 let sizes: Vec<f64> = annotations(&sink).into_iter().map(size).collect();
                 assert_eq!(sizes, [84.0, 88.0, 50.0, 2.0]);
-                let states: Vec<ReadingState> =
-                    sink.readings.values().map(|record| record.reading.state).collect();
-                assert_eq!(states, [ReadingState::Annotated, ReadingState::ReviewedEmpty]);
+                let states: Vec<ReadingState> = sink
+                    .readings
+                    .values()
+                    .map(|record| record.reading.state)
+                    .collect();
+                assert_eq!(
+                    states,
+                    [ReadingState::Annotated, ReadingState::ReviewedEmpty]
+                );
             }
             "labels.json" => assert_eq!(kinds, serde_json::json!({"classification": 2})),
-            "results.json" => assert_eq!(kinds, serde_json::json!({"box": 1, "keypoints": 1, "mask": 1})),
+            "results.json" => assert_eq!(
+                kinds,
+                serde_json::json!({"box": 1, "keypoints": 1, "mask": 1})
+            ),
             other => panic!("no expectation for {other}"),
         }
         n_read += 1;

@@ -21,25 +21,40 @@ fn samples_hold_what_lxml_and_numpy_count() {
     let mut n_read = 0;
     for (path, expected) in counts["cvat"].as_object().expect("files") {
         let Some(file) = sample(path) else { return };
-        let (report, sink) = read_memory(&file, &IngestOptions::default()).expect("a readable sample");
-        assert_eq!(Value::from(report.counts.items), expected["items"], "{path}");
+        let (report, sink) =
+            read_memory(&file, &IngestOptions::default()).expect("a readable sample");
+        assert_eq!(
+            Value::from(report.counts.items),
+            expected["items"],
+            "{path}"
+        );
         assert_eq!(json!(report.by_label), expected["labels"], "{path}");
         let mut kinds = std::collections::BTreeMap::<&str, u64>::new();
         for (tag, n) in expected["kinds"].as_object().expect("kinds") {
             *kinds.entry(technique(tag)).or_default() += n.as_u64().expect("a count");
         }
         assert_eq!(json!(report.by_technique), json!(kinds), "{path}");
-        let n_tracks = sink.skips.iter().filter(|skip| skip.record.starts_with("track[")).count();
+        let n_tracks = sink
+            .skips
+            .iter()
+            .filter(|skip| skip.record.starts_with("track["))
+            .count();
         assert_eq!(Value::from(n_tracks), expected["tracks"], "{path}");
         let mut masks = Vec::new();
         let mut points = Vec::new();
-        for annotation in sink.readings.values().flat_map(|record| &record.annotations) {
+        for annotation in sink
+            .readings
+            .values()
+            .flat_map(|record| &record.annotations)
+        {
             match &annotation.shape {
                 Shape::Mask(mask) => {
                     let [x, y] = mask.centroid_px().expect("a mask that is not empty");
                     masks.push((mask.area_px(), x, y));
                 }
-                Shape::Keypoints(found) if annotation.source_id.contains("skeleton") => points.push(found.len()),
+                Shape::Keypoints(found) if annotation.source_id.contains("skeleton") => {
+                    points.push(found.len())
+                }
                 _ => {}
             }
         }
@@ -62,7 +77,11 @@ fn good_fixtures_are_read_to_the_last_shape() {
     for path in fixtures("cvat", "good") {
         let (report, sink) = read_memory(&path, &IngestOptions::default()).expect("a good fixture");
         assert_eq!(report.n_invalid, 0, "{}", path.display());
-        let name = path.file_name().expect("a file").to_string_lossy().into_owned();
+        let name = path
+            .file_name()
+            .expect("a file")
+            .to_string_lossy()
+            .into_owned();
         let kinds = json!(report.by_technique);
         match name.as_str() {
             "job.xml" => {
@@ -71,9 +90,15 @@ fn good_fixtures_are_read_to_the_last_shape() {
                 assert_eq!(kinds, expected);
                 assert_eq!(report.raters, ["reader-a"]);
                 assert_eq!(report.n_skipped(), 1, "the cuboid");
-                let states: Vec<ReadingState> =
-                    sink.readings.values().map(|record| record.reading.state).collect();
-                assert_eq!(states, [ReadingState::Annotated, ReadingState::ReviewedEmpty]);
+                let states: Vec<ReadingState> = sink
+                    .readings
+                    .values()
+                    .map(|record| record.reading.state)
+                    .collect();
+                assert_eq!(
+                    states,
+                    [ReadingState::Annotated, ReadingState::ReviewedEmpty]
+                );
             }
             "no_meta.xml" => assert_eq!((kinds, report.n_skipped()), (json!({"box": 1}), 0)),
             "video.xml" => assert_eq!((kinds, report.n_skipped()), (json!({}), 1)),

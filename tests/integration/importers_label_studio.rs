@@ -13,12 +13,25 @@ fn rectangles_of_samples_lie_where_shapely_turns_them() {
     let mut n_rectangles = 0;
     for (path, expected) in counts["label_studio"].as_object().expect("files") {
         let Some(file) = sample(path) else { return };
-        let (report, sink) = read_memory(&file, &IngestOptions::default()).expect("a readable sample");
-        assert_eq!(Value::from(report.counts.items), expected["items"], "{path}");
-        assert_eq!(Value::from(report.counts.readings), expected["readings"], "{path}");
+        let (report, sink) =
+            read_memory(&file, &IngestOptions::default()).expect("a readable sample");
+        assert_eq!(
+            Value::from(report.counts.items),
+            expected["items"],
+            "{path}"
+        );
+        assert_eq!(
+            Value::from(report.counts.readings),
+            expected["readings"],
+            "{path}"
+        );
         assert_eq!(json!(report.raters), expected["raters"], "{path}");
         let mut found: Vec<[f64; 7]> = Vec::new();
-        for annotation in sink.readings.values().flat_map(|record| &record.annotations) {
+        for annotation in sink
+            .readings
+            .values()
+            .flat_map(|record| &record.annotations)
+        {
             let outline = match &annotation.shape {
                 Shape::Box(rect) => MultiPolygon::from(rect),
                 Shape::RotatedBox(rect) => MultiPolygon::from(rect),
@@ -28,7 +41,15 @@ fn rectangles_of_samples_lie_where_shapely_turns_them() {
                 outline.bounding_box().expect("corners"),
                 outline.centroid_px().expect("an area"),
             );
-            found.push([x, y, outline.area_px2(), bounds.x0, bounds.y0, bounds.x1, bounds.y1]);
+            found.push([
+                x,
+                y,
+                outline.area_px2(),
+                bounds.x0,
+                bounds.y0,
+                bounds.x1,
+                bounds.y1,
+            ]);
         }
         let mut wanted: Vec<[f64; 7]> =
             serde_json::from_value(expected["rectangles"].clone()).expect("seven numbers each");
@@ -38,7 +59,10 @@ fn rectangles_of_samples_lie_where_shapely_turns_them() {
         wanted.sort_by(order);
         for (found, wanted) in found.iter().zip(&wanted) {
             for (found, wanted) in found.iter().zip(wanted) {
-                assert!((found - wanted).abs() < 1e-6 * wanted.abs().max(1.0), "{path}: {found} is not {wanted}");
+                assert!(
+                    (found - wanted).abs() < 1e-6 * wanted.abs().max(1.0),
+                    "{path}: {found} is not {wanted}"
+                );
             }
             n_rectangles += 1;
         }
@@ -55,7 +79,11 @@ fn good_fixtures_are_read_to_the_last_result() {
         let (report, sink) = read_memory(&path, &IngestOptions::default()).expect("a good fixture");
         assert_eq!(report.n_invalid, 0, "{}", path.display());
         let kinds = json!(report.by_technique);
-        let name = path.file_name().expect("a file").to_string_lossy().into_owned();
+        let name = path
+            .file_name()
+            .expect("a file")
+            .to_string_lossy()
+            .into_owned();
         match name.as_str() {
             "project.json" => {
                 let expected = json!({"box": 2, "classification": 1, "ellipse": 1, "keypoints": 1, "mask": 1,
@@ -65,7 +93,9 @@ fn good_fixtures_are_read_to_the_last_result() {
                 let states: Vec<(&str, &str, ReadingState)> = sink
                     .readings
                     .iter()
-                    .map(|(key, record)| (key.item.as_str(), key.rater.as_str(), record.reading.state))
+                    .map(|(key, record)| {
+                        (key.item.as_str(), key.rater.as_str(), record.reading.state)
+                    })
                     .collect();
                 assert_eq!(
                     states,
@@ -88,7 +118,12 @@ fn good_fixtures_are_read_to_the_last_result() {
                 // 10 × 15 px of alpha 255; the row of alpha 100 is covered by less than half.
                 assert_eq!(mask.area_px(), 150);
                 assert_eq!(mask.centroid_px(), Some([37.5, 15.0]));
-                assert_eq!(report.n_skipped(), 2, "a relation and a prediction: {:?}", report.skipped);
+                assert_eq!(
+                    report.n_skipped(),
+                    2,
+                    "a relation and a prediction: {:?}",
+                    report.skipped
+                );
             }
             "completions.json" => assert_eq!((kinds, report.n_skipped()), (json!({"box": 1}), 0)),
             other => panic!("no expectation for {other}"),
@@ -101,15 +136,28 @@ fn good_fixtures_are_read_to_the_last_result() {
 #[test]
 fn the_same_export_gives_the_model_s_side_when_asked() {
     let path = fixtures("label_studio", "good").remove(1);
-    let options = IngestOptions { role: Some(Role::Model), ..IngestOptions::default() };
+    let options = IngestOptions {
+        role: Some(Role::Model),
+        ..IngestOptions::default()
+    };
     let (report, sink) = read_memory(&path, &options).expect("a good fixture");
-    assert_eq!((report.raters, report.counts.annotations), (vec!["net-1".to_owned()], 1));
-    assert!(sink.readings.values().all(|record| record.reading.role == Role::Model));
+    assert_eq!(
+        (report.raters, report.counts.annotations),
+        (vec!["net-1".to_owned()], 1)
+    );
+    assert!(
+        sink.readings
+            .values()
+            .all(|record| record.reading.role == Role::Model)
+    );
 }
 
 #[test]
 fn bad_fixtures_say_what_is_wrong() {
-    assert_eq!(check_bad_fixtures("label_studio", &IngestOptions::default()), 11);
+    assert_eq!(
+        check_bad_fixtures("label_studio", &IngestOptions::default()),
+        11
+    );
 }
 
 #[test]

@@ -22,23 +22,35 @@ pub(super) fn annotation(
     limits: &Limits,
 ) -> Result<Annotation, Refusal> {
     let names = category.map_or(&[][..], |category| &category.keypoints);
-    let drawn = drawn(record, names, is_result, limits).map_err(|reason| (SkipReason::InvalidRecord, reason))?;
+    let drawn = drawn(record, names, is_result, limits)
+        .map_err(|reason| (SkipReason::InvalidRecord, reason))?;
     let mut attributes = attributes(record);
     let (shape, invalid) = match drawn {
         Some(drawn) => {
             if let Some(area) = drawn.keypoint_area_px2 {
                 attributes.insert("area_px2".to_owned(), area.to_string());
             }
-            let invalid = drawn.invalid.or_else(|| structure::invalid(&drawn.shape, size_px));
+            let invalid = drawn
+                .invalid
+                .or_else(|| structure::invalid(&drawn.shape, size_px));
             (drawn.shape, invalid)
         }
         None => {
             let value = label.clone();
-            (Shape::Classification { question: String::new(), value }, None)
+            (
+                Shape::Classification {
+                    question: String::new(),
+                    value,
+                },
+                None,
+            )
         }
     };
     Ok(Annotation {
-        source_id: record.id.as_ref().map_or_else(|| place.to_owned(), Id::to_string),
+        source_id: record
+            .id
+            .as_ref()
+            .map_or_else(|| place.to_owned(), Id::to_string),
         label,
         shape,
         attributes,

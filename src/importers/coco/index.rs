@@ -32,14 +32,18 @@ impl Index {
     /// Takes an image in, under the item key that it gives; says why not otherwise.
     pub fn add_image(&mut self, record: ImageRecord, item: String) -> Result<(), String> {
         if self.by_id.contains_key(&record.id) {
-            return Err(format!("image id `{}` is taken by an earlier image", record.id));
+            return Err(format!(
+                "image id `{}` is taken by an earlier image",
+                record.id
+            ));
         }
         if let Some(&other) = self.by_item.get(&item) {
             return Err(format!(
                 "gives the same item key as image {other} of the list; name items by path (item key `path`)"
             ));
         }
-        let at = u32::try_from(self.images.len()).map_err(|_| "is one image too many".to_owned())?;
+        let at =
+            u32::try_from(self.images.len()).map_err(|_| "is one image too many".to_owned())?;
         let size_px = side(record.width).zip(side(record.height));
         let name = record.file_name.filter(|name| !name.is_empty());
         self.images.push(ImageEntry {
@@ -56,7 +60,10 @@ impl Index {
     /// Takes a category in; says why not otherwise.
     pub fn add_category(&mut self, record: CategoryRecord) -> Result<(), String> {
         if self.categories.contains_key(&record.id) {
-            return Err(format!("category id `{}` is taken by an earlier category", record.id));
+            return Err(format!(
+                "category id `{}` is taken by an earlier category",
+                record.id
+            ));
         }
         let category = Category {
             name: record.name,
@@ -91,11 +98,14 @@ fn side(given: Option<f64>) -> Option<u32> {
         .map(|side| side as u32)
 }
 
+/// An image's name, and its size in pixels where it is known.
+type NamedImage = (Box<str>, Option<(u32, u32)>);
+
 /// Images and categories of all files of an upload, for results, which name them by number only.
 #[derive(Default)]
 pub(super) struct Companions {
     /// `None` where two files list different images under one id.
-    images: HashMap<Id, Option<(Box<str>, Option<(u32, u32)>)>>,
+    images: HashMap<Id, Option<NamedImage>>,
     categories: HashMap<Id, Option<Category>>,
     pub n_annotations: u64,
 }
@@ -121,7 +131,11 @@ impl Companions {
                     slot.insert(Some(category));
                 }
                 std::collections::hash_map::Entry::Occupied(mut slot) => {
-                    if slot.get().as_ref().is_some_and(|known| known.name != category.name) {
+                    if slot
+                        .get()
+                        .as_ref()
+                        .is_some_and(|known| known.name != category.name)
+                    {
                         slot.insert(None);
                     }
                 }
@@ -133,19 +147,27 @@ impl Companions {
         self.images.is_empty()
     }
 
-    pub fn image(&self, id: &Id) -> Result<(&str, Option<(u32, u32)>), String> {
+    pub fn image(&self, id: &Id) -> Result<&NamedImage, String> {
         match self.images.get(id) {
-            Some(Some((name, size_px))) => Ok((name, *size_px)),
-            Some(None) => Err(format!("names image `{id}`, which stands for different images in this upload")),
-            None => Err(format!("names image `{id}`, which no file of this upload lists")),
+            Some(Some(image)) => Ok(image),
+            Some(None) => Err(format!(
+                "names image `{id}`, which stands for different images in this upload"
+            )),
+            None => Err(format!(
+                "names image `{id}`, which no file of this upload lists"
+            )),
         }
     }
 
     pub fn category(&self, id: &Id) -> Result<&Category, String> {
         match self.categories.get(id) {
             Some(Some(category)) => Ok(category),
-            Some(None) => Err(format!("names category `{id}`, which stands for different labels in this upload")),
-            None => Err(format!("names category `{id}`, which no file of this upload lists")),
+            Some(None) => Err(format!(
+                "names category `{id}`, which stands for different labels in this upload"
+            )),
+            None => Err(format!(
+                "names category `{id}`, which no file of this upload lists"
+            )),
         }
     }
 }
@@ -165,7 +187,11 @@ impl IdSet {
             Id::Text(text) => return self.texts.insert(text.clone()),
             Id::Number(number) => *number,
         };
-        let below = self.ranges.range(..=number).next_back().map(|(first, last)| (*first, *last));
+        let below = self
+            .ranges
+            .range(..=number)
+            .next_back()
+            .map(|(first, last)| (*first, *last));
         if below.is_some_and(|(_, last)| number <= last) {
             return false;
         }
@@ -173,7 +199,10 @@ impl IdSet {
             Some((first, last)) if last.checked_add(1) == Some(number) => first,
             _ => number,
         };
-        let last = match number.checked_add(1).and_then(|next| self.ranges.remove(&next)) {
+        let last = match number
+            .checked_add(1)
+            .and_then(|next| self.ranges.remove(&next))
+        {
             Some(last) => last,
             None => number,
         };

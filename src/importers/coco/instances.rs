@@ -3,7 +3,8 @@
 use super::annotation::{annotation, unsupported};
 use super::index::{IdSet, Index, image_name};
 use super::records::{
-    ANNOTATION_FIELDS, AnnotationRecord, CATEGORY_FIELDS, CategoryRecord, IMAGE_FIELDS, Id, ImageRecord,
+    ANNOTATION_FIELDS, AnnotationRecord, CATEGORY_FIELDS, CategoryRecord, IMAGE_FIELDS, Id,
+    ImageRecord,
 };
 use crate::domain::{ReadingKey, ReadingState, SkipReason};
 use crate::importers::context::base_name;
@@ -54,14 +55,22 @@ impl Reader<'_> {
     /// Walks the file. The first pass takes images and categories, and annotations when both are known by
     /// then; gives whether annotations are left for a second pass.
     fn pass(&mut self, is_first: bool) -> Result<bool, ImportError> {
-        let mut stream = JsonStream::new(self.file.path(), self.file.open()?, self.limits.max_token_bytes);
+        let mut stream = JsonStream::new(
+            self.file.path(),
+            self.file.open()?,
+            self.limits.max_token_bytes,
+        );
         if stream.enter()? != Kind::Object {
-            return Err(ImportError::container(self.file.path(), "is a list; a COCO data set is an object"));
+            return Err(ImportError::container(
+                self.file.path(),
+                "is a list; a COCO data set is an object",
+            ));
         }
         let (mut has_images, mut has_categories, mut is_left) = (false, false, false);
         while let Some(key) = stream.next_key()? {
             let is_list = stream.kind()? == Kind::Array;
-            let take: fn(&mut Self, usize, Element) -> Result<(), ImportError> = match key.as_str() {
+            let take: fn(&mut Self, usize, Element) -> Result<(), ImportError> = match key.as_str()
+            {
                 "images" if is_first && is_list => {
                     has_images = true;
                     Self::image
@@ -70,7 +79,9 @@ impl Reader<'_> {
                     has_categories = true;
                     Self::category
                 }
-                "annotations" if is_list && (!is_first || (has_images && has_categories)) => Self::annotation,
+                "annotations" if is_list && (!is_first || (has_images && has_categories)) => {
+                    Self::annotation
+                }
                 "images" | "categories" | "annotations" if !is_list => {
                     let detail = format!("`{key}` is no list; a COCO data set holds a list there");
                     return Err(ImportError::container(self.file.path(), detail));
@@ -96,7 +107,12 @@ impl Reader<'_> {
         Ok(is_left)
     }
 
-    fn skip(&mut self, reason: SkipReason, record: String, detail: String) -> Result<(), ImportError> {
+    fn skip(
+        &mut self,
+        reason: SkipReason,
+        record: String,
+        detail: String,
+    ) -> Result<(), ImportError> {
         Ok(skip(self.sink, reason, self.file.path(), record, detail)?)
     }
 
@@ -128,7 +144,11 @@ impl Reader<'_> {
             .and_then(|category| self.index.add_category(category));
         match outcome {
             Ok(()) => Ok(()),
-            Err(reason) => self.skip(SkipReason::InvalidRecord, format!("categories[{at}]"), reason),
+            Err(reason) => self.skip(
+                SkipReason::InvalidRecord,
+                format!("categories[{at}]"),
+                reason,
+            ),
         }
     }
 
@@ -158,7 +178,11 @@ impl Reader<'_> {
             .and_then(|id| serde_json::from_slice::<Id>(&id).ok());
         match id {
             Some(id) => {
-                if let Some(image) = self.index.image(&id).and_then(|at| self.index.images.get_mut(at)) {
+                if let Some(image) = self
+                    .index
+                    .image(&id)
+                    .and_then(|at| self.index.images.get_mut(at))
+                {
                     image.touched = true;
                 }
             }
@@ -173,7 +197,10 @@ impl Reader<'_> {
     ) -> Result<Result<(), super::annotation::Refusal>, ImportError> {
         let Some(image_id) = &record.image_id else {
             self.n_unattributed += 1;
-            return Ok(Err((SkipReason::InvalidRecord, "has no `image_id`".to_owned())));
+            return Ok(Err((
+                SkipReason::InvalidRecord,
+                "has no `image_id`".to_owned(),
+            )));
         };
         let Some(at) = self.index.image(image_id) else {
             let detail = format!("names image `{image_id}`, which `images` does not list");
@@ -206,8 +233,14 @@ impl Reader<'_> {
             },
             None => None,
         };
-        let Some(label) = category.map(|category| category.name.clone()).or(stated_label) else {
-            return Ok(Err((SkipReason::InvalidRecord, "has no `category_id`".to_owned())));
+        let Some(label) = category
+            .map(|category| category.name.clone())
+            .or(stated_label)
+        else {
+            return Ok(Err((
+                SkipReason::InvalidRecord,
+                "has no `category_id`".to_owned(),
+            )));
         };
         let built = annotation(record, category, label, size_px, place, false, self.limits);
         let annotation = match built {
@@ -235,7 +268,12 @@ impl Reader<'_> {
     }
 
     fn announce(&mut self, at: usize) -> Result<(), ImportError> {
-        let Some(image) = self.index.images.get_mut(at).filter(|image| !image.announced) else {
+        let Some(image) = self
+            .index
+            .images
+            .get_mut(at)
+            .filter(|image| !image.announced)
+        else {
             return Ok(());
         };
         image.announced = true;
@@ -261,8 +299,11 @@ impl Reader<'_> {
         for image in self.index.images.iter().filter(|image| !image.touched) {
             let placement = self.context.place(self.file.path(), &image.name)?;
             let key = placement.reading_key(None);
-            self.sink
-                .reading(placement.to_reading(key, ReadingState::ReviewedEmpty, self.file.path()))?;
+            self.sink.reading(placement.to_reading(
+                key,
+                ReadingState::ReviewedEmpty,
+                self.file.path(),
+            ))?;
         }
         Ok(())
     }

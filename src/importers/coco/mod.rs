@@ -55,7 +55,11 @@ impl Importer for Coco {
         let mut datasets = Vec::new();
         for file in files.iter().filter_map(|&index| upload.files().get(index)) {
             let is_list = sketch(file).is_some_and(|sketch| sketch.is_list);
-            if is_list { results.push(file) } else { datasets.push(file) }
+            if is_list {
+                results.push(file)
+            } else {
+                datasets.push(file)
+            }
         }
         let mut companions = Companions::default();
         for file in datasets {
@@ -91,5 +95,7 @@ fn is_results(sketch: &Sketch) -> bool {
     sketch.is_list
         && has("image_id")
         && has("category_id")
-        && ["score", "bbox", "segmentation", "keypoints"].into_iter().any(has)
+        && ["score", "bbox", "segmentation", "keypoints"]
+            .into_iter()
+            .any(has)
 }

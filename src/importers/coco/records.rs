@@ -1,8 +1,8 @@
 //! The records of COCO files, as they stand in them.
 
 use crate::importers::json::Shape as Field;
-use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::Deserialize;
+use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use std::fmt;
 
@@ -34,7 +34,8 @@ impl<'de> Deserialize<'de> for Id {
                 Ok(Id::Number(number))
             }
             fn visit_u64<E: Error>(self, number: u64) -> Result<Id, E> {
-                Ok(i64::try_from(number).map_or_else(|_| Id::Text(number.to_string().into()), Id::Number))
+                Ok(i64::try_from(number)
+                    .map_or_else(|_| Id::Text(number.to_string().into()), Id::Number))
             }
             fn visit_f64<E: Error>(self, number: f64) -> Result<Id, E> {
                 if number.fract() == 0.0 && number.abs() < 9e15 {
@@ -75,8 +76,11 @@ pub(super) struct CategoryRecord {
     pub keypoints: Option<Vec<String>>,
 }
 
-pub(super) const CATEGORY_FIELDS: &[(&str, Field)] =
-    &[("id", Field::Id), ("name", Field::Text), ("keypoints", Field::List)];
+pub(super) const CATEGORY_FIELDS: &[(&str, Field)] = &[
+    ("id", Field::Id),
+    ("name", Field::Text),
+    ("keypoints", Field::List),
+];
 
 /// An element of `annotations`, or of a results file.
 #[derive(Deserialize)]
@@ -119,7 +123,9 @@ impl<'de> Deserialize<'de> for Flag {
             Value::Bool(flag) => Ok(Self(flag)),
             Value::Number(number) => Ok(Self(number.as_f64() != Some(0.0))),
             Value::String(text) if matches!(text.as_str(), "1" | "true" | "True") => Ok(Self(true)),
-            Value::String(text) if matches!(text.as_str(), "0" | "false" | "False") => Ok(Self(false)),
+            Value::String(text) if matches!(text.as_str(), "0" | "false" | "False") => {
+                Ok(Self(false))
+            }
             _ => Err(D::Error::custom("not a flag")),
         }
     }
@@ -128,7 +134,10 @@ impl<'de> Deserialize<'de> for Flag {
 /// `segmentation`: polygons, or run lengths.
 pub(super) enum Segmentation {
     Polygons(Vec<Vec<f64>>),
-    Runs { size: [u64; 2], counts: RunCounts },
+    Runs {
+        size: [u64; 2],
+        counts: RunCounts,
+    },
     /// `{}`, which stands for none.
     Nothing,
 }

@@ -21,7 +21,10 @@ pub(super) fn read(
 ) -> Result<(), ImportError> {
     let mut stream = JsonStream::new(file.path(), file.open()?, limits.max_token_bytes);
     if stream.enter()? != Kind::Array {
-        return Err(ImportError::container(file.path(), "is no list; COCO results are a list"));
+        return Err(ImportError::container(
+            file.path(),
+            "is no list; COCO results are a list",
+        ));
     }
     if companions.is_empty() {
         sink.note(format!(
@@ -35,7 +38,16 @@ pub(super) fn read(
         let place = format!("results[{at}]");
         at += 1;
         let outcome = match parse::<AnnotationRecord>(element, ANNOTATION_FIELDS, limits) {
-            Ok(record) => keep(&record, &place, file, limits, context, companions, &mut readings, sink)?,
+            Ok(record) => keep(
+                &record,
+                &place,
+                file,
+                limits,
+                context,
+                companions,
+                &mut readings,
+                sink,
+            )?,
             Err(reason) => Err((SkipReason::InvalidRecord, reason)),
         };
         if let Err((reason, detail)) = outcome {
@@ -45,7 +57,10 @@ pub(super) fn read(
     stream.finish()
 }
 
-#[expect(clippy::too_many_arguments, reason = "one caller, and a struct would only rename them")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one caller, and a struct would only rename them"
+)]
 fn keep(
     record: &AnnotationRecord,
     place: &str,
@@ -72,7 +87,7 @@ fn keep(
             Err(detail) => return dangling(detail),
         };
         match companions.category(category_id) {
-            Ok(category) => (name.to_owned(), size_px, Some(category)),
+            Ok(category) => (name.to_string(), *size_px, Some(category)),
             Err(detail) => return dangling(detail),
         }
     };
@@ -112,9 +127,10 @@ fn keep(
 /// The image size that run lengths state.
 fn runs_size(record: &AnnotationRecord) -> Option<(u32, u32)> {
     match &record.segmentation {
-        Some(Segmentation::Runs { size: [height, width], .. }) => {
-            Some((u32::try_from(*width).ok()?, u32::try_from(*height).ok()?))
-        }
+        Some(Segmentation::Runs {
+            size: [height, width],
+            ..
+        }) => Some((u32::try_from(*width).ok()?, u32::try_from(*height).ok()?)),
         _ => None,
     }
 }

@@ -24,9 +24,22 @@ pub(super) fn drawn(
     is_result: bool,
     limits: &Limits,
 ) -> Result<Option<Drawn>, String> {
-    let plain = |shape| Drawn { shape, invalid: None, keypoint_area_px2: None };
-    let boxed = record.bbox.as_deref().filter(|bbox| !bbox.is_empty()).map(rect).transpose()?;
-    if let Some(numbers) = record.keypoints.as_deref().filter(|numbers| !numbers.is_empty()) {
+    let plain = |shape| Drawn {
+        shape,
+        invalid: None,
+        keypoint_area_px2: None,
+    };
+    let boxed = record
+        .bbox
+        .as_deref()
+        .filter(|bbox| !bbox.is_empty())
+        .map(rect)
+        .transpose()?;
+    if let Some(numbers) = record
+        .keypoints
+        .as_deref()
+        .filter(|numbers| !numbers.is_empty())
+    {
         let points = keypoints(numbers, keypoint_names, is_result)?;
         let other_shape = boxed.is_some() || has_segmentation(record);
         if !points.is_empty() || !other_shape {
@@ -50,7 +63,10 @@ pub(super) fn drawn(
         }
         _ => {}
     }
-    Ok(boxed.map(|(rect, invalid)| Drawn { invalid, ..plain(Shape::Box(rect)) }))
+    Ok(boxed.map(|(rect, invalid)| Drawn {
+        invalid,
+        ..plain(Shape::Box(rect))
+    }))
 }
 
 fn has_segmentation(record: &AnnotationRecord) -> bool {
@@ -70,13 +86,14 @@ fn rect(bbox: &[f64]) -> Result<(Rect, Option<String>), String> {
     if !rect.is_finite() {
         return Err("`bbox` reaches beyond what numbers can hold".to_owned());
     }
-    let invalid = (width <= 0.0 || height <= 0.0).then(|| structure::no_extent("box", width, height));
+    let invalid =
+        (width <= 0.0 || height <= 0.0).then(|| structure::no_extent("box", width, height));
     Ok((rect, invalid))
 }
 
 fn polygon(parts: &[Vec<f64>]) -> Result<MultiPolygon, String> {
     let read = |(index, numbers): (usize, &Vec<f64>)| -> Result<Polygon, String> {
-        if numbers.len() % 2 != 0 {
+        if !numbers.len().is_multiple_of(2) {
             return Err(format!(
                 "`segmentation[{index}]` has {} numbers; x and y must come in pairs",
                 numbers.len()
@@ -84,29 +101,44 @@ fn polygon(parts: &[Vec<f64>]) -> Result<MultiPolygon, String> {
         }
         let ring = numbers.chunks_exact(2).map(|xy| [xy[0], xy[1]]).collect();
         Polygon::new(ring, Vec::new()).map_err(|_| {
-            format!("`segmentation[{index}]` has {} points; at least 3 different ones are needed", numbers.len() / 2)
+            format!(
+                "`segmentation[{index}]` has {} points; at least 3 different ones are needed",
+                numbers.len() / 2
+            )
         })
     };
-    let parts = parts.iter().enumerate().filter(|(_, part)| !part.is_empty());
-    Ok(MultiPolygon::new(parts.map(read).collect::<Result<_, _>>()?))
+    let parts = parts
+        .iter()
+        .enumerate()
+        .filter(|(_, part)| !part.is_empty());
+    Ok(MultiPolygon::new(
+        parts.map(read).collect::<Result<_, _>>()?,
+    ))
 }
 
 fn mask([height, width]: [u64; 2], counts: &RunCounts, limits: &Limits) -> Result<Mask, String> {
     let n_pixels = height.saturating_mul(width);
     if height.max(width) > MAX_SIDE_PX || n_pixels > limits.max_pixels {
-        return Err(format!("`segmentation.size` is `{height}x{width}`; that is more than an image may have"));
+        return Err(format!(
+            "`segmentation.size` is `{height}x{width}`; that is more than an image may have"
+        ));
     }
     let (width, height) = (width as u32, height as u32);
     let mask = match counts {
         RunCounts::Text(text) => Mask::from_coco_string(width, height, text),
-        RunCounts::List(counts) => Mask::from_column_major_counts(width, height, counts.iter().copied()),
+        RunCounts::List(counts) => {
+            Mask::from_column_major_counts(width, height, counts.iter().copied())
+        }
     };
     mask.map_err(|error| format!("`segmentation`: {error}"))
 }
 
 fn keypoints(numbers: &[f64], names: &[String], is_result: bool) -> Result<Vec<Keypoint>, String> {
-    if numbers.len() % 3 != 0 {
-        return Err(format!("`keypoints` has {} numbers; x, y, v must come in threes", numbers.len()));
+    if !numbers.len().is_multiple_of(3) {
+        return Err(format!(
+            "`keypoints` has {} numbers; x, y, v must come in threes",
+            numbers.len()
+        ));
     }
     let n_points = numbers.len() / 3;
     if !names.is_empty() && names.len() != n_points {
@@ -124,10 +156,17 @@ fn keypoints(numbers: &[f64], names: &[String], is_result: bool) -> Result<Vec<K
         } else if xyv[2] == 1.0 {
             Visibility::Occluded
         } else {
-            return Err(format!("`keypoints[{}]` is `{}`; v is 0, 1 or 2", 3 * index + 2, xyv[2]));
+            return Err(format!(
+                "`keypoints[{}]` is `{}`; v is 0, 1 or 2",
+                3 * index + 2,
+                xyv[2]
+            ));
         };
         points.push(Keypoint {
-            name: names.get(index).cloned().unwrap_or_else(|| index.to_string()),
+            name: names
+                .get(index)
+                .cloned()
+                .unwrap_or_else(|| index.to_string()),
             x_px: xyv[0],
             y_px: xyv[1],
             z_mm: None,

@@ -31,16 +31,43 @@ fn a_box_is_corner_and_size() {
         r#"{"id":7,"image_id":1,"category_id":3,"bbox":[1,2,3,4],"iscrowd":0,
            "attributes":{"grade":2,"sure":true,"note":null,"track":{"id":"t"}}}"#,
     );
-    assert_eq!(found.shape, Shape::Box(Rect { x0: 1.0, y0: 2.0, x1: 4.0, y1: 6.0 }));
-    assert_eq!((found.source_id.as_str(), found.label.as_str()), ("7", "nodule"));
-    let attributes: Vec<(&str, &str)> =
-        found.attributes.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    assert_eq!(attributes, [("grade", "2"), ("iscrowd", "0"), ("sure", "true"), ("track.id", "t")]);
+    assert_eq!(
+        found.shape,
+        Shape::Box(Rect {
+            x0: 1.0,
+            y0: 2.0,
+            x1: 4.0,
+            y1: 6.0
+        })
+    );
+    assert_eq!(
+        (found.source_id.as_str(), found.label.as_str()),
+        ("7", "nodule")
+    );
+    let attributes: Vec<(&str, &str)> = found
+        .attributes
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    assert_eq!(
+        attributes,
+        [
+            ("grade", "2"),
+            ("iscrowd", "0"),
+            ("sure", "true"),
+            ("track.id", "t")
+        ]
+    );
 }
 
 #[test]
 fn half_a_pixel_of_shift_changes_what_is_read() {
-    let at = |x: f64| only(&format!(r#"{{"id":7,"image_id":1,"category_id":3,"bbox":[{x},2,3,4]}}"#)).shape;
+    let at = |x: f64| {
+        only(&format!(
+            r#"{{"id":7,"image_id":1,"category_id":3,"bbox":[{x},2,3,4]}}"#
+        ))
+        .shape
+    };
     assert_ne!(at(1.0), at(1.5));
     let at = |x: f64| {
         let text = format!(
@@ -92,20 +119,21 @@ fn keypoints_that_were_not_labelled_are_absent() {
         panic!("keypoints are needed");
     };
     assert_eq!(points.len(), 1);
-    assert_eq!((points[0].name.as_str(), points[0].x_px, points[0].y_px), ("base", 4.0, 5.0));
+    assert_eq!(
+        (points[0].name.as_str(), points[0].x_px, points[0].y_px),
+        ("base", 4.0, 5.0)
+    );
     assert_eq!(points[0].visibility, Visibility::Occluded);
     assert_eq!(found.attributes["area_px2"], "5.5");
-    let without_area = only(
-        r#"{"id":1,"image_id":1,"category_id":3,"bbox":[1,1,4,3],"keypoints":[1,1,2,4,5,2]}"#,
-    );
+    let without_area =
+        only(r#"{"id":1,"image_id":1,"category_id":3,"bbox":[1,1,4,3],"keypoints":[1,1,2,4,5,2]}"#);
     assert_eq!(without_area.attributes["area_px2"], "12");
 }
 
 #[test]
 fn without_any_labelled_keypoint_the_other_shape_counts() {
-    let found = only(
-        r#"{"id":1,"image_id":1,"category_id":3,"bbox":[1,1,4,3],"keypoints":[0,0,0,0,0,0]}"#,
-    );
+    let found =
+        only(r#"{"id":1,"image_id":1,"category_id":3,"bbox":[1,1,4,3],"keypoints":[0,0,0,0,0,0]}"#);
     assert!(matches!(found.shape, Shape::Box(_)));
     let found = only(r#"{"id":1,"image_id":1,"category_id":3,"keypoints":[0,0,0,0,0,0]}"#);
     assert_eq!(found.invalid.as_deref(), Some("no point is set"));
@@ -115,18 +143,42 @@ fn without_any_labelled_keypoint_the_other_shape_counts() {
 fn a_record_without_a_shape_is_a_label_of_its_image() {
     let found = only(r#"{"id":1,"image_id":1,"category_id":3}"#);
     let value = "nodule".to_owned();
-    assert_eq!(found.shape, Shape::Classification { question: String::new(), value });
+    assert_eq!(
+        found.shape,
+        Shape::Classification {
+            question: String::new(),
+            value
+        }
+    );
 }
 
 #[test]
 fn broken_records_are_left_out_with_their_reason() {
     let cases = [
-        (r#"{"id":1,"image_id":1,"category_id":3,"bbox":[1,2,3]}"#, "`bbox` has 3 numbers; 4 are needed"),
-        (r#"{"id":1,"image_id":1,"category_id":3,"bbox":[NaN,2,3,4]}"#, "holds `NaN`, which is no JSON number"),
-        (r#"{"id":1,"image_id":1,"category_id":3,"bbox":[1,"2",3,4]}"#, "`bbox[1]` is a text; a finite number"),
-        (r#"{"id":1,"image_id":1,"category_id":3,"segmentation":[[1,2,3,4]]}"#, "`segmentation[0]` has 2 points"),
-        (r#"{"id":1,"image_id":1,"category_id":3,"segmentation":[[1,2,3]]}"#, "x and y must come in pairs"),
-        (r#"{"id":1,"image_id":1,"category_id":3,"segmentation":[1,2,3,4,5,6]}"#, "`segmentation` is not in a form"),
+        (
+            r#"{"id":1,"image_id":1,"category_id":3,"bbox":[1,2,3]}"#,
+            "`bbox` has 3 numbers; 4 are needed",
+        ),
+        (
+            r#"{"id":1,"image_id":1,"category_id":3,"bbox":[NaN,2,3,4]}"#,
+            "holds `NaN`, which is no JSON number",
+        ),
+        (
+            r#"{"id":1,"image_id":1,"category_id":3,"bbox":[1,"2",3,4]}"#,
+            "`bbox[1]` is a text; a finite number",
+        ),
+        (
+            r#"{"id":1,"image_id":1,"category_id":3,"segmentation":[[1,2,3,4]]}"#,
+            "`segmentation[0]` has 2 points",
+        ),
+        (
+            r#"{"id":1,"image_id":1,"category_id":3,"segmentation":[[1,2,3]]}"#,
+            "x and y must come in pairs",
+        ),
+        (
+            r#"{"id":1,"image_id":1,"category_id":3,"segmentation":[1,2,3,4,5,6]}"#,
+            "`segmentation` is not in a form",
+        ),
         (
             r#"{"id":1,"image_id":1,"category_id":3,"segmentation":{"size":[8,10],"counts":[79]}}"#,
             "`segmentation`: run counts add up to `79`",
@@ -135,15 +187,27 @@ fn broken_records_are_left_out_with_their_reason() {
             r#"{"id":1,"image_id":1,"category_id":3,"segmentation":{"size":[4000000000,1],"counts":[1]}}"#,
             "more than an image may have",
         ),
-        (r#"{"id":1,"image_id":1,"category_id":3,"keypoints":[1,1,3,1,1,2]}"#, "v is 0, 1 or 2"),
-        (r#"{"id":1,"image_id":1,"category_id":3,"keypoints":[1,1,2]}"#, "has 1 points, its category names 2"),
+        (
+            r#"{"id":1,"image_id":1,"category_id":3,"keypoints":[1,1,3,1,1,2]}"#,
+            "v is 0, 1 or 2",
+        ),
+        (
+            r#"{"id":1,"image_id":1,"category_id":3,"keypoints":[1,1,2]}"#,
+            "has 1 points, its category names 2",
+        ),
         (r#"{"id":1,"image_id":1}"#, "has no `category_id`"),
-        (r#"{"id":1,"category_id":3,"bbox":[1,2,3,4]}"#, "has no `image_id`"),
+        (
+            r#"{"id":1,"category_id":3,"bbox":[1,2,3,4]}"#,
+            "has no `image_id`",
+        ),
         (r#"7"#, "is a number; an object is needed"),
     ];
     for (record, reason) in cases {
         let said = refused(record);
-        assert!(said.starts_with("invalid_record annotations[0]: "), "{said}");
+        assert!(
+            said.starts_with("invalid_record annotations[0]: "),
+            "{said}"
+        );
         assert!(said.contains(reason), "{record}\n{said}");
     }
 }
@@ -179,18 +243,41 @@ fn what_points_nowhere_is_dangling_and_what_comes_twice_is_counted() {
 #[test]
 fn structural_faults_are_kept_and_flagged() {
     let cases = [
-        (r#""bbox":[1,2,-3,4]"#, "box is `-3x4` px; both sides must be positive"),
-        (r#""bbox":[1,2,3,0]"#, "box is `3x0` px; both sides must be positive"),
-        (r#""bbox":[1,2,30,4]"#, "reaches x `31`, outside the image (0 to `10`)"),
-        (r#""segmentation":[[0,0,2,2,2,0,0,2]]"#, "outline crosses itself near x `1.0`, y `1.0`"),
-        (r#""segmentation":{"size":[10,8],"counts":[1,79]}"#, "mask is `8x10` px, the image `10x8`"),
-        (r#""segmentation":{"size":[8,10],"counts":[80]}"#, "mask is empty"),
+        (
+            r#""bbox":[1,2,-3,4]"#,
+            "box is `-3x4` px; both sides must be positive",
+        ),
+        (
+            r#""bbox":[1,2,3,0]"#,
+            "box is `3x0` px; both sides must be positive",
+        ),
+        (
+            r#""bbox":[1,2,30,4]"#,
+            "reaches x `31`, outside the image (0 to `10`)",
+        ),
+        (
+            r#""segmentation":[[0,0,2,2,2,0,0,2]]"#,
+            "outline crosses itself near x `1.0`, y `1.0`",
+        ),
+        (
+            r#""segmentation":{"size":[10,8],"counts":[1,79]}"#,
+            "mask is `8x10` px, the image `10x8`",
+        ),
+        (
+            r#""segmentation":{"size":[8,10],"counts":[80]}"#,
+            "mask is empty",
+        ),
     ];
     for (shape, reason) in cases {
-        let found = only(&format!(r#"{{"id":1,"image_id":1,"category_id":3,{shape}}}"#));
+        let found = only(&format!(
+            r#"{{"id":1,"image_id":1,"category_id":3,{shape}}}"#
+        ));
         assert_eq!(found.invalid.as_deref(), Some(reason), "{shape}");
     }
-    let (report, _) = read("a.json", &dataset(r#"{"id":1,"image_id":1,"category_id":3,"bbox":[1,2,3,0]}"#));
+    let (report, _) = read(
+        "a.json",
+        &dataset(r#"{"id":1,"image_id":1,"category_id":3,"bbox":[1,2,3,0]}"#),
+    );
     assert_eq!(report.n_invalid, 1);
 }
 
@@ -199,25 +286,45 @@ const TWO_IMAGES: &str = r#"{"images":[{"id":1,"file_name":"a.png"},{"id":2,"fil
 
 #[test]
 fn a_listed_image_without_annotations_was_reviewed_and_found_empty() {
-    let text = TWO_IMAGES.replace("FIRST", r#"{"id":1,"image_id":1,"category_id":3,"bbox":[1,1,2,2]}"#);
+    let text = TWO_IMAGES.replace(
+        "FIRST",
+        r#"{"id":1,"image_id":1,"category_id":3,"bbox":[1,1,2,2]}"#,
+    );
     let (_, sink) = read("a.json", &text);
-    let states: Vec<ReadingState> = sink.readings.values().map(|record| record.reading.state).collect();
-    assert_eq!(states, [ReadingState::Annotated, ReadingState::ReviewedEmpty]);
-    let options = IngestOptions { coverage: SampleCoverage::Annotated, ..IngestOptions::default() };
+    let states: Vec<ReadingState> = sink
+        .readings
+        .values()
+        .map(|record| record.reading.state)
+        .collect();
+    assert_eq!(
+        states,
+        [ReadingState::Annotated, ReadingState::ReviewedEmpty]
+    );
+    let options = IngestOptions {
+        coverage: SampleCoverage::Annotated,
+        ..IngestOptions::default()
+    };
     let (_, sink) = read_files(&[("a.json", &text)], &options).expect("a readable file");
     assert_eq!((sink.items.len(), sink.readings.len()), (2, 1));
 }
 
 #[test]
 fn an_image_whose_annotations_are_all_broken_is_not_empty() {
-    let text = TWO_IMAGES.replace("FIRST", r#"{"id":1,"image_id":1,"category_id":3,"bbox":[NaN,1,2,2]}"#);
+    let text = TWO_IMAGES.replace(
+        "FIRST",
+        r#"{"id":1,"image_id":1,"category_id":3,"bbox":[NaN,1,2,2]}"#,
+    );
     let (_, sink) = read("a.json", &text);
     let items: Vec<&str> = sink.readings.keys().map(|key| key.item.as_str()).collect();
     assert_eq!(items, ["b"]);
     let text = TWO_IMAGES.replace("FIRST", r#"{"id":1,"category_id":3,"bbox":[1,1,2,2]}"#);
     let (report, sink) = read("a.json", &text);
     assert_eq!(sink.readings.len(), 0);
-    assert!(report.notes[0].contains("1 annotations name no image"), "{:?}", report.notes);
+    assert!(
+        report.notes[0].contains("1 annotations name no image"),
+        "{:?}",
+        report.notes
+    );
 }
 
 #[test]
@@ -227,7 +334,10 @@ fn captions_and_panoptic_segments_are_counted_as_unsupported() {
         "unsupported annotations[0]: is a caption; free text is not compared"
     );
     let said = refused(r#"{"image_id":1,"file_name":"a.png","segments_info":[{"id":7},{"id":8}]}"#);
-    assert!(said.starts_with("unsupported annotations[0]: `2` panoptic segments"), "{said}");
+    assert!(
+        said.starts_with("unsupported annotations[0]: `2` panoptic segments"),
+        "{said}"
+    );
 }
 
 const RESULTS: &str = r#"[{"image_id":1,"category_id":3,"bbox":[1,2,3,4],"score":0.25},
@@ -247,14 +357,23 @@ fn results_alone_are_a_model_s_and_are_named_by_number() {
 #[test]
 fn results_take_names_from_the_data_set_beside_them() {
     let data = dataset(r#"{"id":7,"image_id":1,"category_id":3,"bbox":[1,2,3,4]}"#);
-    let options = IngestOptions { annotator: Some("anna".to_owned()), ..IngestOptions::default() };
+    let options = IngestOptions {
+        annotator: Some("anna".to_owned()),
+        ..IngestOptions::default()
+    };
     let (report, sink) =
         read_files(&[("a.json", &data), ("net.json", RESULTS)], &options).expect("readable files");
     assert_eq!(report.raters, ["anna", "net"]);
-    let labels: Vec<&str> = annotations(&sink).iter().map(|found| found.label.as_str()).collect();
+    let labels: Vec<&str> = annotations(&sink)
+        .iter()
+        .map(|found| found.label.as_str())
+        .collect();
     assert_eq!(labels, ["nodule", "nodule"]);
     assert!(sink.readings.keys().all(|key| key.item == "a"));
-    assert_eq!(skips(&sink), ["dangling results[1]: names image `9`, which no file of this upload lists"]);
+    assert_eq!(
+        skips(&sink),
+        ["dangling results[1]: names image `9`, which no file of this upload lists"]
+    );
     let (report, _) = read_files(&[("net.json", RESULTS)], &options).expect("a readable file");
     assert_eq!(report.raters, ["anna"]);
 }
@@ -263,7 +382,10 @@ fn results_take_names_from_the_data_set_beside_them() {
 fn the_order_of_keys_does_not_matter() {
     let annotation = r#"{"id":7,"image_id":1,"category_id":3,"bbox":[1,2,3,4]}"#;
     let (_, before) = read("a.json", &dataset(annotation));
-    let (images, categories) = (r#"[{"id":1,"file_name":"ct/a.png","width":10,"height":8}]"#, r#"[{"id":3,"name":"nodule"}]"#);
+    let (images, categories) = (
+        r#"[{"id":1,"file_name":"ct/a.png","width":10,"height":8}]"#,
+        r#"[{"id":3,"name":"nodule"}]"#,
+    );
     let turned = format!(
         r#"{{"info":{{"x":[1]}},"annotations":[{annotation}],"categories":{categories},"images":{images}}}"#
     );

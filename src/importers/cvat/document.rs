@@ -22,11 +22,16 @@ pub(super) fn read(
         match xml.next()? {
             Piece::Open(tag) => break tag,
             Piece::Text(_) => {}
-            Piece::Close | Piece::End => return Err(ImportError::container(file.path(), "holds no tags")),
+            Piece::Close | Piece::End => {
+                return Err(ImportError::container(file.path(), "holds no tags"));
+            }
         }
     };
     if root.name != "annotations" {
-        return Err(ImportError::container(file.path(), "the root is not `<annotations>`"));
+        return Err(ImportError::container(
+            file.path(),
+            "the root is not `<annotations>`",
+        ));
     }
     let mut document = Document {
         file,
@@ -53,7 +58,12 @@ pub(super) fn read(
         match xml.next()? {
             Piece::End => break,
             Piece::Text(text) if text.trim().is_empty() => {}
-            _ => return Err(ImportError::container(file.path(), "goes on behind `</annotations>`")),
+            _ => {
+                return Err(ImportError::container(
+                    file.path(),
+                    "goes on behind `</annotations>`",
+                ));
+            }
         }
     }
     if document.time_is_borrowed {
@@ -120,7 +130,13 @@ impl Document<'_> {
             )?;
             return xml.skip_subtree();
         }
-        let side = |name: &str| tag.get(name)?.trim().parse::<u32>().ok().filter(|side| *side > 0);
+        let side = |name: &str| {
+            tag.get(name)?
+                .trim()
+                .parse::<u32>()
+                .ok()
+                .filter(|side| *side > 0)
+        };
         let mut item = placement.to_item();
         item.width_px = side("width");
         item.height_px = side("height");
@@ -155,7 +171,9 @@ impl Document<'_> {
             return Ok(());
         }
         image.announced = true;
-        let mut reading = image.placement.to_reading(image.key.clone(), state, self.file.path());
+        let mut reading = image
+            .placement
+            .to_reading(image.key.clone(), state, self.file.path());
         if reading.finished_at_us.is_none() {
             reading.finished_at_us = self.meta.updated_us;
             self.time_is_borrowed |= self.meta.updated_us.is_some();
@@ -182,7 +200,10 @@ impl Document<'_> {
             return refuse(SkipReason::NotHuman, "was merged from several annotators");
         }
         let stated = node.tag.get("label").filter(|label| !label.is_empty());
-        let Some(label) = stated.or(image.placement.label.as_deref()).map(str::to_owned) else {
+        let Some(label) = stated
+            .or(image.placement.label.as_deref())
+            .map(str::to_owned)
+        else {
             return refuse(SkipReason::InvalidRecord, "has no `label`");
         };
         let (shape, invalid) = match drawn(node, &label, image.size_px) {

@@ -15,11 +15,17 @@ pub(super) struct Meta {
 
 impl Meta {
     pub fn read(meta: &Node) -> Self {
-        let assignee = |kind: &str| meta.text_at(&[kind, "assignee", "username"]).map(str::to_owned);
+        let assignee = |kind: &str| {
+            meta.text_at(&[kind, "assignee", "username"])
+                .map(str::to_owned)
+        };
         let updated = ["job", "task", "project"]
             .into_iter()
             .find_map(|kind| meta.text_at(&[kind, "updated"]));
-        let tasks = meta.at(&["project", "tasks"]).into_iter().flat_map(|tasks| tasks.all("task"));
+        let tasks = meta
+            .at(&["project", "tasks"])
+            .into_iter()
+            .flat_map(|tasks| tasks.all("task"));
         Self {
             assignee: assignee("job").or_else(|| assignee("task")),
             by_task: tasks

@@ -59,7 +59,9 @@ fn looks_right(file: &UploadFile, limits: &Limits) -> bool {
     }
     // A document type is told apart from an unknown format: it is refused when the file is read.
     if head.contains("<!DOCTYPE") {
-        return ["<version", "<meta", "<image", "<track"].iter().any(|tag| head.contains(tag));
+        return ["<version", "<meta", "<image", "<track"]
+            .iter()
+            .any(|tag| head.contains(tag));
     }
     let Ok(mut xml) = XmlReader::open(file, limits) else {
         return false;

@@ -15,7 +15,11 @@ pub(super) const SHAPES: &[&str] = &[
 ];
 
 /// Reads a shape; `None` for one that is not supported.
-pub(super) fn drawn(node: &Node, label: &str, size_px: Option<(u32, u32)>) -> Result<Option<Drawn>, String> {
+pub(super) fn drawn(
+    node: &Node,
+    label: &str,
+    size_px: Option<(u32, u32)>,
+) -> Result<Option<Drawn>, String> {
     let tag = &node.tag;
     let shape = match node.name() {
         "box" => return boxed(tag).map(Some),
@@ -65,7 +69,10 @@ pub(super) fn attributes(node: &Node) -> BTreeMap<String, String> {
     };
     take("", node);
     for point in node.all("points") {
-        take(&format!("{}.", point.tag.get("label").unwrap_or_default()), point);
+        take(
+            &format!("{}.", point.tag.get("label").unwrap_or_default()),
+            point,
+        );
     }
     found
 }
@@ -75,7 +82,8 @@ fn boxed(tag: &Tag) -> Result<Drawn, String> {
     let (x0, y0) = (number(tag, "xtl")?, number(tag, "ytl")?);
     let (x1, y1) = (number(tag, "xbr")?, number(tag, "ybr")?);
     let (width, height) = (x1 - x0, y1 - y0);
-    let invalid = (width <= 0.0 || height <= 0.0).then(|| structure::no_extent("box", width, height));
+    let invalid =
+        (width <= 0.0 || height <= 0.0).then(|| structure::no_extent("box", width, height));
     let angle_deg = rotation_deg(tag)?;
     let shape = if angle_deg.rem_euclid(360.0) == 0.0 {
         Shape::Box(Rect::from_corners([x0, y0], [x1, y1]))
@@ -121,7 +129,9 @@ fn skeleton(node: &Node) -> Result<Vec<Keypoint>, String> {
         if tag.get("outside") == Some("1") {
             continue;
         }
-        let name = tag.get("label").ok_or("a point of the skeleton has no `label`")?;
+        let name = tag
+            .get("label")
+            .ok_or("a point of the skeleton has no `label`")?;
         let &[[x_px, y_px]] = points(tag)?.as_slice() else {
             return Err("a point of the skeleton is not one point".to_owned());
         };
@@ -137,12 +147,17 @@ fn skeleton(node: &Node) -> Result<Vec<Keypoint>, String> {
 }
 
 fn visibility(tag: &Tag) -> Visibility {
-    if tag.get("occluded") == Some("1") { Visibility::Occluded } else { Visibility::Visible }
+    if tag.get("occluded") == Some("1") {
+        Visibility::Occluded
+    } else {
+        Visibility::Visible
+    }
 }
 
 /// Run lengths along rows, zeros first, inside a frame that lies in the image.
 fn mask(tag: &Tag, size_px: Option<(u32, u32)>) -> Result<Mask, String> {
-    let (image_width, image_height) = size_px.ok_or("a mask needs `width` and `height` of its image")?;
+    let (image_width, image_height) =
+        size_px.ok_or("a mask needs `width` and `height` of its image")?;
     let side = |name: &str| whole(tag, name, tag.get(name));
     let counts = tag.get("rle").ok_or("has no `rle`")?;
     let counts = counts
@@ -159,13 +174,16 @@ fn whole(tag: &Tag, name: &str, text: Option<&str>) -> Result<u32, String> {
     let text = text.ok_or_else(|| format!("{} has no `{name}`", tag.name))?;
     let number = finite(name, text)?;
     if number < 0.0 || number.fract() != 0.0 || number > f64::from(u32::MAX) {
-        return Err(format!("`{name}` holds `{number}`; a whole number from 0 on is needed"));
+        return Err(format!(
+            "`{name}` holds `{number}`; a whole number from 0 on is needed"
+        ));
     }
     Ok(number as u32)
 }
 
 fn rotation_deg(tag: &Tag) -> Result<f64, String> {
-    tag.get("rotation").map_or(Ok(0.0), |text| finite("rotation", text))
+    tag.get("rotation")
+        .map_or(Ok(0.0), |text| finite("rotation", text))
 }
 
 fn number(tag: &Tag, name: &str) -> Result<f64, String> {

@@ -17,11 +17,20 @@ use crate::geometry::Mask;
 pub(super) const HALF_COVERED: u8 = 128;
 
 /// The mask of a brush region. What is held grows with the bytes given, not with the size that they claim.
-pub(super) fn mask(bytes: &[u8], width_px: u32, height_px: u32, threshold: u8) -> Result<Mask, String> {
+pub(super) fn mask(
+    bytes: &[u8],
+    width_px: u32,
+    height_px: u32,
+    threshold: u8,
+) -> Result<Mask, String> {
     let runs = alpha_runs(bytes, u64::from(width_px) * u64::from(height_px))?;
     let highest = runs.iter().map(|run| run.alpha).max().unwrap_or(0);
     // Some scripts write masks of 0 and 1.
-    let threshold = if highest == 1 { 1 } else { u32::from(threshold.max(1)) };
+    let threshold = if highest == 1 {
+        1
+    } else {
+        u32::from(threshold.max(1))
+    };
     let mut bounds: Vec<u32> = Vec::new();
     for run in runs.iter().filter(|run| run.alpha >= threshold) {
         match bounds.last_mut() {
@@ -43,7 +52,10 @@ fn alpha_runs(bytes: &[u8], n_pixels: u64) -> Result<Vec<Run>, String> {
     let mut bits = Bits { bytes, at: 0 };
     let n_values = u64::from(bits.take(32)?);
     if n_values != 4 * n_pixels || n_pixels > u64::from(u32::MAX) {
-        return Err(format!("`rle` holds {n_values} values; the image needs {}", 4 * n_pixels));
+        return Err(format!(
+            "`rle` holds {n_values} values; the image needs {}",
+            4 * n_pixels
+        ));
     }
     let value_bits = bits.take(5)? + 1;
     let mut sizes = [0; 4];
@@ -96,10 +108,9 @@ impl Bits<'_> {
         let mut value = 0_u64;
         let mut left = n as usize;
         while left > 0 {
-            let byte = self
-                .bytes
-                .get(self.at / 8)
-                .ok_or_else(|| format!("`rle` ends after {} bytes, within a run", self.bytes.len()))?;
+            let byte = self.bytes.get(self.at / 8).ok_or_else(|| {
+                format!("`rle` ends after {} bytes, within a run", self.bytes.len())
+            })?;
             let free = 8 - self.at % 8;
             let n_now = free.min(left);
             let piece = (u64::from(*byte) >> (free - n_now)) & ((1 << n_now) - 1);
@@ -118,7 +129,8 @@ pub(super) mod tests {
     /// Packs an RGBA raster; runs of one value are repeated, all others written out one by one.
     pub(in crate::importers::label_studio) fn pack(values: &[u8]) -> Vec<u8> {
         let mut bits: Vec<bool> = Vec::new();
-        let mut put = |value: u64, n: u32| bits.extend((0..n).rev().map(|bit| value >> bit & 1 == 1));
+        let mut put =
+            |value: u64, n: u32| bits.extend((0..n).rev().map(|bit| value >> bit & 1 == 1));
         put(values.len() as u64, 32);
         put(7, 5);
         let sizes = [3_u32, 4, 8, 16];
@@ -128,7 +140,10 @@ pub(super) mod tests {
         for run in values.chunk_by(|a, b| a == b) {
             for piece in run.chunks(1 << 16) {
                 let n = piece.len() as u64;
-                let which = sizes.iter().position(|&size| n <= 1 << size).expect("at most 2^16");
+                let which = sizes
+                    .iter()
+                    .position(|&size| n <= 1 << size)
+                    .expect("at most 2^16");
                 put(u64::from(n > 1), 1);
                 put(which as u64, 2);
                 put(n - 1, sizes[which]);
@@ -136,7 +151,11 @@ pub(super) mod tests {
             }
         }
         bits.chunks(8)
-            .map(|byte| byte.iter().enumerate().fold(0, |sum, (at, &bit)| sum | u8::from(bit) << (7 - at)))
+            .map(|byte| {
+                byte.iter()
+                    .enumerate()
+                    .fold(0, |sum, (at, &bit)| sum | u8::from(bit) << (7 - at))
+            })
             .collect()
     }
 
@@ -149,21 +168,38 @@ pub(super) mod tests {
         let packed = pack(&rgba(&[0, 255, 255, 0, 127, 128]));
         let read = mask(&packed, 3, 2, HALF_COVERED).expect("sound");
         assert_eq!(read.bounds(), [1, 3, 5, 6]);
-        assert_eq!(mask(&packed, 3, 2, 1).expect("sound").bounds(), [1, 3, 4, 6]);
+        assert_eq!(
+            mask(&packed, 3, 2, 1).expect("sound").bounds(),
+            [1, 3, 4, 6]
+        );
     }
 
     #[test]
     fn a_repeated_value_may_start_and_end_within_a_pixel() {
         // Grey pixels: r = g = b = a, so that runs go over pixel borders.
-        let grey: Vec<u8> = [0, 0, 255, 255, 255, 0].iter().flat_map(|&v| [v; 4]).collect();
-        assert_eq!(mask(&pack(&grey), 6, 1, 128).expect("sound").bounds(), [2, 5]);
+        let grey: Vec<u8> = [0, 0, 255, 255, 255, 0]
+            .iter()
+            .flat_map(|&v| [v; 4])
+            .collect();
+        assert_eq!(
+            mask(&pack(&grey), 6, 1, 128).expect("sound").bounds(),
+            [2, 5]
+        );
         let mixed = [0, 0, 0, 9, 9, 9, 9, 9, 9, 0, 0, 0];
-        assert_eq!(mask(&pack(&mixed), 3, 1, 5).expect("sound").bounds(), [0, 2]);
+        assert_eq!(
+            mask(&pack(&mixed), 3, 1, 5).expect("sound").bounds(),
+            [0, 2]
+        );
     }
 
     #[test]
     fn masks_of_zero_and_one_are_read_as_such() {
-        assert_eq!(mask(&pack(&rgba(&[0, 1, 1])), 3, 1, 128).expect("sound").bounds(), [1, 3]);
+        assert_eq!(
+            mask(&pack(&rgba(&[0, 1, 1])), 3, 1, 128)
+                .expect("sound")
+                .bounds(),
+            [1, 3]
+        );
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! Label Studio JSON: a list of tasks, each with the annotations of several people.
 
 mod brush;
+mod keypoints;
 mod names;
+#[cfg(test)]
+mod reading_tests;
 mod results;
 mod shapes;
 mod task;
@@ -47,7 +50,10 @@ impl Importer for LabelStudio {
                         .is_some_and(|keys| keys.iter().any(|found| found == key))
                 };
                 is_flat |= has("annotation_id") && has("annotator");
-                has("data") && ["annotations", "completions", "predictions"].into_iter().any(has)
+                has("data")
+                    && ["annotations", "completions", "predictions"]
+                        .into_iter()
+                        .any(has)
             },
         );
         match found {
@@ -70,7 +76,10 @@ impl Importer for LabelStudio {
             let max = upload.limits().max_token_bytes;
             let mut stream = JsonStream::new(file.path(), file.open()?, max);
             if stream.enter()? != Kind::Array {
-                return Err(ImportError::container(file.path(), "is no list; an export is a list of tasks"));
+                return Err(ImportError::container(
+                    file.path(),
+                    "is no list; an export is a list of tasks",
+                ));
             }
             let mut at = 0;
             while let Some(element) = stream.next_element(|| format!("`tasks[{at}]`"))? {

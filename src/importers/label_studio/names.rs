@@ -16,7 +16,11 @@ pub(super) enum Shown {
 
 /// The image of a task: `data.image`, else the first value that ends like an image file.
 pub(super) fn shown(data: &Members) -> Shown {
-    let named = |key: &str| member(data, key).and_then(text).and_then(|value| file_name(&value));
+    let named = |key: &str| {
+        member(data, key)
+            .and_then(text)
+            .and_then(|value| file_name(&value))
+    };
     if let Some(name) = named("image") {
         return Shown::Image(name);
     }
@@ -26,7 +30,12 @@ pub(super) fn shown(data: &Members) -> Shown {
         .find(|name| item_key_of(name) != *name);
     match first {
         Some(name) => Shown::Image(name),
-        None if data.iter().any(|(key, raw)| key.starts_with("image") && raw.starts_with(b"[")) => Shown::Several,
+        None if data
+            .iter()
+            .any(|(key, raw)| key.starts_with("image") && raw.starts_with(b"[")) =>
+        {
+            Shown::Several
+        }
         None => Shown::Other,
     }
 }
@@ -46,7 +55,11 @@ fn file_name(value: &str) -> Option<String> {
         None => value,
     };
     let is_address = value.contains("://") || value.starts_with('/');
-    let path = if is_address { percent_decoded(path) } else { path.to_owned() };
+    let path = if is_address {
+        percent_decoded(path)
+    } else {
+        path.to_owned()
+    };
     (!base_name(&path).is_empty()).then_some(path)
 }
 
@@ -74,9 +87,15 @@ mod tests {
     #[test]
     fn an_address_gives_its_path_and_local_storage_the_path_in_its_query() {
         let cases = [
-            ("https://host/a/b%20c.png?sig=x%2Fy", Some("https://host/a/b c.png")),
+            (
+                "https://host/a/b%20c.png?sig=x%2Fy",
+                Some("https://host/a/b c.png"),
+            ),
             ("/data/local-files/?d=ct%5Ccase1.png", Some("ct\\case1.png")),
-            ("/data/upload/18/image1.jpg", Some("/data/upload/18/image1.jpg")),
+            (
+                "/data/upload/18/image1.jpg",
+                Some("/data/upload/18/image1.jpg"),
+            ),
             ("100%25.png", Some("100%25.png")),
             ("s3://bucket/50%.png", Some("s3://bucket/50%.png")),
             ("data:image/png;base64,AAAA", None),

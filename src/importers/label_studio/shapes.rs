@@ -101,9 +101,15 @@ pub(super) fn drawn(
         "rectanglelabels" | "rectangle" => rectangle(value, angle_deg, frame),
         "polygonlabels" | "polygon" => {
             let points = value.points.as_deref().ok_or("`value` has no `points`")?;
-            let ring = points.iter().map(|[x, y]| [frame.x_px(*x), frame.y_px(*y)]).collect();
+            let ring = points
+                .iter()
+                .map(|[x, y]| [frame.x_px(*x), frame.y_px(*y)])
+                .collect();
             let polygon = MultiPolygon::from_ring(ring).map_err(|_| {
-                format!("polygon has {} points; at least 3 different ones are needed", points.len())
+                format!(
+                    "polygon has {} points; at least 3 different ones are needed",
+                    points.len()
+                )
             })?;
             let open = (value.closed == Some(false)).then(|| "outline was not closed".to_owned());
             Ok((Shape::Polygon(polygon), open))
@@ -131,12 +137,17 @@ pub(super) fn drawn(
 }
 
 /// Label Studio turns a rectangle clockwise about its top left corner, in pixels.
-fn rectangle(value: &RegionValue, angle_deg: f64, frame: Frame) -> Result<(Shape, Option<String>), String> {
+fn rectangle(
+    value: &RegionValue,
+    angle_deg: f64,
+    frame: Frame,
+) -> Result<(Shape, Option<String>), String> {
     let left = frame.x_px(needed(value.x, "x")?);
     let top = frame.y_px(needed(value.y, "y")?);
     let width = frame.x_px(needed(value.width, "width")?);
     let height = frame.y_px(needed(value.height, "height")?);
-    let invalid = (width <= 0.0 || height <= 0.0).then(|| structure::no_extent("box", width, height));
+    let invalid =
+        (width <= 0.0 || height <= 0.0).then(|| structure::no_extent("box", width, height));
     if angle_deg.rem_euclid(360.0) == 0.0 {
         let rect = Rect::from_corners([left, top], [left + width, top + height]);
         return Ok((Shape::Box(rect), invalid));

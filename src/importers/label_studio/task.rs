@@ -71,7 +71,13 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn skip(&mut self, reason: SkipReason, file: &str, record: &str, detail: &str) -> Result<(), ImportError> {
+    fn skip(
+        &mut self,
+        reason: SkipReason,
+        file: &str,
+        record: &str,
+        detail: &str,
+    ) -> Result<(), ImportError> {
         Ok(skip(self.sink, reason, file, record, detail)?)
     }
 
@@ -80,7 +86,10 @@ impl<'a> Reader<'a> {
         let record = format!("tasks[{at}]");
         let outcome = match element {
             Element::Raw(raw) => members(raw),
-            Element::TooLarge => Err(format!("is larger than {} bytes", self.limits.max_token_bytes)),
+            Element::TooLarge => Err(format!(
+                "is larger than {} bytes",
+                self.limits.max_token_bytes
+            )),
         };
         let found = match outcome {
             Ok(found) => found,
@@ -89,7 +98,12 @@ impl<'a> Reader<'a> {
         let data = match member(&found, "data").map_or(Ok(Members::new()), members) {
             Ok(data) => data,
             Err(detail) => {
-                return self.skip(SkipReason::InvalidRecord, file, &record, &format!("`data` {detail}"));
+                return self.skip(
+                    SkipReason::InvalidRecord,
+                    file,
+                    &record,
+                    &format!("`data` {detail}"),
+                );
             }
         };
         let id = identity(&found, "id").unwrap_or_else(|| at.to_string());
@@ -129,7 +143,12 @@ impl<'a> Reader<'a> {
             let place = format!("{record}.predictions[{index}]");
             // Exports without details list predictions by id only.
             if !is_model || !raw.starts_with(b"{") {
-                self.skip(SkipReason::NotHuman, file, &place, "is a model's prediction; import it with the role `model`")?;
+                self.skip(
+                    SkipReason::NotHuman,
+                    file,
+                    &place,
+                    "is a model's prediction; import it with the role `model`",
+                )?;
                 continue;
             }
             match header(raw, place.clone(), true) {
@@ -139,7 +158,12 @@ impl<'a> Reader<'a> {
         }
         for index in 0..self.list(&found, "drafts", file, &record)?.len() {
             let place = format!("{record}.drafts[{index}]");
-            self.skip(SkipReason::Withdrawn, file, &place, "is a draft that was never submitted")?;
+            self.skip(
+                SkipReason::Withdrawn,
+                file,
+                &place,
+                "is a draft that was never submitted",
+            )?;
         }
         Ok(())
     }
@@ -155,7 +179,12 @@ impl<'a> Reader<'a> {
         match member(found, name).map_or(Ok(Vec::new()), elements) {
             Ok(raw) => Ok(raw),
             Err(detail) => {
-                self.skip(SkipReason::InvalidRecord, file, &format!("{record}.{name}"), &detail)?;
+                self.skip(
+                    SkipReason::InvalidRecord,
+                    file,
+                    &format!("{record}.{name}"),
+                    &detail,
+                )?;
                 Ok(Vec::new())
             }
         }
@@ -194,9 +223,14 @@ impl<'a> Reader<'a> {
         let Ok(found) = members(raw) else {
             return;
         };
-        for review in member(&found, "reviews").and_then(|raw| elements(raw).ok()).unwrap_or_default() {
+        for review in member(&found, "reviews")
+            .and_then(|raw| elements(raw).ok())
+            .unwrap_or_default()
+        {
             self.n_reviews += 1;
-            let accepted = members(review).ok().and_then(|review| member(&review, "accepted").map(<[u8]>::to_vec));
+            let accepted = members(review)
+                .ok()
+                .and_then(|review| member(&review, "accepted").map(<[u8]>::to_vec));
             self.n_rejected += u64::from(accepted.as_deref() == Some(b"false"));
         }
     }
@@ -214,8 +248,18 @@ impl<'a> Reader<'a> {
         Ok(self.sink.reading(reading)?)
     }
 
-    fn reading(&mut self, task: &mut Task, header: Header, is_model: bool) -> Result<(), ImportError> {
-        let fallback = is_model.then(|| task.placement.rater.clone().unwrap_or_else(|| "model".to_owned()));
+    fn reading(
+        &mut self,
+        task: &mut Task,
+        header: Header,
+        is_model: bool,
+    ) -> Result<(), ImportError> {
+        let fallback = is_model.then(|| {
+            task.placement
+                .rater
+                .clone()
+                .unwrap_or_else(|| "model".to_owned())
+        });
         let rater = header.rater.as_deref().or(fallback.as_deref());
         let mut key = task.placement.reading_key(rater);
         let outcome = results::read(
@@ -223,7 +267,11 @@ impl<'a> Reader<'a> {
             &Settings {
                 several_images: task.several_images,
                 is_model,
-                alpha_threshold: self.context.options().mask_threshold.unwrap_or(HALF_COVERED),
+                alpha_threshold: self
+                    .context
+                    .options()
+                    .mask_threshold
+                    .unwrap_or(HALF_COVERED),
                 label: task.placement.label.as_deref(),
                 place: &header.record,
             },
@@ -252,7 +300,8 @@ impl<'a> Reader<'a> {
         } else {
             ReadingState::Annotated
         };
-        self.sink.reading(reading(task, key.clone(), &header, state))?;
+        self.sink
+            .reading(reading(task, key.clone(), &header, state))?;
         for annotation in outcome.annotations {
             self.sink.annotation(&key, annotation)?;
         }
@@ -260,7 +309,12 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn reading(task: &Task, key: ReadingKey, header: &Header, state: ReadingState) -> crate::domain::Reading {
+fn reading(
+    task: &Task,
+    key: ReadingKey,
+    header: &Header,
+    state: ReadingState,
+) -> crate::domain::Reading {
     let mut reading = task.placement.to_reading(key, state, task.file);
     reading.finished_at_us = header.finished_at_us.or(reading.finished_at_us);
     reading.active_ms = header.active_ms.or(reading.active_ms);
@@ -273,12 +327,18 @@ fn reading(task: &Task, key: ReadingKey, header: &Header, state: ReadingState) -
 fn header(raw: &[u8], record: String, is_prediction: bool) -> Result<Header<'_>, String> {
     let found = members(raw)?;
     let rater = if is_prediction {
-        member(&found, "model_version").and_then(text).map(|name| name.into_owned())
+        member(&found, "model_version")
+            .and_then(text)
+            .map(|name| name.into_owned())
     } else {
         user(&found, "completed_by").map(|id| format!("user-{id}"))
     };
     let flag = |name: &str| member(&found, name) == Some(b"true");
-    let instant = |name: &str| member(&found, name).and_then(text).and_then(|text| instant_us(&text));
+    let instant = |name: &str| {
+        member(&found, name)
+            .and_then(text)
+            .and_then(|text| instant_us(&text))
+    };
     let created_at_us = instant("created_at");
     // A change by someone else (a reviewer) does not move the time at which the rater was done.
     let changed_by_other = user(&found, "updated_by")
