@@ -3,9 +3,16 @@
 //! `ARCHITECTURE.md` is the map; each room below has one purpose and imports only what stands before it.
 
 pub mod agreement;
+pub mod analytics;
+pub mod cli;
+pub mod config;
 pub mod domain;
+pub mod gates;
 pub mod geometry;
 pub mod importers;
 pub mod matching;
 pub mod metrics;
+pub mod pipeline;
+pub mod reports;
 pub mod statistics;
+pub mod store;

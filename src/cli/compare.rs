@@ -4,8 +4,10 @@ use super::Global;
 use super::ingest_flags::IngestFlags;
 use super::output::{self, Align};
 use crate::domain::{ErrorUnit, IngestOptions, Protocol};
-use crate::gates::read_protocol;
-use crate::pipeline::{CompareReport, CompareSource, PipelineError, compare, pairs_table};
+
+use crate::pipeline::{
+    CompareReport, CompareSource, PipelineError, compare, pairs_table, read_protocol,
+};
 use std::path::PathBuf;
 
 #[derive(clap::Args, Debug)]

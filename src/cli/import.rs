@@ -5,10 +5,9 @@ use super::explain::as_text;
 use super::ingest_flags::IngestFlags;
 use super::output;
 use super::progress::Bar;
-use crate::gates::read_toml;
 use crate::importers::{Limits, Upload};
 use crate::pipeline::{
-    Ingested, PipelineError, attach_images, create_project, import_only, open_store, project,
+    Ingested, PipelineError, attach_images, create_project, import_only, open_store, project, read_text,
     score_dirty, update_protocol,
 };
 use std::path::PathBuf;
@@ -37,7 +36,7 @@ pub struct ImportArgs {
 pub fn run(args: &ImportArgs, global: &Global) -> Result<u8, PipelineError> {
     let options = args.ingest.to_options()?;
     let store = open_store(&global.data_dir)?;
-    let protocol_toml = args.protocol.as_deref().map(read_toml).transpose()?;
+    let protocol_toml = args.protocol.as_deref().map(read_text).transpose()?;
     let mut target = match project(&store, &args.project) {
         Err(PipelineError::NoSuchProject { .. }) => {
             create_project(&store, &args.project, protocol_toml.as_deref())?

@@ -25,8 +25,10 @@ pub enum MetricError {
     RepeatedPoint { name: String },
     #[error("point `{name}` has no sigma; object keypoint similarity needs one for every point")]
     NoSigma { name: String },
-    #[error("slice spacing is not known for points with a depth; give the spacing as z, y, x")]
-    NoDepthSpacing,
+    #[error(
+        "slices are placed in micrometres, but the pixel spacing is not known; give it as z, y, x"
+    )]
+    NoSliceSpacing,
 }
 
 /// A finite number of at least 0.

@@ -5,7 +5,7 @@ use std::ops::Add;
 
 use rayon::prelude::*;
 
-use super::error::not_negative;
+use super::error::{not_negative, positive};
 use super::{MetricError, MetricValue, Undefined};
 use crate::geometry::{
     Ellipse, GeometryError, Mask, MultiPolygon, PixelBox, Rect, RotatedRect, Volume,
@@ -93,6 +93,15 @@ impl Overlap {
 
     pub fn union(&self) -> f64 {
         self.a + self.b - self.intersection
+    }
+
+    /// All sizes times a positive factor, such as the volume of a voxel in mm³.
+    ///
+    /// # Errors
+    /// A factor that is not positive and finite.
+    pub fn scaled(&self, factor: f64) -> Result<Self, MetricError> {
+        let factor = positive("factor", factor)?;
+        Self::new(self.a * factor, self.b * factor, self.intersection * factor)
     }
 }
 

@@ -57,6 +57,11 @@ const ZERO_IF_ONE: EmptyPolicy = EmptyPolicy {
     reference: WhenEmpty::Value(0.0),
     candidate: WhenEmpty::Value(0.0),
 };
+const FORMULA: EmptyPolicy = EmptyPolicy {
+    both: WhenEmpty::Formula,
+    reference: WhenEmpty::Formula,
+    candidate: WhenEmpty::Formula,
+};
 const ANY: (f64, f64) = (f64::NEG_INFINITY, f64::INFINITY);
 const POSITIVE: (f64, f64) = (0.0, f64::INFINITY);
 const UNIT_INTERVAL: (f64, f64) = (0.0, 1.0);
@@ -149,6 +154,7 @@ pub const ALL: &[MetricSpec] = &[
     },
     MetricSpec {
         unit_with_spacing: None,
+        empty: FORMULA,
         ..distance(
             "box_edge_deviation",
             "Largest edge deviation of a box",
@@ -161,11 +167,14 @@ pub const ALL: &[MetricSpec] = &[
         "Heimann et al. 2009, doi:10.1109/TMI.2009.2013851, on exact outlines",
     ),
     distance("point_distance", "Mean distance of named points", "Euclid"),
-    ratio(
-        "pck",
-        "Share of points within tolerance",
-        "Yang & Ramanan 2013, doi:10.1109/TPAMI.2012.261",
-    ),
+    MetricSpec {
+        empty: UNDEFINED,
+        ..ratio(
+            "pck",
+            "Share of points within tolerance",
+            "Yang & Ramanan 2013, doi:10.1109/TPAMI.2012.261",
+        )
+    },
     MetricSpec {
         symmetric: false,
         empty: UNDEFINED,

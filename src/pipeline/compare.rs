@@ -1,19 +1,17 @@
 //! Two exports in, every pair and metric out. No store is needed.
 
 use super::PipelineError;
-use crate::analytics::{ReadingInput, compare_readings};
+use crate::analytics::{
+    ReadingInput, bootstrap_method, compare_readings, mean_interval_by_study, point_distances,
+};
 use crate::domain::{
     Comparison, ErrorUnit, IngestOptions, Item, Protocol, Technique, UnitScore,
 };
 use crate::importers::{ImportReport, Limits, MemorySink, ReadingRecord, Upload, import};
-use crate::statistics::{ResampleSource, wilson};
+use crate::statistics::wilson;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-
-/// Resamples of the cluster bootstrap behind the intervals of means.
-const N_RESAMPLES: u32 = 2_000;
-const SEED: u64 = 20_261_102;
 
 /// One of the two exports, and how to read it.
 pub struct CompareSource<'a> {
@@ -314,9 +312,8 @@ fn describe(
 ) {
     let a_annotations: Vec<_> = a.iter().flat_map(|record| &record.annotations).collect();
     let b_annotations: Vec<_> = b.iter().flat_map(|record| &record.annotations).collect();
-    let find = |list: &[&crate::domain::Annotation], id: Option<i64>| -> Option<String> {
-        let index = usize::try_from(id?).ok()?;
-        list.get(index).map(|annotation| annotation.source_id.clone())
+    let find = |list: &[&crate::domain::Annotation], number: Option<usize>| -> Option<String> {
+        list.get(number?).map(|annotation| annotation.source_id.clone())
     };
     for unit in &comparison.units {
         let reference_id = find(&a_annotations, unit.a_annotation);
@@ -340,14 +337,11 @@ fn describe(
         let (Some(reference_id), Some(candidate_id)) = (reference_id, candidate_id) else {
             continue;
         };
-        let annotation = |list: &[&'_ crate::domain::Annotation], id: Option<i64>| {
-            usize::try_from(id.unwrap_or(-1)).ok().and_then(|index| list.get(index).map(|found| (*found).clone()))
-        };
         let points = match (
-            annotation(&a_annotations, unit.a_annotation),
-            annotation(&b_annotations, unit.b_annotation),
+            unit.a_annotation.and_then(|number| a_annotations.get(number)),
+            unit.b_annotation.and_then(|number| b_annotations.get(number)),
         ) {
-            (Some(a), Some(b)) => point_rows(item, &a, &b),
+            (Some(a), Some(b)) => point_rows(item, a, b),
             _ => Vec::new(),
         };
         report.pairs.push(PairRow {
@@ -375,7 +369,7 @@ fn point_rows(
     a: &crate::domain::Annotation,
     b: &crate::domain::Annotation,
 ) -> Vec<PointRow> {
-    crate::analytics::point_distances(item, a, b)
+    point_distances(item, a, b)
         .into_iter()
         .map(|point| PointRow {
             name: point.name,
@@ -475,7 +469,7 @@ fn summarise(pairs: &[PairRow], level: f64) -> Vec<SummaryRow> {
     grouped
         .into_iter()
         .map(|((label, technique, metric), (values, n_undefined, unit))| {
-            let interval = cluster_interval(&values, level);
+            let interval = mean_interval_by_study(values.iter().copied(), level);
             let mut plain: Vec<f64> = values.iter().map(|(_, value)| *value).collect();
             plain.sort_by(f64::total_cmp);
             SummaryRow {
@@ -487,45 +481,13 @@ fn summarise(pairs: &[PairRow], level: f64) -> Vec<SummaryRow> {
                 n_undefined,
                 mean: crate::statistics::mean(&plain),
                 median: crate::statistics::median(&plain),
-                lower: interval.map(|(lower, _)| lower),
-                upper: interval.map(|(_, upper)| upper),
+                lower: interval.map(|found| found.lower),
+                upper: interval.map(|found| found.upper),
                 level,
-                method: format!(
-                    "mean with percentile cluster bootstrap by study, B = {N_RESAMPLES}, seed {SEED}"
-                ),
+                method: format!("mean with {}", bootstrap_method()),
             }
         })
         .collect()
-}
-
-/// Percentile interval of the mean, resampling studies; `None` with fewer than two studies.
-fn cluster_interval(values: &[(&str, f64)], level: f64) -> Option<(f64, f64)> {
-    let mut clusters: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
-    for (study, value) in values {
-        let sums = clusters.entry(study).or_default();
-        sums.0 += value;
-        sums.1 += 1.0;
-    }
-    let clusters: Vec<(f64, f64)> = clusters.into_values().collect();
-    if clusters.len() < 2 {
-        return None;
-    }
-    let mut source = ResampleSource::new(SEED);
-    let mut means: Vec<f64> = (0..N_RESAMPLES)
-        .map(|_| {
-            let (sum, n) = (0..clusters.len()).fold((0.0, 0.0), |(sum, n), _| {
-                let drawn = clusters[source.below(clusters.len() as u64) as usize];
-                (sum + drawn.0, n + drawn.1)
-            });
-            sum / n
-        })
-        .collect();
-    means.sort_by(f64::total_cmp);
-    let tail = (1.0 - level) / 2.0;
-    Some((
-        crate::statistics::quantile_sorted(&means, tail)?,
-        crate::statistics::quantile_sorted(&means, 1.0 - tail)?,
-    ))
 }
 
 /// Error rate in the protocol's unit; a unit counts as assessed once any part of it was judged.

@@ -14,6 +14,8 @@ pub enum PipelineError {
     #[error(transparent)]
     Statistics(#[from] StatisticsError),
     #[error(transparent)]
+    Analytics(#[from] crate::analytics::AnalyticsError),
+    #[error(transparent)]
     Metric(#[from] MetricError),
     #[error(transparent)]
     Agreement(#[from] crate::agreement::AgreementError),
@@ -76,7 +78,7 @@ impl PipelineError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Import(error) => error.code(),
-            Self::Store(_) => "store.failed",
+            Self::Store(_) | Self::Analytics(_) => "store.failed",
             Self::Statistics(_) | Self::Metric(_) | Self::Agreement(_) => "request.impossible_value",
             Self::Config(_) => "config.invalid",
             Self::Report(_) | Self::Internal(_) => "internal",

@@ -35,7 +35,7 @@ impl Project {
     fn from_record(record: ProjectRecord) -> Result<Self, PipelineError> {
         Ok(Self {
             id: record.id,
-            protocol: parse_protocol(&record.protocol.toml, &format!("protocol of `{}`", record.name))?,
+            protocol: parse_protocol(&format!("protocol of `{}`", record.name), &record.protocol.toml)?,
             name: record.name,
             created_at_us: record.created_at_us,
             protocol_toml: record.protocol.toml,
@@ -83,8 +83,8 @@ pub fn create_project(
             detail: "use 1 to 64 letters, digits, `-`, `_` or `.`".to_owned(),
         });
     }
-    let toml = protocol_toml.map_or_else(default_protocol_toml, str::to_owned);
-    let protocol = parse_protocol(&toml, "protocol")?;
+    let toml = protocol_toml.unwrap_or(default_protocol_toml()).to_owned();
+    let protocol = parse_protocol("protocol", &toml)?;
     let now_us = jiff::Timestamp::now().as_microsecond();
     let record = store.create_project(name, &toml, &protocol_hash(&protocol), now_us)?;
     Project::from_record(record)
@@ -95,7 +95,7 @@ pub fn create_project(
 /// # Errors
 /// A faulty protocol, and what the store raises.
 pub fn update_protocol(store: &Store, project: &Project, toml: &str) -> Result<bool, PipelineError> {
-    let protocol = parse_protocol(toml, "protocol")?;
+    let protocol = parse_protocol("protocol", toml)?;
     let now_us = jiff::Timestamp::now().as_microsecond();
     Ok(store.update_protocol(project.id, toml, &protocol_hash(&protocol), now_us)?)
 }

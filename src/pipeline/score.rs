@@ -2,7 +2,7 @@
 
 use super::{PipelineError, Progress, Project};
 use crate::analytics::{ReadingInput, score_item};
-use crate::store::{ScoredItem, Store, StoredItem};
+use crate::store::{AnnotationId, ScoredComparison, ScoredItem, Store, StoredItem};
 use rayon::prelude::*;
 
 /// Items loaded, scored and written at a time; bounds memory.
@@ -36,24 +36,24 @@ pub fn score_dirty(
         let scored: Vec<ScoredItem> = items
             .par_iter()
             .map(|stored| {
-                let comparisons = score_item(&project.protocol, &stored.item, &inputs(stored));
+                let scored = score_one(project, stored);
                 progress.advance(1);
-                ScoredItem::of(stored, comparisons)
+                scored
             })
             .collect();
-        summary.n_items += scored.len();
-        for item in &scored {
-            summary.n_comparisons += item.comparisons.len();
-            summary.n_units += item.comparisons.iter().map(|one| one.units.len()).sum::<usize>();
-        }
-        store.replace_scores(project.id, &project.protocol_hash, scored)?;
+        let kept = store.replace_scores(project.id, &project.protocol_hash, &scored)?;
+        summary.n_items += kept.n_items;
+        summary.n_comparisons += kept.n_comparisons;
+        summary.n_units += kept.n_units;
     }
     progress.finish();
     Ok(summary)
 }
 
-fn inputs(stored: &StoredItem) -> Vec<ReadingInput<'_>> {
-    stored
+fn score_one(project: &Project, stored: &StoredItem) -> ScoredItem {
+    // Scoring numbers the annotations of the whole item through; the list turns numbers back into ids.
+    let mut ids: Vec<AnnotationId> = Vec::new();
+    let inputs: Vec<ReadingInput<'_>> = stored
         .readings
         .iter()
         .map(|reading| ReadingInput {
@@ -61,8 +61,23 @@ fn inputs(stored: &StoredItem) -> Vec<ReadingInput<'_>> {
             annotations: reading
                 .annotations
                 .iter()
-                .map(|(id, annotation)| (*id, annotation))
+                .map(|(id, annotation)| {
+                    ids.push(*id);
+                    (ids.len() - 1, annotation)
+                })
                 .collect(),
         })
-        .collect()
+        .collect();
+    ScoredItem {
+        item: stored.id,
+        revision: stored.revision,
+        comparisons: score_item(&project.protocol, &stored.item, &inputs)
+            .into_iter()
+            .map(|comparison| ScoredComparison {
+                comparison,
+                a_annotations: ids.clone(),
+                b_annotations: ids.clone(),
+            })
+            .collect(),
+    }
 }

@@ -1,41 +1,15 @@
-//! Shewhart, EWMA and CUSUM control charts with run rules.
+//! Shewhart control charts.
 
 use serde::{Deserialize, Serialize};
 
 use super::interval::StatisticsError;
+use super::run_rules::{RunRules, Signal, signals_at};
 use super::summary::mean;
 
 /// Limits of the individuals chart in mean moving ranges: 3/1.128 (Montgomery 2013, appendix VI).
 const INDIVIDUALS_FACTOR: f64 = 2.66;
 /// Upper limit of the moving-range chart in mean moving ranges, D₄ for n = 2 (ibid.).
 const MOVING_RANGE_FACTOR: f64 = 3.267;
-
-/// Which run rules to apply beside the three-sigma limits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RunRules {
-    /// Only points beyond the limits.
-    LimitsOnly,
-    /// Western Electric 1956: the limits, 2 of 3, 4 of 5, 8 on one side.
-    WesternElectric,
-    /// Nelson 1984, J Qual Technol 16(4):237-239: the limits and tests 2 to 8.
-    Nelson,
-}
-
-/// Why a point stands out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Signal {
-    BeyondLimits,
-    TwoOfThreeBeyondTwoSigma,
-    FourOfFiveBeyondOneSigma,
-    EightOnOneSide,
-    NineOnOneSide,
-    SixRisingOrFalling,
-    FourteenAlternating,
-    FifteenWithinOneSigma,
-    EightBeyondOneSigma,
-}
 
 /// One plotted point with its own limits.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -210,180 +184,9 @@ fn chart(
     ControlChart { centre, points }
 }
 
-/// Signals of the last of `scores`, which are deviations in sigmas.
-fn signals_at(scores: &[f64], rules: RunRules) -> Vec<Signal> {
-    let run = |n: usize| {
-        scores
-            .len()
-            .checked_sub(n)
-            .and_then(|start| scores.get(start..))
-    };
-    // The last point must itself take part in a run that it completes.
-    let of = |n: usize, needed: usize, beyond: f64| {
-        let Some(last) = scores.last() else {
-            return false;
-        };
-        [1.0, -1.0].iter().any(|side| {
-            side * last > beyond
-                && scores
-                    .iter()
-                    .rev()
-                    .take(n)
-                    .filter(|z| side * **z > beyond)
-                    .count()
-                    >= needed
-        })
-    };
-    let all = |n: usize, test: &dyn Fn(f64) -> bool| {
-        run(n).is_some_and(|points| points.iter().all(|z| test(*z)))
-    };
-    let steps = |n: usize, test: &dyn Fn(f64, f64) -> bool| {
-        run(n).is_some_and(|points| {
-            points
-                .windows(2)
-                .all(|w| matches!(w, [a, b] if test(*a, *b)))
-        })
-    };
-    let mut signals = Vec::new();
-    let mut add = |found: bool, signal: Signal| {
-        if found {
-            signals.push(signal);
-        }
-    };
-    add(of(1, 1, 3.0), Signal::BeyondLimits);
-    if rules == RunRules::LimitsOnly {
-        return signals;
-    }
-    add(of(3, 2, 2.0), Signal::TwoOfThreeBeyondTwoSigma);
-    add(of(5, 4, 1.0), Signal::FourOfFiveBeyondOneSigma);
-    if rules == RunRules::WesternElectric {
-        add(of(8, 8, 0.0), Signal::EightOnOneSide);
-        return signals;
-    }
-    add(of(9, 9, 0.0), Signal::NineOnOneSide);
-    add(
-        steps(6, &|a, b| b > a) || steps(6, &|a, b| b < a),
-        Signal::SixRisingOrFalling,
-    );
-    let alternates = run(14).is_some_and(|points| {
-        points
-            .windows(3)
-            .all(|w| matches!(w, [a, b, c] if (b - a) * (c - b) < 0.0))
-    });
-    add(alternates, Signal::FourteenAlternating);
-    add(all(15, &|z| z.abs() < 1.0), Signal::FifteenWithinOneSigma);
-    add(all(8, &|z| z.abs() > 1.0), Signal::EightBeyondOneSigma);
-    signals
-}
-
-/// Exponentially weighted moving average around a known target.
-///
-/// # Definition
-/// zᵢ = λxᵢ + (1−λ)zᵢ₋₁, z₀ = target; limits target ± width·σ √(λ/(2−λ) (1 − (1−λ)^2i)).
-/// # Input
-/// `weight` λ in (0, 1]; `sigma` > 0 of one value; `width` in sigmas, commonly 3.
-/// # Errors
-/// `InvalidParameter`.
-/// # Reference
-/// Roberts 1959, Technometrics 1(3):239-250, doi:10.1080/00401706.1959.10489860.
-pub fn ewma_chart(
-    values: &[f64],
-    target: f64,
-    sigma: f64,
-    weight: f64,
-    width: f64,
-) -> Result<ControlChart, StatisticsError> {
-    check_positive("sigma", sigma)?;
-    check_positive("width", width)?;
-    check_positive("weight", weight)?;
-    if weight > 1.0 {
-        let needed = "a weight of at most 1 is needed";
-        return Err(StatisticsError::InvalidParameter {
-            name: "weight",
-            value: weight,
-            needed,
-        });
-    }
-    let mut average = target;
-    let mut remembered = 1.0;
-    let points = values
-        .iter()
-        .map(|&x| {
-            average = weight * x + (1.0 - weight) * average;
-            remembered *= (1.0 - weight).powi(2);
-            let half = width * sigma * (weight / (2.0 - weight) * (1.0 - remembered)).sqrt();
-            let beyond = (average - target).abs() > half;
-            let signals = if beyond {
-                vec![Signal::BeyondLimits]
-            } else {
-                Vec::new()
-            };
-            let (lower, upper) = (target - half, target + half);
-            ChartPoint {
-                value: average,
-                centre: target,
-                lower,
-                upper,
-                signals,
-            }
-        })
-        .collect();
-    Ok(ControlChart {
-        centre: target,
-        points,
-    })
-}
-
-/// Both cumulative sums at one point, in sigmas.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct CusumPoint {
-    pub high: f64,
-    pub low: f64,
-    pub signal: bool,
-}
-
-/// Two-sided tabular CUSUM around a known target.
-///
-/// # Definition
-/// C⁺ = max(0, C⁺ + z − k), C⁻ = max(0, C⁻ − z − k), z = (x − target)/σ; signal when either > h.
-/// # Input
-/// `sigma` > 0; `slack` k and `decision` h in sigmas, commonly 0.5 and 5.
-/// # Errors
-/// `InvalidParameter`.
-/// # Reference
-/// Page 1954, Biometrika 41(1/2):100-115, doi:10.1093/biomet/41.1-2.100.
-pub fn cusum_chart(
-    values: &[f64],
-    target: f64,
-    sigma: f64,
-    slack: f64,
-    decision: f64,
-) -> Result<Vec<CusumPoint>, StatisticsError> {
-    check_positive("sigma", sigma)?;
-    check_positive("decision", decision)?;
-    let (mut high, mut low) = (0.0_f64, 0.0_f64);
-    Ok(values
-        .iter()
-        .map(|x| {
-            let z = (x - target) / sigma;
-            high = (high + z - slack).max(0.0);
-            low = (low - z - slack).max(0.0);
-            CusumPoint {
-                high,
-                low,
-                signal: high > decision || low > decision,
-            }
-        })
-        .collect())
-}
-
-fn check_positive(name: &'static str, value: f64) -> Result<(), StatisticsError> {
-    if value.is_finite() && value > 0.0 {
-        return Ok(());
-    }
-    Err(StatisticsError::InvalidParameter {
-        name,
-        value,
-        needed: "a number above 0 is needed",
-    })
+/// Chart of a standard process, whose values are their own scores.
+#[cfg(test)]
+pub(super) fn chart_of_scores(scores: &[f64], rules: RunRules) -> ControlChart {
+    let values = scores.iter().map(|z| (*z, 1.0));
+    chart(0.0, values, (f64::NEG_INFINITY, f64::INFINITY), rules)
 }

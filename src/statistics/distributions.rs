@@ -1,6 +1,6 @@
 //! Distribution functions and quantiles of the normal, t, F, χ² and beta distributions.
 
-use super::special::{
+use super::incomplete::{
     Tails, incomplete_beta, incomplete_gamma, inverse_incomplete_beta, inverse_incomplete_gamma,
 };
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::distributions::normal_quantile;
-use super::special::{Tails, inverse_incomplete_beta};
+use super::incomplete::{Tails, inverse_incomplete_beta};
 
 /// Misuse of a statistical function.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -18,7 +18,7 @@ pub enum StatisticsError {
     /// More units were audited than the lot holds.
     #[error("`{audited}` units were audited in a lot of `{lot_size}`; count each unit once")]
     AuditExceedsLot { audited: u64, lot_size: u64 },
-    /// The errors found cannot all lie in the lot.
+    /// A parameter lies outside its range.
     #[error("parameter `{name}` is `{value}`; {needed}")]
     InvalidParameter {
         name: &'static str,

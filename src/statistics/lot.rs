@@ -21,13 +21,37 @@ fn hypergeometric_pmf(found: u64, audited: u64, erroneous: u64, lot_size: u64) -
         / binomial_pmf(audited, lot_size, p, q)
 }
 
-/// P(X ≤ found): summed downwards from `found` by the ratio of neighbouring terms.
+/// P(X ≤ found).
 pub(super) fn probability_at_most(found: u64, audited: u64, erroneous: u64, lot_size: u64) -> f64 {
-    let least = audited.saturating_sub(lot_size - erroneous);
-    let most = audited.min(erroneous);
-    if found >= most {
+    if found >= audited.min(erroneous) {
         return 1.0;
     }
+    if below_mean(found, audited, erroneous, lot_size) {
+        lower_sum(found, audited, erroneous, lot_size)
+    } else {
+        1.0 - upper_sum(found + 1, audited, erroneous, lot_size)
+    }
+}
+
+/// P(X ≥ found).
+fn probability_at_least(found: u64, audited: u64, erroneous: u64, lot_size: u64) -> f64 {
+    if found == 0 {
+        return 1.0;
+    }
+    if below_mean(found - 1, audited, erroneous, lot_size) {
+        1.0 - lower_sum(found - 1, audited, erroneous, lot_size)
+    } else {
+        upper_sum(found, audited, erroneous, lot_size)
+    }
+}
+
+fn below_mean(found: u64, audited: u64, erroneous: u64, lot_size: u64) -> bool {
+    (found as f64) * (lot_size as f64) < audited as f64 * erroneous as f64
+}
+
+/// P(X ≤ found) below the mean: terms fall from `found` downwards.
+fn lower_sum(found: u64, audited: u64, erroneous: u64, lot_size: u64) -> f64 {
+    let least = audited.saturating_sub(lot_size - erroneous);
     if found < least {
         return 0.0;
     }
@@ -45,13 +69,9 @@ pub(super) fn probability_at_most(found: u64, audited: u64, erroneous: u64, lot_
     sum.min(1.0)
 }
 
-/// P(X ≥ found): summed upwards from `found`.
-fn probability_at_least(found: u64, audited: u64, erroneous: u64, lot_size: u64) -> f64 {
-    let least = audited.saturating_sub(lot_size - erroneous);
+/// P(X ≥ found) above the mean: terms fall from `found` upwards.
+fn upper_sum(found: u64, audited: u64, erroneous: u64, lot_size: u64) -> f64 {
     let most = audited.min(erroneous);
-    if found <= least {
-        return 1.0;
-    }
     if found > most {
         return 0.0;
     }

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::evidence::Population;
+use super::incomplete::incomplete_beta;
 use super::interval::StatisticsError;
 use super::lot::probability_at_most;
-use super::special::incomplete_beta;
 
 /// Audit `n_sample` units and accept at `acceptance_number` errors or fewer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
