@@ -1,0 +1,123 @@
+//! Items, readings and annotations: what an export is turned into.
+
+use super::people::{named_enum, ReferenceKind, Role, Stage};
+use super::shape::Shape;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What is labelled independently: an image, slice, volume or document.
+///
+/// Unknown properties are `None`; a later import may fill them in.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Item {
+    /// The key on which exports of different tools meet (DICOM UID, or the file stem by default).
+    pub key: String,
+    /// What a specialist is credited for; the item key where the export knows no study.
+    pub study: String,
+    pub width_px: Option<u32>,
+    pub height_px: Option<u32>,
+    /// Slices of a volume; 1 for a plain image.
+    pub n_slices: Option<u32>,
+    /// Spacing in mm along z, y, x; z is 0 for a plain image with in-plane spacing only.
+    pub spacing_mm: Option<[f64; 3]>,
+    pub modality: Option<String>,
+    pub site: Option<String>,
+    /// The file name as the export gives it (no folder of the uploader's machine).
+    pub image_name: Option<String>,
+}
+
+named_enum! {
+    /// The four states of an item for one rater; most exports tell only some of them apart.
+    ReadingState {
+        Annotated => "annotated",
+        /// Looked at, and nothing found.
+        ReviewedEmpty => "reviewed_empty",
+        Skipped => "skipped",
+        NeverAssigned => "never_assigned",
+    }
+}
+
+/// Which reading an annotation belongs to. One rater may read an item several times (`session`).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ReadingKey {
+    pub item: String,
+    pub rater: String,
+    pub stage: Stage,
+    /// Readings are compared with each other only within one session; usually "".
+    pub session: String,
+    /// Exports that complement each other, such as masks and a ratings table, are different layers.
+    /// A new import supersedes earlier ones of the same layer.
+    pub layer: String,
+}
+
+/// One rater's pass over one item.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reading {
+    pub key: ReadingKey,
+    pub role: Role,
+    pub reference: Option<ReferenceKind>,
+    pub state: ReadingState,
+    /// Microseconds since the Unix epoch, UTC.
+    pub finished_at_us: Option<i64>,
+    /// Working time that the tool reports, in ms.
+    pub active_ms: Option<i64>,
+    /// Where in the upload this reading stands (a path inside the upload).
+    pub source_file: String,
+}
+
+/// One shape or label by one rater on one item.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Annotation {
+    /// The export's own id, else the position in its file.
+    pub source_id: String,
+    pub label: String,
+    pub shape: Shape,
+    pub attributes: BTreeMap<String, String>,
+    /// A model's confidence in [0, 1], where the export has one.
+    pub confidence: Option<f64>,
+    pub finished_at_us: Option<i64>,
+    pub active_ms: Option<i64>,
+    /// One mask a label and item (PNG, DICOM SEG), to be paired by label rather than matched.
+    pub semantic: bool,
+    /// Why this annotation is structurally invalid (outside the image, self-intersecting …); it is kept.
+    pub invalid: Option<String>,
+}
+
+impl Item {
+    /// Takes over what `other` knows and this item does not.
+    pub fn fill_from(&mut self, other: &Self) {
+        // A study that merely repeats the item's key is a stand-in for an unknown one.
+        if self.study.is_empty() || (self.study == self.key && !other.study.is_empty()) {
+            self.study.clone_from(&other.study);
+        }
+        fill(&mut self.width_px, &other.width_px);
+        fill(&mut self.height_px, &other.height_px);
+        fill(&mut self.n_slices, &other.n_slices);
+        fill(&mut self.spacing_mm, &other.spacing_mm);
+        fill(&mut self.modality, &other.modality);
+        fill(&mut self.site, &other.site);
+        fill(&mut self.image_name, &other.image_name);
+    }
+}
+
+impl Reading {
+    /// Takes over what `other`, a further piece of the same reading, adds: it ends with its last piece,
+    /// and active times add up.
+    pub fn fill_from(&mut self, other: &Self) {
+        self.finished_at_us = self.finished_at_us.max(other.finished_at_us);
+        self.active_ms = match (self.active_ms, other.active_ms) {
+            (Some(mine), Some(theirs)) => Some(mine.saturating_add(theirs)),
+            (mine, theirs) => mine.or(theirs),
+        };
+        fill(&mut self.reference, &other.reference);
+        if other.state == ReadingState::Annotated {
+            self.state = ReadingState::Annotated;
+        }
+    }
+}
+
+fn fill<T: Clone>(mine: &mut Option<T>, theirs: &Option<T>) {
+    if mine.is_none() {
+        mine.clone_from(theirs);
+    }
+}

@@ -1,0 +1,20 @@
+//! The nouns of the quality model. No input or output happens here.
+
+mod annotation;
+mod ingest;
+mod people;
+mod protocol;
+mod score;
+mod shape;
+mod status;
+
+pub use annotation::{Annotation, Item, Reading, ReadingKey, ReadingState};
+pub use ingest::{IngestOptions, SampleCoverage, Skip, SkipReason};
+pub use people::{ReferenceKind, Role, Stage};
+pub use protocol::{
+    Calendar, ErrorUnit, LabelRule, Matching, Protocol, StageLimit, Technique, ThroughputBand,
+    Tolerance,
+};
+pub use score::{Comparison, ComparisonKind, DistanceUnit, ErrorKind, UnitScore};
+pub use shape::{Keypoint, Shape, Visibility};
+pub use status::Status;

@@ -1,0 +1,405 @@
+//! What the upload's options say about a file or image, in one place for all importers.
+//!
+//! Precedence: what the export itself says, then the sidecar table, then the pattern, then the plain options.
+
+use super::ImportError;
+use crate::domain::{
+    IngestOptions, Item, Reading, ReadingKey, ReadingState, ReferenceKind, Role, SampleCoverage,
+    Stage,
+};
+use regex::Regex;
+use std::collections::{BTreeMap, HashMap};
+use std::str::FromStr;
+
+/// File extensions that are no part of an item's name.
+const IMAGE_EXTENSIONS: &[&str] = &[
+    ".nii.gz", ".seg.nrrd", ".ome.tiff", ".ome.tif", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".dcm",
+    ".nii", ".nrrd", ".mha", ".mhd", ".svs", ".ndpi", ".mrxs", ".webp", ".gif",
+];
+
+/// Options made ready for use: pattern compiled, sidecar indexed.
+pub struct Context {
+    options: IngestOptions,
+    pattern: Option<Regex>,
+    sidecar: HashMap<String, BTreeMap<String, String>>,
+    item_key: ItemKeyRule,
+}
+
+#[derive(Clone, Copy)]
+enum ItemKeyRule {
+    Stem,
+    Name,
+    Path,
+}
+
+/// Everything known about one image or file before its annotations are read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Placement {
+    pub item: String,
+    pub study: String,
+    /// `None` when neither export nor options name the rater.
+    pub rater: Option<String>,
+    pub stage: Stage,
+    pub role: Role,
+    pub reference: Option<ReferenceKind>,
+    pub session: String,
+    pub layer: String,
+    pub site: Option<String>,
+    pub modality: Option<String>,
+    pub label: Option<String>,
+    pub spacing_mm: Option<[f64; 3]>,
+    pub finished_at_us: Option<i64>,
+    pub active_ms: Option<i64>,
+}
+
+impl Context {
+    /// Checks and prepares the options.
+    ///
+    /// # Errors
+    /// A pattern that does not compile or names an unknown group, an unknown `item_key`.
+    pub fn new(options: &IngestOptions) -> Result<Self, ImportError> {
+        let pattern = options.pattern.as_deref().map(compile_pattern).transpose()?;
+        let item_key = match options.item_key.as_deref() {
+            None | Some("stem") => ItemKeyRule::Stem,
+            Some("name") => ItemKeyRule::Name,
+            Some("path") => ItemKeyRule::Path,
+            Some(other) => {
+                return Err(ImportError::Option {
+                    option: "item_key".to_owned(),
+                    detail: format!("`{other}` is not one of stem, name, path"),
+                });
+            }
+        };
+        let mut sidecar = HashMap::new();
+        for (index, row) in options.sidecar.iter().enumerate() {
+            let key = row.get("file").or_else(|| row.get("item")).ok_or_else(|| {
+                ImportError::Option {
+                    option: "sidecar".to_owned(),
+                    detail: format!("row {} has neither a `file` nor an `item` column", index + 1),
+                }
+            })?;
+            sidecar.insert(key.clone(), row.clone());
+        }
+        Ok(Self {
+            options: options.clone(),
+            pattern,
+            sidecar,
+            item_key,
+        })
+    }
+
+    /// The options as given.
+    pub fn options(&self) -> &IngestOptions {
+        &self.options
+    }
+
+    /// Whether a listed item without annotations counts as reviewed and empty.
+    pub fn listed_is_reviewed(&self) -> bool {
+        self.options.coverage == SampleCoverage::Listed
+    }
+
+    /// The item key for an image as the export names it.
+    pub fn item_key(&self, image: &str) -> String {
+        match self.item_key {
+            ItemKeyRule::Stem => item_key_of(image),
+            ItemKeyRule::Name => base_name(image).to_owned(),
+            ItemKeyRule::Path => image.to_owned(),
+        }
+    }
+
+    /// What is known about `image`, annotated in `file` of the upload. `image` is a file name or an id;
+    /// the pattern is tried on `file` and then on `image`.
+    ///
+    /// # Errors
+    /// A pattern or sidecar value that is not a stage, role or number.
+    pub fn place(&self, file: &str, image: &str) -> Result<Placement, ImportError> {
+        let item = self.item_key(image);
+        self.place_item(file, image, item)
+    }
+
+    /// As `place`, for an item whose key is certain already (a DICOM UID, a table's item column).
+    ///
+    /// # Errors
+    /// As `place`.
+    pub fn place_item(
+        &self,
+        file: &str,
+        image: &str,
+        item: String,
+    ) -> Result<Placement, ImportError> {
+        let captured = self.capture(file, image);
+        let item = captured.get("item").cloned().unwrap_or(item);
+        let row = [file, image, base_name(image), item.as_str()]
+            .into_iter()
+            .find_map(|key| self.sidecar.get(key));
+        let lookup = |field: &str| -> Option<String> {
+            row.and_then(|row| row.get(field))
+                .filter(|value| !value.is_empty())
+                .or_else(|| captured.get(field))
+                .cloned()
+        };
+        let item = lookup("item").unwrap_or(item);
+        let stage = match lookup("stage") {
+            Some(text) => parse("stage", &text)?,
+            None => self.options.stage.unwrap_or(Stage::Annotation),
+        };
+        let role = match lookup("role") {
+            Some(text) => parse("role", &text)?,
+            None => self.options.role.unwrap_or(default_role(stage)),
+        };
+        let reference = match lookup("reference") {
+            Some(text) => Some(parse("reference", &text)?),
+            None => self.options.reference,
+        };
+        let study = lookup("study")
+            .or_else(|| self.options.study.clone())
+            .unwrap_or_else(|| item.clone());
+        Ok(Placement {
+            study,
+            rater: lookup("rater").or_else(|| self.options.annotator.clone()),
+            stage,
+            role,
+            reference,
+            session: lookup("session")
+                .or_else(|| self.options.session.clone())
+                .unwrap_or_default(),
+            layer: self
+                .options
+                .layer
+                .clone()
+                .unwrap_or_else(|| "annotations".to_owned()),
+            site: lookup("site").or_else(|| self.options.site.clone()),
+            modality: lookup("modality").or_else(|| self.options.modality.clone()),
+            label: lookup("label").or_else(|| self.options.label.clone()),
+            spacing_mm: match lookup("spacing_mm") {
+                Some(text) => Some(parse_spacing_mm(&text)?),
+                None => self.options.spacing_mm,
+            },
+            finished_at_us: match lookup("finished_at") {
+                Some(text) => Some(parse_instant("finished_at", &text)?),
+                None => self.options.finished_at_us,
+            },
+            active_ms: lookup("active_s")
+                .map(|text| parse::<f64>("active_s", &text))
+                .transpose()?
+                .filter(|seconds| seconds.is_finite() && *seconds >= 0.0 && *seconds < 1e9)
+                .map(|seconds| (seconds * 1000.0).round() as i64),
+            item,
+        })
+    }
+
+    fn capture(&self, file: &str, image: &str) -> BTreeMap<&'static str, String> {
+        let mut found = BTreeMap::new();
+        let Some(pattern) = &self.pattern else {
+            return found;
+        };
+        let Some(captures) = pattern.captures(file).or_else(|| pattern.captures(image)) else {
+            return found;
+        };
+        for &group in PATTERN_GROUPS {
+            if let Some(value) = captures.name(group) {
+                found.insert(group, value.as_str().to_owned());
+            }
+        }
+        found
+    }
+}
+
+impl Placement {
+    /// The key of this placement's reading, for the rater that the export names or else the options do.
+    /// An unknown rater is "" and makes the import ask for one.
+    pub fn reading_key(&self, rater_in_export: Option<&str>) -> ReadingKey {
+        ReadingKey {
+            item: self.item.clone(),
+            rater: rater_in_export
+                .map(str::to_owned)
+                .or_else(|| self.rater.clone())
+                .unwrap_or_default(),
+            stage: self.stage,
+            session: self.session.clone(),
+            layer: self.layer.clone(),
+        }
+    }
+
+    /// An item with what is known here; the importer adds what the export says.
+    pub fn to_item(&self) -> Item {
+        Item {
+            key: self.item.clone(),
+            study: self.study.clone(),
+            spacing_mm: self.spacing_mm,
+            modality: self.modality.clone(),
+            site: self.site.clone(),
+            ..Item::default()
+        }
+    }
+
+    /// A reading with what is known here; the importer adds what the export says.
+    pub fn to_reading(&self, key: ReadingKey, state: ReadingState, source_file: &str) -> Reading {
+        Reading {
+            key,
+            role: self.role,
+            reference: self.reference,
+            state,
+            finished_at_us: self.finished_at_us,
+            active_ms: self.active_ms,
+            source_file: source_file.to_owned(),
+        }
+    }
+}
+
+const PATTERN_GROUPS: &[&str] = &["rater", "item", "study", "site", "stage", "session", "label"];
+
+fn compile_pattern(text: &str) -> Result<Regex, ImportError> {
+    let refuse = |detail: String| ImportError::Option {
+        option: "pattern".to_owned(),
+        detail,
+    };
+    let pattern = Regex::new(text).map_err(|error| refuse(error.to_string()))?;
+    for name in pattern.capture_names().flatten() {
+        if !PATTERN_GROUPS.contains(&name) {
+            return Err(refuse(format!(
+                "group `{name}` is not one of {}",
+                PATTERN_GROUPS.join(", ")
+            )));
+        }
+    }
+    Ok(pattern)
+}
+
+fn default_role(stage: Stage) -> Role {
+    match stage {
+        Stage::Verification => Role::Physician,
+        Stage::Training | Stage::Annotation => Role::Annotator,
+    }
+}
+
+/// The name without folders.
+pub(super) fn base_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
+/// The item key that an image's file name gives by default: no folders, no image extension.
+pub fn item_key_of(image: &str) -> String {
+    let name = base_name(image);
+    let lower = name.to_ascii_lowercase();
+    let extension = IMAGE_EXTENSIONS
+        .iter()
+        .find(|extension| lower.len() > extension.len() && lower.ends_with(*extension));
+    match extension {
+        Some(extension) => name[..name.len() - extension.len()].to_owned(),
+        None => name.to_owned(),
+    }
+}
+
+fn parse<T: FromStr>(field: &str, text: &str) -> Result<T, ImportError>
+where
+    T::Err: std::fmt::Display,
+{
+    text.parse().map_err(|error: T::Err| ImportError::Option {
+        option: field.to_owned(),
+        detail: format!("`{text}`: {error}"),
+    })
+}
+
+/// Spacing as `z,y,x` or `y,x` in mm.
+pub(crate) fn parse_spacing_mm(text: &str) -> Result<[f64; 3], ImportError> {
+    let refuse = || ImportError::Option {
+        option: "spacing_mm".to_owned(),
+        detail: format!("`{text}` is not two or three positive numbers, such as 2.5,0.7,0.7 (z,y,x)"),
+    };
+    let numbers: Vec<f64> = text
+        .split(',')
+        .map(|part| part.trim().parse::<f64>())
+        .collect::<Result<_, _>>()
+        .map_err(|_| refuse())?;
+    if numbers.iter().any(|mm| !mm.is_finite() || *mm <= 0.0) {
+        return Err(refuse());
+    }
+    match numbers[..] {
+        [y, x] => Ok([0.0, y, x]),
+        [z, y, x] => Ok([z, y, x]),
+        _ => Err(refuse()),
+    }
+}
+
+/// An instant as RFC 3339, or a bare date, meaning its noon in UTC.
+pub(crate) fn parse_instant(field: &str, text: &str) -> Result<i64, ImportError> {
+    instant_us(text).ok_or_else(|| ImportError::Option {
+        option: field.to_owned(),
+        detail: format!("`{text}` is not a time such as 2026-11-16T09:30:00+01:00 or 2026-11-16"),
+    })
+}
+
+/// Reads the time forms that exports use: RFC 3339, the same with a space, without a zone (UTC), or a bare
+/// date (noon UTC). `None` for anything else.
+pub(crate) fn instant_us(text: &str) -> Option<i64> {
+    let text = text.trim();
+    if let Ok(instant) = text.parse::<jiff::Timestamp>() {
+        return Some(instant.as_microsecond());
+    }
+    let civil = match text.parse::<jiff::civil::DateTime>() {
+        Ok(civil) if text.len() > 10 => civil,
+        Ok(civil) => civil.date().at(12, 0, 0, 0),
+        Err(_) => text.parse::<jiff::civil::Date>().ok()?.at(12, 0, 0, 0),
+    };
+    civil
+        .to_zoned(jiff::tz::TimeZone::UTC)
+        .ok()
+        .map(|zoned| zoned.timestamp().as_microsecond())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Context, instant_us, item_key_of};
+    use crate::domain::{IngestOptions, Stage};
+
+    #[test]
+    fn an_image_extension_is_no_part_of_the_key_but_a_dot_in_a_name_is() {
+        assert_eq!(item_key_of("C:\\data\\case 1.5.png"), "case 1.5");
+        assert_eq!(item_key_of("ct/abc.nii.gz"), "abc");
+        assert_eq!(item_key_of("case 1.5"), "case 1.5");
+        assert_eq!(item_key_of(".png"), ".png");
+    }
+
+    #[test]
+    fn a_pattern_names_rater_and_item_from_the_path() {
+        let context = Context::new(&IngestOptions {
+            pattern: Some(r"(?P<rater>Person\d)_.*/[Ss]eg_?(?P<item>.+)\.png".to_owned()),
+            stage: Some(Stage::Training),
+            ..IngestOptions::default()
+        })
+        .expect("the pattern is sound");
+        let placed = context
+            .place("Expert/Person3_Amira/Seg_TPre01.png", "Seg_TPre01.png")
+            .expect("nothing to refuse");
+        assert_eq!(placed.rater.as_deref(), Some("Person3"));
+        assert_eq!(placed.item, "TPre01");
+        assert_eq!(placed.stage, Stage::Training);
+    }
+
+    #[test]
+    fn an_unknown_group_in_a_pattern_is_refused() {
+        let options = IngestOptions {
+            pattern: Some("(?P<reader>.*)".to_owned()),
+            ..IngestOptions::default()
+        };
+        let error = Context::new(&options).err().map(|error| error.to_string());
+        assert_eq!(
+            error.as_deref(),
+            Some(
+                "option `pattern`: group `reader` is not one of rater, item, study, site, stage, session, label"
+            )
+        );
+    }
+
+    #[test]
+    fn the_time_forms_of_exports_are_read_as_utc() {
+        let nine = Some(1_795_597_200_000_000);
+        assert_eq!(instant_us("2026-11-25T09:00:00Z"), nine);
+        assert_eq!(instant_us("2026-11-25T10:00:00+01:00"), nine);
+        assert_eq!(instant_us("2026-11-25 09:00:00"), nine);
+        assert_eq!(instant_us("2026-11-25 11:00:00.000000+02:00"), nine);
+        assert_eq!(instant_us("2026-11-25"), Some(1_795_608_000_000_000));
+        assert_eq!(instant_us("yesterday"), None);
+    }
+}

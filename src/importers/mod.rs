@@ -1,0 +1,92 @@
+//! Exports of any tool, turned into items, readings and annotations: one format each behind one trait.
+//!
+//! An importer streams what it reads into a [`Sink`]; a fault in one record skips that record and is counted,
+//! a fault in the container fails the import. Nothing is lost to a log line.
+
+mod context;
+mod detection;
+mod error;
+mod limits;
+mod report;
+mod sink;
+mod upload;
+
+pub use context::{Context, Placement, item_key_of};
+pub use detection::{Detected, Detection, Rejected, detect};
+pub use error::ImportError;
+pub use limits::Limits;
+pub use report::{Counts, ImportReport, ReportingSink, SkipGroup};
+pub use sink::{MemorySink, ReadingRecord, Sink, SinkError};
+pub use upload::{Upload, UploadFile};
+
+use crate::domain::IngestOptions;
+
+/// What an importer says about itself; `concord formats` prints it.
+#[derive(Clone, Copy, Debug)]
+pub struct Format {
+    /// Stable name for `--format`, queries and JSON.
+    pub key: &'static str,
+    pub title: &'static str,
+    /// How it is recognised.
+    pub detected_by: &'static str,
+    /// What is mapped.
+    pub maps: &'static str,
+    /// What is left out, and counted.
+    pub ignores: &'static str,
+    /// Where the rater comes from.
+    pub rater: &'static str,
+}
+
+/// One export format.
+pub trait Importer: Sync {
+    /// What this importer says about itself.
+    fn format(&self) -> &'static Format;
+
+    /// Whether the upload, or which files of it, is in this format. Looks at bytes, not at names.
+    fn detect(&self, upload: &Upload) -> Detection;
+
+    /// Reads the given files (indices into the upload) into the sink.
+    ///
+    /// # Errors
+    /// `ImportError` when a container cannot be read at all; broken records are reported to the sink instead.
+    fn read(
+        &self,
+        upload: &Upload,
+        files: &[usize],
+        context: &Context,
+        sink: &mut dyn Sink,
+    ) -> Result<(), ImportError>;
+}
+
+/// Every importer, in the order in which they are listed.
+pub const ALL: &[&dyn Importer] = &[];
+
+/// The importer with this key.
+pub fn by_key(key: &str) -> Option<&'static dyn Importer> {
+    ALL.iter().copied().find(|importer| importer.format().key == key)
+}
+
+/// Detects the format (or takes the one that `options` name), reads the upload into `sink` and reports.
+///
+/// # Errors
+/// Unknown or tied formats, options that contradict each other, containers that cannot be read, and what the sink refuses.
+pub fn import(
+    upload: &Upload,
+    options: &IngestOptions,
+    sink: &mut dyn Sink,
+) -> Result<ImportReport, ImportError> {
+    let context = Context::new(options)?;
+    let detected = match &options.format {
+        Some(key) if key != "auto" => detection::forced(upload, key)?,
+        _ => detect(upload)?,
+    };
+    let mut reporting = ReportingSink::new(sink);
+    for path in upload.set_aside() {
+        reporting.skip(path.clone())?;
+    }
+    detected
+        .importer
+        .read(upload, &detected.files, &context, &mut reporting)?;
+    detection::count_unclaimed(upload, &detected, &mut reporting)?;
+    Ok(reporting.finish(&detected))
+}
