@@ -6,6 +6,7 @@
 mod context;
 mod detection;
 mod error;
+mod lidc;
 mod limits;
 mod report;
 mod sink;
@@ -59,7 +60,7 @@ pub trait Importer: Sync {
 }
 
 /// Every importer, in the order in which they are listed.
-pub const ALL: &[&dyn Importer] = &[];
+pub const ALL: &[&dyn Importer] = &[&lidc::Lidc];
 
 /// The importer with this key.
 pub fn by_key(key: &str) -> Option<&'static dyn Importer> {

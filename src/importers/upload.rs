@@ -284,7 +284,7 @@ enum ArchiveKind {
 fn archive_kind(path: &Path, name: &str) -> Result<Option<ArchiveKind>, ImportError> {
     let mut file = File::open(path).map_err(|source| ImportError::io(name, source))?;
     let mut head = Vec::with_capacity(512);
-    file.by_ref()
+    Read::by_ref(&mut file)
         .take(512)
         .read_to_end(&mut head)
         .map_err(|source| ImportError::io(name, source))?;
@@ -371,7 +371,7 @@ impl Spool<'_> {
                     ));
                 }
             };
-            let path = entry.name().replace('\\', "/");
+            let path = entry.name().map_err(broken)?.replace('\\', "/");
             if entry.is_dir() {
                 continue;
             }
