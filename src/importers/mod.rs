@@ -5,6 +5,7 @@
 
 mod context;
 mod detection;
+mod dicom_seg;
 mod error;
 mod lidc;
 mod limits;
@@ -60,7 +61,7 @@ pub trait Importer: Sync {
 }
 
 /// Every importer, in the order in which they are listed.
-pub const ALL: &[&dyn Importer] = &[&lidc::Lidc];
+pub const ALL: &[&dyn Importer] = &[&lidc::Lidc, &dicom_seg::DicomSeg];
 
 /// The importer with this key.
 pub fn by_key(key: &str) -> Option<&'static dyn Importer> {
