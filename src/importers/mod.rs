@@ -9,6 +9,7 @@ mod dicom_seg;
 mod error;
 mod lidc;
 mod limits;
+mod png_mask;
 mod report;
 mod sink;
 mod upload;
@@ -61,7 +62,7 @@ pub trait Importer: Sync {
 }
 
 /// Every importer, in the order in which they are listed.
-pub const ALL: &[&dyn Importer] = &[&lidc::Lidc, &dicom_seg::DicomSeg];
+pub const ALL: &[&dyn Importer] = &[&lidc::Lidc, &dicom_seg::DicomSeg, &png_mask::PngMask];
 
 /// The importer with this key.
 pub fn by_key(key: &str) -> Option<&'static dyn Importer> {
