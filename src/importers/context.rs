@@ -274,7 +274,7 @@ fn compile_pattern(text: &str) -> Result<Regex, ImportError> {
     Ok(pattern)
 }
 
-fn default_role(stage: Stage) -> Role {
+pub(super) fn default_role(stage: Stage) -> Role {
     match stage {
         Stage::Verification => Role::Physician,
         Stage::Training | Stage::Annotation => Role::Annotator,

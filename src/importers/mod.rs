@@ -10,6 +10,7 @@ mod error;
 mod lidc;
 mod limits;
 mod png_mask;
+mod ratings_table;
 mod report;
 mod sink;
 mod upload;
@@ -62,7 +63,7 @@ pub trait Importer: Sync {
 }
 
 /// Every importer, in the order in which they are listed.
-pub const ALL: &[&dyn Importer] = &[&lidc::Lidc, &dicom_seg::DicomSeg, &png_mask::PngMask];
+pub const ALL: &[&dyn Importer] = &[&lidc::Lidc, &dicom_seg::DicomSeg, &png_mask::PngMask, &ratings_table::RatingsTable];
 
 /// The importer with this key.
 pub fn by_key(key: &str) -> Option<&'static dyn Importer> {
