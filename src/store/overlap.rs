@@ -81,7 +81,7 @@ impl std::str::FromStr for OverlapMetric {
 }
 
 /// What a metric's values are measured in. Values of different measures are never put together.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Measure {
     /// `ratio`, `px`, `mm`, …; `None` where a value is undefined and its unit unknown.
     pub unit: Option<String>,
