@@ -19,6 +19,19 @@ pub enum AgreementUnit {
     Attribute,
 }
 
+impl AgreementUnit {
+    /// The name in queries and JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Classification => "classification",
+            Self::Ordinal => "ordinal",
+            Self::InstanceLabel => "instance_label",
+            Self::Presence => "presence",
+            Self::Attribute => "attribute",
+        }
+    }
+}
+
 /// Who is set against whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -90,7 +90,7 @@ pub struct Measure {
     pub tolerance_unit: Option<String>,
 }
 
-/// Tolerances are equal when their bits are, so that a measure can be a key.
+/// Tolerances, which are not negative, are compared by their bits, so that a measure can be a key.
 impl PartialEq for Measure {
     fn eq(&self, other: &Self) -> bool {
         self.key() == other.key()
@@ -98,6 +98,18 @@ impl PartialEq for Measure {
 }
 
 impl Eq for Measure {}
+
+impl PartialOrd for Measure {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Measure {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.key().cmp(&other.key())
+    }
+}
 
 impl std::hash::Hash for Measure {
     fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
