@@ -26,7 +26,7 @@ mod upload;
 mod xml;
 
 pub use context::{Context, Placement, item_key_of};
-pub(crate) use context::{instant_us, parse_instant, parse_spacing_mm};
+pub(crate) use context::{parse_instant, parse_spacing_mm};
 pub use detection::{Detected, Detection, Rejected, detect};
 pub use error::ImportError;
 pub use limits::Limits;
