@@ -1,6 +1,6 @@
 use super::filter::Filter;
 use super::query::{Fields, Params, query};
-use super::{ComparisonId, ItemId, ProjectId, Store, StoreError};
+use super::{AnnotationId, ComparisonId, ItemId, ProjectId, Store, StoreError};
 use crate::domain::{ComparisonKind, ErrorKind, ReferenceKind, Stage, UnitScore};
 
 /// One unit with all that was measured, and where it stands.
@@ -20,6 +20,9 @@ pub struct StoredUnit {
     pub a_stage: Stage,
     pub b_rater: String,
     pub week: Option<String>,
+    pub a_annotation: Option<AnnotationId>,
+    pub b_annotation: Option<AnnotationId>,
+    /// Its own annotation numbers are `None`; the ids above stand in their place.
     pub score: UnitScore,
 }
 
@@ -98,13 +101,14 @@ pub(super) fn stored_unit(row: &Fields<'_>, start: usize) -> Result<StoredUnit, 
         a_stage: row.named(at(11))?,
         b_rater: row.get(at(12))?,
         week: row.get(at(13))?,
-        score: unit_score(row, at(14))?,
+        a_annotation: row.get(at(14))?,
+        b_annotation: row.get(at(15))?,
+        score: unit_score(row, at(16))?,
     })
 }
 
-/// The score, from the annotations' ids on.
-fn unit_score(row: &Fields<'_>, a_annotation: usize) -> Result<UnitScore, StoreError> {
-    let at = |column: usize| a_annotation + 2 + column;
+fn unit_score(row: &Fields<'_>, start: usize) -> Result<UnitScore, StoreError> {
+    let at = |column: usize| start + column;
     let edges = (
         row.get(at(21))?,
         row.get(at(22))?,
@@ -115,8 +119,8 @@ fn unit_score(row: &Fields<'_>, a_annotation: usize) -> Result<UnitScore, StoreE
         technique: row.maybe_named(at(0))?,
         a_label: row.get(at(1))?,
         b_label: row.get(at(2))?,
-        a_annotation: row.get(a_annotation)?,
-        b_annotation: row.get(a_annotation + 1)?,
+        a_annotation: None,
+        b_annotation: None,
         error: row.maybe_named(at(3))?,
         detail: row.get(at(4))?,
         not_applicable: row.get(at(5))?,

@@ -54,7 +54,7 @@ pub use overview::{
     WeekRow,
 };
 pub use projects::{ProjectRecord, ProtocolRecord};
-pub use scores::{ReplacedScores, ScoredItem};
+pub use scores::{ReplacedScores, ScoredComparison, ScoredItem};
 pub use throughput::ThroughputRow;
 pub use worklist::{RankedUnit, WorklistLimits};
 

@@ -66,11 +66,11 @@ fn paired(zoe: Vec<Annotation>, ann: Vec<Annotation>, units: Vec<UnitScore>) -> 
             a_annotation: unit
                 .a_label
                 .is_some()
-                .then(|| seed.annotation_id("i1", "zoe", nth)),
+                .then(|| seed.annotation_number("i1", "zoe", nth)),
             b_annotation: unit
                 .b_label
                 .is_some()
-                .then(|| seed.annotation_id("i1", "ann", nth)),
+                .then(|| seed.annotation_number("i1", "ann", nth)),
             ..unit
         })
         .collect();

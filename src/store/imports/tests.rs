@@ -27,9 +27,7 @@ fn the_same_bytes_with_the_same_options_are_the_same_import() {
     };
     writer.reading(&reading("i1", "ann"), None).unwrap();
     let first = writer.commit("{\"n\":1}").unwrap().record;
-    seed.store
-        .replace_scores(seed.project, "h1", vec![])
-        .unwrap();
+    seed.store.replace_scores(seed.project, "h1", &[]).unwrap();
 
     let again = seed
         .store

@@ -1,6 +1,5 @@
-use super::ScoredItem;
 use crate::domain::{ComparisonKind, ErrorKind, UnitScore};
-use crate::store::seed::{Seed, comparison, delivered, drawn, unit};
+use crate::store::seed::{Seed, comparison, delivered, drawn, scored, unit};
 use crate::store::{Filter, StoreError};
 use jiff::civil::date;
 
@@ -23,8 +22,9 @@ fn seeded() -> Seed {
 fn every_measured_value_comes_back() {
     let seed = seeded();
     let score = UnitScore {
-        a_annotation: Some(seed.annotation_id("i1", "gold", 0)),
-        b_annotation: Some(seed.annotation_id("i1", "ann", 0)),
+        // Ann's annotation comes before the reference's by name, and after it by id.
+        a_annotation: Some(1),
+        b_annotation: Some(0),
         detail: Some("left edge 6 px".to_owned()),
         dice: Some(0.1),
         iou: Some(0.2),
@@ -69,7 +69,21 @@ fn every_measured_value_comes_back() {
     seed.score("i1", vec![one]);
     let units = seed.store.units_of_item(seed.project, 1).unwrap();
     assert_eq!(units.len(), 1);
-    assert_eq!(units[0].score, score);
+    let stored = &units[0];
+    assert_eq!(
+        stored.a_annotation,
+        Some(seed.annotation_id("i1", "gold", 0))
+    );
+    assert_eq!(
+        stored.b_annotation,
+        Some(seed.annotation_id("i1", "ann", 0))
+    );
+    let unnumbered = UnitScore {
+        a_annotation: None,
+        b_annotation: None,
+        ..score
+    };
+    assert_eq!(stored.score, unnumbered);
     assert_eq!(units[0].week.as_deref(), Some("2026-W47"));
     assert_eq!(units[0].item_key, "i1");
     assert_eq!(
@@ -106,11 +120,7 @@ fn scores_of_an_older_state_are_not_kept() {
     let peers = comparison("i1", ComparisonKind::Peer, "ann", "bob", vec![]);
     let done = seed
         .store
-        .replace_scores(
-            seed.project,
-            "h1",
-            vec![ScoredItem::of(&stored, vec![peers])],
-        )
+        .replace_scores(seed.project, "h1", &[scored(&stored, vec![peers])])
         .unwrap();
     assert_eq!((done.n_items, done.n_stale_items), (0, 1));
     assert_eq!(seed.store.dirty_items(seed.project).unwrap(), [1]);
@@ -123,7 +133,7 @@ fn scores_of_an_older_state_are_not_kept() {
     );
     let done = seed
         .store
-        .replace_scores(seed.project, "h1", vec![ScoredItem::of(&stored, vec![])])
+        .replace_scores(seed.project, "h1", &[scored(&stored, vec![])])
         .unwrap();
     assert_eq!(done.n_stale_items, 1);
 }
@@ -133,11 +143,9 @@ fn a_comparison_of_a_reading_that_is_not_there_is_a_misuse_and_keeps_nothing() {
     let seed = seeded();
     let stored = seed.store.load_item(seed.project, 1).unwrap();
     let wrong = comparison("i1", ComparisonKind::Peer, "ann", "nobody", vec![]);
-    let result = seed.store.replace_scores(
-        seed.project,
-        "h1",
-        vec![ScoredItem::of(&stored, vec![wrong])],
-    );
+    let result = seed
+        .store
+        .replace_scores(seed.project, "h1", &[scored(&stored, vec![wrong])]);
     assert!(matches!(result, Err(StoreError::Misuse(_))));
     assert_eq!(seed.store.dirty_items(seed.project).unwrap(), [1]);
 }
