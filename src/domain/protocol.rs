@@ -123,6 +123,8 @@ pub struct Protocol {
     pub calendar: Calendar,
     /// Highest first.
     pub reference_precedence: Vec<ReferenceKind>,
+    /// Tolerance of the normalised surface distance, in mm where spacing is known and px otherwise.
+    pub nsd_tolerance: f64,
     /// OKS sigma per keypoint name; `default_keypoint_sigma` for the rest.
     pub keypoint_sigmas: BTreeMap<String, f64>,
     pub default_keypoint_sigma: f64,
@@ -152,6 +154,7 @@ impl Default for Protocol {
                 holidays: Vec::new(),
             },
             reference_precedence: ReferenceKind::ALL.to_vec(),
+            nsd_tolerance: 1.0,
             keypoint_sigmas: BTreeMap::new(),
             // COCO's widest published keypoint sigma is 0.107 (hips); 0.05 lies mid-range of 0.025–0.107.
             default_keypoint_sigma: 0.05,

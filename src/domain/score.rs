@@ -63,7 +63,7 @@ pub struct UnitScore {
     /// Label by a (reference) and by b (candidate); equal unless the unit is a `wrong_label` or one-sided.
     pub a_label: Option<String>,
     pub b_label: Option<String>,
-    /// Index of the annotation within its reading, as given to scoring.
+    /// Number of the annotation, as handed to scoring.
     pub a_annotation: Option<usize>,
     pub b_annotation: Option<usize>,
     pub error: Option<ErrorKind>,
@@ -86,6 +86,10 @@ pub struct UnitScore {
     /// Tolerance of `nsd`, in `distance_unit`.
     pub nsd_tolerance: Option<f64>,
     pub distance_unit: Option<DistanceUnit>,
+    /// Mean surface distance in pixels (2D) and in voxels, a voxel being the smallest spacing (3D): what the
+    /// tolerance is held against.
+    pub surface_px: Option<f64>,
+    pub surface_voxels: Option<f64>,
     /// Largest absolute deviation of a box edge.
     pub box_edge_px: Option<f64>,
     /// Signed deviations left, top, right, bottom (candidate − reference).
@@ -95,7 +99,13 @@ pub struct UnitScore {
     /// Mean keypoint distance.
     pub keypoint_px: Option<f64>,
     pub keypoint_mm: Option<f64>,
+    pub keypoint_max_mm: Option<f64>,
     pub oks: Option<f64>,
+    /// Points named by both; by a only; by b only; by both with differing visibility.
+    pub n_points: Option<u32>,
+    pub n_points_missing: Option<u32>,
+    pub n_points_extra: Option<u32>,
+    pub n_visibility_differs: Option<u32>,
     /// Candidate − reference, in mm³ (volumes with spacing), mm², px² or voxels; see `size_unit`.
     pub size_difference: Option<f64>,
     /// (candidate − reference) / reference.

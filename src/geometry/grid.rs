@@ -118,7 +118,8 @@ mod tests {
 
     #[test]
     fn each_property_that_differs_is_named() {
-        let cases: [(&str, fn(&mut Grid)); 4] = [
+        type Change = fn(&mut Grid);
+        let cases: [(&str, Change); 4] = [
             ("size", |grid| grid.width_px = 256),
             ("spacing", |grid| grid.spacing_mm = Some([2.5, 0.8, 0.7])),
             ("origin", |grid| {

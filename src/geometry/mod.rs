@@ -3,21 +3,34 @@
 //! Pixel coordinates are continuous: the first pixel covers 0 to 1 on both axes, its centre is `[0.5, 0.5]`. Points are `[x, y]`;
 //! arrays and spacings are `(z, y, x)`.
 
+mod distance_transform;
 mod error;
 mod grid;
 mod mask;
+mod morphology;
 mod outline;
+mod outline_distance;
 mod planar_sweep;
 mod polygon;
 mod rasterise;
 mod run_lengths;
+mod segment_tree;
 mod set_operations;
 mod shapes;
+mod simplicity;
+mod slice_grid;
+mod surface;
+mod surface_elements;
 mod volume;
 
 pub use error::GeometryError;
 pub use grid::{GRID_TOLERANCE, Grid, GridMismatch};
 pub use mask::{Mask, PixelBox, Span};
+pub use outline_distance::{Outline, OutlineDistance};
 pub use polygon::{MultiPolygon, OverlapAreas, Polygon};
 pub use shapes::{ELLIPSE_CORNERS, Ellipse, Rect, RotatedRect};
+pub use surface::{SurfaceDistances, SurfaceElement};
 pub use volume::{SliceAxis, Volume};
+
+#[cfg(test)]
+mod oracle_tests;

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use super::Mask;
 
 type Corner = (u32, u32);
+/// `x0..x1` of one row.
+type Row = Vec<(u32, u32)>;
 
 impl Mask {
     /// Closed loops of `[x, y]` pixel corners around the mask, for drawing: clockwise around pixels, anticlockwise around holes
@@ -41,7 +43,7 @@ impl Mask {
     fn border_steps(&self) -> BTreeMap<Corner, Vec<Corner>> {
         let mut steps: BTreeMap<Corner, Vec<Corner>> = BTreeMap::new();
         let mut add = |from, to| steps.entry(from).or_default().push(to);
-        let (mut row, mut above): (Vec<(u32, u32)>, Vec<(u32, u32)>) = (Vec::new(), Vec::new());
+        let (mut row, mut above) = (Row::new(), Row::new());
         let mut level = |y: u32, above: &[(u32, u32)], below: &[(u32, u32)]| {
             for (x0, x1) in outside(below, above) {
                 add((x0, y), (x1, y));
@@ -101,8 +103,8 @@ fn take_step(
 }
 
 /// The parts of sorted spans `of` that lie outside sorted spans `cover`.
-fn outside(of: &[(u32, u32)], cover: &[(u32, u32)]) -> Vec<(u32, u32)> {
-    let (mut left, mut j) = (Vec::new(), 0);
+fn outside(of: &[(u32, u32)], cover: &[(u32, u32)]) -> Row {
+    let (mut left, mut j) = (Row::new(), 0);
     for &(mut from, to) in of {
         while cover.get(j).is_some_and(|&(_, end)| end <= from) {
             j += 1;

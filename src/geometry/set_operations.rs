@@ -28,7 +28,11 @@ impl Mask {
         self.combined(other, |a, b| a && !b)
     }
 
-    pub(super) fn check_size(&self, other: &Mask) -> Result<(), GeometryError> {
+    /// Whether two masks are of one image size.
+    ///
+    /// # Errors
+    /// `SizeMismatch` when they are not.
+    pub fn check_size(&self, other: &Mask) -> Result<(), GeometryError> {
         if self.width_px() == other.width_px() && self.height_px() == other.height_px() {
             return Ok(());
         }

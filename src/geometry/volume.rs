@@ -160,8 +160,11 @@ impl Volume {
         (n > 0.0).then(|| sum.map(|total| total / n))
     }
 
-    /// Size, axis and slices of two volumes must go together.
-    pub(super) fn check_grid(&self, other: &Volume) -> Result<(), GeometryError> {
+    /// Whether two volumes are of one slice size and placed in one way.
+    ///
+    /// # Errors
+    /// `SizeMismatch` or `AxisMismatch` when they are not.
+    pub fn check_grid(&self, other: &Volume) -> Result<(), GeometryError> {
         if (self.width_px, self.height_px) != (other.width_px, other.height_px) {
             return Err(GeometryError::SizeMismatch {
                 a_width_px: self.width_px,

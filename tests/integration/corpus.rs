@@ -45,7 +45,10 @@ pub fn sample(relative: &str) -> Option<PathBuf> {
             Some(path)
         }
         None => {
-            assert!(std::env::var_os("CI").is_none(), "no folder of samples beside the project");
+            assert!(
+                std::env::var_os("CI").is_none(),
+                "no folder of samples beside the project"
+            );
             println!("skipped: no folder of samples beside the project, `{relative}` was not read");
             None
         }
@@ -58,8 +61,8 @@ pub fn fixtures(format: &str, kind: &str) -> Vec<PathBuf> {
         .join("tests/fixtures")
         .join(format)
         .join(kind);
-    let entries = std::fs::read_dir(&folder)
-        .unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let entries =
+        std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let mut paths: Vec<PathBuf> = entries
         .map(|entry| entry.expect("a readable folder").path())
         .filter(|path| path.extension().is_none_or(|extension| extension != "txt"))
@@ -81,8 +84,11 @@ pub fn check_bad_fixtures(format: &str, options: &IngestOptions) -> usize {
         let said = match read_memory(path, options) {
             Err(error) => error.to_string(),
             Ok((report, sink)) => {
-                let mut lines: Vec<String> =
-                    report.skipped.into_iter().flat_map(|group| group.examples).collect();
+                let mut lines: Vec<String> = report
+                    .skipped
+                    .into_iter()
+                    .flat_map(|group| group.examples)
+                    .collect();
                 lines.extend(
                     sink.readings
                         .values()
@@ -109,7 +115,11 @@ pub fn check_bad_fixtures(format: &str, options: &IngestOptions) -> usize {
 /// Returns how many pieces were read.
 pub fn truncations(path: &Path, options: &IngestOptions, max_cases: usize) -> usize {
     let whole = std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let name = path.file_name().expect("a file").to_string_lossy().into_owned();
+    let name = path
+        .file_name()
+        .expect("a file")
+        .to_string_lossy()
+        .into_owned();
     let (full, _) = read_bytes(&name, &whole, options)
         .unwrap_or_else(|error| panic!("{} is not readable whole: {error}", path.display()));
     let step = whole.len().div_ceil(max_cases.max(1)).max(1);
@@ -117,7 +127,10 @@ pub fn truncations(path: &Path, options: &IngestOptions, max_cases: usize) -> us
     for length in (0..whole.len()).step_by(step) {
         n_cases += 1;
         match read_bytes(&name, &whole[..length], options) {
-            Err(error) => assert!(error.to_string().len() > 10, "{name} cut at {length}: {error}"),
+            Err(error) => assert!(
+                error.to_string().len() > 10,
+                "{name} cut at {length}: {error}"
+            ),
             Ok((report, _)) => assert!(
                 report.counts.annotations <= full.counts.annotations,
                 "{name} cut at {length} yields more than the whole"

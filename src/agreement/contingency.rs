@@ -1,0 +1,180 @@
+//! Two raters' categories, counted against each other.
+
+use super::coefficient::AgreementError;
+
+/// Cross-classification of units by two raters: rows rater a, columns rater b.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContingencyTable {
+    categories: Vec<String>,
+    counts: Vec<u64>,
+}
+
+impl ContingencyTable {
+    /// A table of k categories and k × k counts, row by row.
+    ///
+    /// # Errors
+    /// `ShapeMismatch` where the counts are not k × k.
+    pub fn new(categories: Vec<String>, counts: Vec<u64>) -> Result<Self, AgreementError> {
+        let k = categories.len();
+        if counts.len() != k * k {
+            return Err(AgreementError::ShapeMismatch {
+                found: counts.len(),
+                rows: k,
+                columns: k,
+            });
+        }
+        Ok(Self { categories, counts })
+    }
+
+    /// Counts pairs of category codes, one pair a unit.
+    ///
+    /// # Errors
+    /// `UnequalLengths`, `UnknownCode`.
+    pub fn from_codes(
+        categories: Vec<String>,
+        a: &[u16],
+        b: &[u16],
+    ) -> Result<Self, AgreementError> {
+        if a.len() != b.len() {
+            return Err(AgreementError::UnequalLengths {
+                n_a: a.len(),
+                n_b: b.len(),
+            });
+        }
+        let k = categories.len();
+        let highest = |codes: &[u16]| codes.iter().fold(0, |most, code| most.max(*code));
+        let code = usize::from(highest(a).max(highest(b)));
+        if !a.is_empty() && code >= k {
+            return Err(AgreementError::UnknownCode {
+                code,
+                n_categories: k,
+            });
+        }
+        // Four tables, since neighbouring units often fall in the same cell and would wait on it.
+        let mut tables = vec![[0_u64; 4]; k * k];
+        let (fours_a, rest_a) = a.as_chunks::<4>();
+        let (fours_b, rest_b) = b.as_chunks::<4>();
+        for (rows, columns) in fours_a.iter().zip(fours_b) {
+            for lane in 0..4 {
+                tables[usize::from(rows[lane]) * k + usize::from(columns[lane])][lane] += 1;
+            }
+        }
+        for (row, column) in rest_a.iter().zip(rest_b) {
+            tables[usize::from(*row) * k + usize::from(*column)][0] += 1;
+        }
+        let counts = tables.iter().map(|lanes| lanes.iter().sum()).collect();
+        Ok(Self { categories, counts })
+    }
+
+    /// Adds up rows of (code of a, code of b, number of units), as a grouped query returns them.
+    ///
+    /// # Errors
+    /// `UnknownCode`.
+    pub fn from_grouped(
+        categories: Vec<String>,
+        rows: impl IntoIterator<Item = (usize, usize, u64)>,
+    ) -> Result<Self, AgreementError> {
+        let k = categories.len();
+        let mut counts = vec![0; k * k];
+        for (row, column, n) in rows {
+            if row.max(column) >= k {
+                return Err(AgreementError::UnknownCode {
+                    code: row.max(column),
+                    n_categories: k,
+                });
+            }
+            counts[row * k + column] += n;
+        }
+        Ok(Self { categories, counts })
+    }
+
+    /// Categories, in order.
+    pub fn categories(&self) -> &[String] {
+        &self.categories
+    }
+
+    /// Units on which a chose `row` and b chose `column`.
+    pub fn count(&self, row: usize, column: usize) -> u64 {
+        let k = self.categories.len();
+        if column < k {
+            self.counts.get(row * k + column).copied().unwrap_or(0)
+        } else {
+            0
+        }
+    }
+
+    /// Units in all.
+    pub fn total(&self) -> u64 {
+        self.counts.iter().sum()
+    }
+
+    /// Units on which both chose the same.
+    pub fn n_agreed(&self) -> u64 {
+        (0..self.categories.len()).map(|i| self.count(i, i)).sum()
+    }
+
+    /// Units per category, of a and of b.
+    pub fn margins(&self) -> (Vec<u64>, Vec<u64>) {
+        let k = self.categories.len();
+        let rows = (0..k)
+            .map(|i| (0..k).map(|j| self.count(i, j)).sum())
+            .collect();
+        let columns = (0..k)
+            .map(|j| (0..k).map(|i| self.count(i, j)).sum())
+            .collect();
+        (rows, columns)
+    }
+
+    /// Filled cells as (row, column, count).
+    pub fn cells(&self) -> impl Iterator<Item = (usize, usize, u64)> {
+        let k = self.categories.len().max(1);
+        self.counts
+            .iter()
+            .enumerate()
+            .filter(|(_, n)| **n > 0)
+            .map(move |(i, n)| (i / k, i % k, *n))
+    }
+
+    /// The 2 × 2 table of one category against all others, the category first.
+    pub fn one_against_rest(&self, category: usize) -> Self {
+        let mut counts = vec![0; 4];
+        for (row, column, n) in self.cells() {
+            counts[2 * usize::from(row != category) + usize::from(column != category)] += n;
+        }
+        let name = self.categories.get(category).cloned().unwrap_or_default();
+        let rest = format!("not {name}");
+        Self {
+            categories: vec![name, rest],
+            counts,
+        }
+    }
+
+    /// Prevalence index of a 2 × 2 table.
+    ///
+    /// # Definition
+    /// |a − d|/n: how far the two categories are from equally common.
+    /// # Edge cases
+    /// Not two categories, or no units: `None`.
+    /// # Reference
+    /// Byrt, Bishop & Carlin 1993, J Clin Epidemiol 46(5):423-429, doi:10.1016/0895-4356(93)90018-V.
+    pub fn prevalence_index(&self) -> Option<f64> {
+        self.binary_share(self.count(0, 0), self.count(1, 1))
+    }
+
+    /// Bias index of a 2 × 2 table.
+    ///
+    /// # Definition
+    /// |b − c|/n: how far the two raters differ in how often they choose a category.
+    /// # Edge cases
+    /// Not two categories, or no units: `None`.
+    /// # Reference
+    /// Byrt, Bishop & Carlin 1993, J Clin Epidemiol 46(5):423-429, doi:10.1016/0895-4356(93)90018-V.
+    pub fn bias_index(&self) -> Option<f64> {
+        self.binary_share(self.count(0, 1), self.count(1, 0))
+    }
+
+    fn binary_share(&self, one: u64, other: u64) -> Option<f64> {
+        let total = self.total();
+        (self.categories.len() == 2 && total > 0).then(|| one.abs_diff(other) as f64 / total as f64)
+    }
+}

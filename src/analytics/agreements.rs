@@ -1,0 +1,168 @@
+//! Agreement among peers: contingency tables from SQL, coefficients from `agreement`.
+
+use super::AnalyticsError;
+use super::errors::count;
+use crate::agreement::{Coefficient, ContingencyTable, Weights, cohen_kappa, percent_agreement};
+use crate::store::{
+    AgreementUnit, ContingencyQuestion, ContingencyRow, Filter, PixelRow, ProjectId, Sides, Store,
+};
+use std::collections::BTreeMap;
+
+/// Who is compared on what.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AgreementGroup {
+    pub a_rater: String,
+    /// `None`: all others.
+    pub b_rater: Option<String>,
+    pub study: Option<String>,
+    /// Question, attribute or label; `None` over all.
+    pub scope: Option<String>,
+}
+
+/// Coefficients of one group.
+#[derive(Clone, Debug)]
+pub struct AgreementFigure {
+    pub group: AgreementGroup,
+    /// `classification`, `ordinal`, `instance_label`, `presence`, `attribute` or `pixel`.
+    pub unit: &'static str,
+    pub categories: Vec<String>,
+    /// Percent agreement and Cohen's κ: unweighted, and linear and quadratic where categories are ranks.
+    pub coefficients: Vec<Coefficient>,
+}
+
+impl AgreementFigure {
+    /// The coefficient of this name and weighting.
+    pub fn coefficient(&self, name: &str, weights: Option<&str>) -> Option<&Coefficient> {
+        self.coefficients
+            .iter()
+            .find(|found| found.name == name && (weights.is_none() || found.weights == weights))
+    }
+}
+
+/// Agreement on categories, by group.
+///
+/// # Errors
+/// What the store or the coefficients raise.
+pub fn agreement_figures(
+    store: &Store,
+    project: ProjectId,
+    question: &ContingencyQuestion,
+    filter: &Filter,
+    level: f64,
+) -> Result<Vec<AgreementFigure>, AnalyticsError> {
+    let mut groups: BTreeMap<AgreementGroup, Vec<ContingencyRow>> = BTreeMap::new();
+    for row in store.contingency(project, question, filter)? {
+        let group = AgreementGroup {
+            a_rater: row.a_rater.clone(),
+            b_rater: row.b_rater.clone(),
+            study: row.study.clone(),
+            scope: row.scope.clone(),
+        };
+        groups.entry(group).or_default().push(row);
+    }
+    groups
+        .into_iter()
+        .map(|(group, rows)| {
+            let categories = categories_of(&rows);
+            let code = |name: &str| categories.iter().position(|category| category == name);
+            let table = ContingencyTable::from_grouped(
+                categories.clone(),
+                rows.iter().filter_map(|row| {
+                    Some((code(&row.category_a)?, code(&row.category_b)?, count(row.n)))
+                }),
+            )?;
+            let ranked = matches!(question.unit, AgreementUnit::Ordinal | AgreementUnit::Attribute)
+                && categories.iter().all(|category| category.parse::<f64>().is_ok());
+            Ok(AgreementFigure {
+                coefficients: coefficients(&table, ranked, &group, level)?,
+                group,
+                unit: question.unit.as_str(),
+                categories,
+            })
+        })
+        .collect()
+}
+
+/// Pixel- or voxel-wise agreement on masks, within the boxes around each pair.
+///
+/// # Errors
+/// What the store or the coefficients raise.
+pub fn pixel_figures(
+    store: &Store,
+    project: ProjectId,
+    sides: Sides,
+    by_study: bool,
+    by_label: bool,
+    filter: &Filter,
+    level: f64,
+) -> Result<Vec<AgreementFigure>, AnalyticsError> {
+    store
+        .pixel_agreement(project, sides, by_study, by_label, filter)?
+        .into_iter()
+        .map(|row| {
+            let group = AgreementGroup {
+                a_rater: row.a_rater.clone(),
+                b_rater: row.b_rater.clone(),
+                study: row.study.clone(),
+                scope: row.label.clone(),
+            };
+            let categories = vec!["inside".to_owned(), "outside".to_owned()];
+            let table = ContingencyTable::new(categories.clone(), pixel_counts(&row))?;
+            Ok(AgreementFigure {
+                coefficients: coefficients(&table, false, &group, level)?,
+                group,
+                unit: "pixel",
+                categories,
+            })
+        })
+        .collect()
+}
+
+fn pixel_counts(row: &PixelRow) -> Vec<u64> {
+    [row.n_both, row.n_a_only, row.n_b_only, row.n_neither]
+        .iter()
+        .map(|n| n.max(0.0).round() as u64)
+        .collect()
+}
+
+fn coefficients(
+    table: &ContingencyTable,
+    ranked: bool,
+    group: &AgreementGroup,
+    level: f64,
+) -> Result<Vec<Coefficient>, AnalyticsError> {
+    let raters: Vec<String> = [Some(group.a_rater.clone()), group.b_rater.clone()]
+        .into_iter()
+        .flatten()
+        .collect();
+    let weightings: &[Weights] = if ranked {
+        &[Weights::Unweighted, Weights::Linear, Weights::Quadratic]
+    } else {
+        &[Weights::Unweighted]
+    };
+    let mut found = vec![percent_agreement(table, level)?];
+    for weights in weightings {
+        found.push(cohen_kappa(table, *weights, level)?);
+    }
+    for coefficient in &mut found {
+        coefficient.raters.clone_from(&raters);
+    }
+    Ok(found)
+}
+
+/// Categories in numeric order where all are numbers, else alphabetically.
+fn categories_of(rows: &[ContingencyRow]) -> Vec<String> {
+    let mut names: Vec<String> = rows
+        .iter()
+        .flat_map(|row| [row.category_a.clone(), row.category_b.clone()])
+        .collect();
+    names.sort();
+    names.dedup();
+    let numbers: Option<Vec<f64>> = names.iter().map(|name| name.parse().ok()).collect();
+    if let Some(numbers) = numbers {
+        let mut keyed: Vec<(f64, String)> = numbers.into_iter().zip(names).collect();
+        keyed.sort_by(|left, right| left.0.total_cmp(&right.0));
+        return keyed.into_iter().map(|(_, name)| name).collect();
+    }
+    names
+}

@@ -1,0 +1,27 @@
+//! Pairing, scoring and aggregation: from stored readings to comparisons, from comparisons to figures.
+
+mod agreements;
+mod distances;
+mod error;
+mod errors;
+mod measure;
+mod overlaps;
+mod pairing;
+mod points;
+mod scoring;
+mod study_bootstrap;
+mod throughput;
+mod verdict;
+mod works;
+
+pub use agreements::{AgreementFigure, AgreementGroup, agreement_figures, pixel_figures};
+pub use error::AnalyticsError;
+pub use errors::{ErrorFigure, error_figures};
+pub use overlaps::{OverlapFigure, overlap_figures};
+pub use points::{PointDistance, point_distances};
+pub use scoring::{compare_readings, score_item};
+pub use study_bootstrap::{mean_interval_by_study, method as bootstrap_method};
+pub use throughput::{
+    BandPlace, ThroughputDay, ThroughputSummary, is_workday, throughput,
+};
+pub use works::ReadingInput;

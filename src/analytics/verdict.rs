@@ -1,0 +1,117 @@
+//! Right or wrong: the protocol's tolerances applied to what was measured (quality model §6).
+
+use super::pairing::Entry;
+use crate::domain::{ErrorKind, Protocol, Technique, UnitScore};
+
+/// Sets `error`, `detail` and `not_applicable`. One primary kind per unit, in the order of [`ErrorKind`].
+pub(super) fn judge(protocol: &Protocol, a: &Entry<'_>, b: &Entry<'_>, unit: &mut UnitScore) {
+    if a.label != b.label && unit.technique != Some(Technique::Ordinal) {
+        unit.error = Some(ErrorKind::WrongLabel);
+        unit.detail = Some(format!("`{}` instead of `{}`", b.label, a.label));
+        unit.not_applicable = false;
+        return;
+    }
+    // Two empty masks agree that there is nothing; one empty mask misses it or invents it (quality model §2–3).
+    match (unit.a_size, unit.b_size) {
+        (Some(0.0), Some(0.0)) => return,
+        (Some(_), Some(0.0)) => {
+            unit.error = Some(ErrorKind::Missing);
+            unit.detail = Some("the candidate's shape is empty".to_owned());
+            return;
+        }
+        (Some(0.0), Some(_)) => {
+            unit.error = Some(ErrorKind::Extra);
+            unit.detail = Some("the reference's shape is empty".to_owned());
+            return;
+        }
+        _ => {}
+    }
+    let tolerance = protocol.tolerance_for(a.label);
+    let outcome = match unit.technique {
+        Some(Technique::Box | Technique::RotatedBox) => {
+            within(unit.box_edge_px, tolerance.box_edge_px, "px", "the furthest edge lies", false)
+        }
+        Some(Technique::Polygon | Technique::Ellipse | Technique::Polyline) => {
+            within(unit.boundary_px, tolerance.polygon_px, "px", "the boundary lies on average", true)
+        }
+        Some(Technique::Mask) => {
+            within(unit.surface_px, tolerance.mask_px, "px", "the surface lies on average", false)
+        }
+        Some(Technique::VolumeMask) => within(
+            unit.surface_voxels,
+            tolerance.volume_voxels,
+            "voxels",
+            "the surface lies on average",
+            false,
+        ),
+        Some(Technique::Keypoints) => keypoints(unit, tolerance.keypoint_mm),
+        Some(Technique::Ordinal) => {
+            let steps = unit.a_rank.zip(unit.b_rank).map(|(a, b)| (b - a).abs());
+            within(steps, tolerance.ordinal_steps, "steps", "the rank is off by", false)
+        }
+        Some(Technique::Classification) | None => Outcome::Right,
+    };
+    match outcome {
+        Outcome::Right => {}
+        Outcome::Wrong(detail) => {
+            unit.error = Some(ErrorKind::OutOfTolerance);
+            unit.detail = Some(detail);
+            return;
+        }
+        Outcome::Undecided(reason) => {
+            unit.not_applicable = true;
+            unit.detail.get_or_insert(reason);
+            return;
+        }
+    }
+    let required = protocol
+        .labels
+        .get(a.label)
+        .map_or(&[][..], |rule| &rule.required_attributes);
+    for name in required {
+        let (left, right) = (a.annotation.attributes.get(name), b.annotation.attributes.get(name));
+        if left != right {
+            let shown = |value: Option<&String>| value.map_or("nothing", |value| value).to_owned();
+            unit.error = Some(ErrorKind::WrongAttribute);
+            unit.detail = Some(format!(
+                "`{name}` is `{}` instead of `{}`",
+                shown(right),
+                shown(left)
+            ));
+            return;
+        }
+    }
+}
+
+enum Outcome {
+    Right,
+    Wrong(String),
+    /// The tolerance cannot be judged: neither right nor wrong.
+    Undecided(String),
+}
+
+fn within(value: Option<f64>, limit: f64, unit: &str, what: &str, strict: bool) -> Outcome {
+    match value {
+        None => Outcome::Undecided(format!("the distance in {unit} is undefined")),
+        Some(value) if value < limit || (!strict && value <= limit) => Outcome::Right,
+        Some(value) => Outcome::Wrong(format!(
+            "{what} {value:.2} {unit} away; {} {limit} {unit} is allowed",
+            if strict { "less than" } else { "at most" }
+        )),
+    }
+}
+
+fn keypoints(unit: &UnitScore, limit_mm: f64) -> Outcome {
+    let n = |count: Option<u32>| count.unwrap_or(0);
+    if n(unit.n_points_missing) > 0 || n(unit.n_points_extra) > 0 {
+        return Outcome::Wrong(format!(
+            "{} of the reference's points are missing and {} are extra",
+            n(unit.n_points_missing),
+            n(unit.n_points_extra)
+        ));
+    }
+    if unit.keypoint_px.is_some() && unit.keypoint_max_mm.is_none() {
+        return Outcome::Undecided("spacing is unknown, so the tolerance in mm cannot be judged".to_owned());
+    }
+    within(unit.keypoint_max_mm, limit_mm, "mm", "the furthest point lies", false)
+}

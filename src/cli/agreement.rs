@@ -1,0 +1,128 @@
+//! `concord agreement`: a ratings table in, coefficients with intervals out.
+
+use super::ingest_flags::IngestFlags;
+use super::output::{self, Align};
+use crate::agreement::Scale;
+use crate::pipeline::{AgreementReport, AgreementRequest, PipelineError, agreement};
+use std::path::PathBuf;
+
+#[derive(clap::Args, Debug)]
+pub struct AgreementArgs {
+    /// Table of item, rater, label (long), or one column per rater (wide); CSV or Parquet
+    ratings: PathBuf,
+    /// table or json
+    #[arg(long, default_value = "table", value_parser = ["table", "json"])]
+    output: String,
+    /// Categories in their order, for weighted coefficients: none,mild,severe
+    #[arg(long, value_delimiter = ',', value_name = "A,B,…")]
+    categories: Option<Vec<String>>,
+    /// Confidence level of the intervals
+    #[arg(long, default_value_t = 0.95)]
+    level: f64,
+    /// Resamples behind the interval of Krippendorff's α
+    #[arg(long, default_value_t = 1000, value_name = "B")]
+    resamples: u32,
+    /// Seed of the resampling
+    #[arg(long, default_value_t = 20_261_102)]
+    seed: u64,
+    #[command(flatten)]
+    ingest: IngestFlags,
+}
+
+pub fn run(args: &AgreementArgs) -> Result<u8, PipelineError> {
+    let scale = match args.ingest.scale.as_deref() {
+        None | Some("nominal") => Scale::Nominal,
+        Some("ordinal") => Scale::Ordinal,
+        Some("interval") => Scale::Interval,
+        Some("ratio") => Scale::Ratio,
+        Some(other) => {
+            return Err(PipelineError::Parameter {
+                what: "--scale",
+                given: other.to_owned(),
+                detail: "write nominal, ordinal, interval or ratio".to_owned(),
+            });
+        }
+    };
+    let (report, _) = agreement(
+        &args.ratings,
+        &AgreementRequest {
+            options: args.ingest.to_options()?,
+            scale,
+            categories: args.categories.clone(),
+            level: args.level,
+            n_resamples: args.resamples,
+            seed: args.seed,
+        },
+    )?;
+    if args.output == "json" {
+        output::json(&report)?;
+    } else {
+        output::data(&as_text(&report))?;
+    }
+    Ok(0)
+}
+
+fn as_text(report: &AgreementReport) -> String {
+    let mut text = format!(
+        "{} ratings of {} units by {} raters on a {} scale; categories: {}\n",
+        report.n_ratings,
+        report.n_units,
+        report.raters.len(),
+        report.scale,
+        report.categories.join(", ")
+    );
+    for note in &report.notes {
+        text.push_str(&format!("note: {note}\n"));
+    }
+    if report.n_skipped > 0 {
+        text.push_str(&format!("left out: {} (`concord explain` says why)\n", report.n_skipped));
+    }
+    text.push('\n');
+    let rows: Vec<Vec<String>> = report
+        .coefficients
+        .iter()
+        .map(|found| {
+            let variant: Vec<&str> = [found.weights, found.scale, found.form, found.category.as_deref()]
+                .into_iter()
+                .flatten()
+                .collect();
+            let raters = if found.raters.len() == 2 && report.raters.len() > 2 {
+                found.raters.join(" × ")
+            } else {
+                "all".to_owned()
+            };
+            let interval = match (found.lower, found.upper) {
+                (Some(lower), Some(upper)) => format!(
+                    "{} – {}",
+                    output::number(Some(lower), None),
+                    output::number(Some(upper), None)
+                ),
+                _ => "–".to_owned(),
+            };
+            let reason = found.undefined.as_ref().map(|undefined| undefined.reason);
+            vec![
+                found.name.to_owned(),
+                variant.join(" "),
+                raters,
+                found.n.to_string(),
+                output::number(found.value, reason),
+                output::number(found.se, None),
+                interval,
+            ]
+        })
+        .collect();
+    let level = format!("{:.0} % interval", report.coefficients.first().map_or(0.95, |c| c.level) * 100.0);
+    text.push_str(&output::table(
+        &[
+            ("coefficient", Align::Left),
+            ("variant", Align::Left),
+            ("raters", Align::Left),
+            ("n", Align::Right),
+            ("value", Align::Right),
+            ("se", Align::Right),
+            (&level, Align::Left),
+        ],
+        &rows,
+    ));
+    text
+}

@@ -1,0 +1,50 @@
+//! Misuse of a metric.
+
+use thiserror::Error;
+
+use crate::geometry::GeometryError;
+
+/// Inputs that a metric cannot be asked about.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum MetricError {
+    #[error(transparent)]
+    Geometry(#[from] GeometryError),
+    #[error(
+        "`{metric}` came out as `{found}`; a coordinate or spacing is out of any sensible range"
+    )]
+    NotFinite { metric: &'static str, found: f64 },
+    #[error("{what} is `{found}`; it must be a finite number of at least 0")]
+    Negative { what: &'static str, found: f64 },
+    #[error("{what} is `{found}`; it must be a finite number above 0")]
+    NotPositive { what: &'static str, found: f64 },
+    #[error("percentile is `{found}`; it must lie from 0 to 100")]
+    Percentile { found: f64 },
+    #[error("areas do not fit: `{a}` and `{b}` share `{intersection}`")]
+    Overlap { a: f64, b: f64, intersection: f64 },
+    #[error("point `{name}` is placed twice in one annotation; names must be unique")]
+    RepeatedPoint { name: String },
+    #[error("point `{name}` has no sigma; object keypoint similarity needs one for every point")]
+    NoSigma { name: String },
+    #[error(
+        "slices are placed in micrometres, but the pixel spacing is not known; give it as z, y, x"
+    )]
+    NoSliceSpacing,
+}
+
+/// A finite number of at least 0.
+pub(super) fn not_negative(what: &'static str, found: f64) -> Result<f64, MetricError> {
+    if found.is_finite() && found >= 0.0 {
+        Ok(found)
+    } else {
+        Err(MetricError::Negative { what, found })
+    }
+}
+
+/// A finite number above 0.
+pub(super) fn positive(what: &'static str, found: f64) -> Result<f64, MetricError> {
+    if found.is_finite() && found > 0.0 {
+        Ok(found)
+    } else {
+        Err(MetricError::NotPositive { what, found })
+    }
+}

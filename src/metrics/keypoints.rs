@@ -1,0 +1,280 @@
+//! Named points: distances, share within tolerance, object keypoint similarity.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::error::{not_negative, positive};
+use super::{MetricError, MetricValue, Undefined, Unit};
+use crate::geometry::GeometryError;
+
+/// A point as one annotator placed it; points that were not placed are left out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NamedPoint {
+    pub name: String,
+    /// In px.
+    pub x: f64,
+    /// In px.
+    pub y: f64,
+    /// Depth along the slice normal, where known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub z_mm: Option<f64>,
+    /// Whether the annotator marked the point as visible; `None` where the tool does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visible: Option<bool>,
+}
+
+/// A point placed by both.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PointDistance {
+    pub name: String,
+    /// In the image plane.
+    pub distance_px: f64,
+    /// In the image plane, or in space where both give a depth; `None` without spacing, or where one side only gives a depth.
+    pub distance_mm: Option<f64>,
+}
+
+/// Two annotators' points, matched by name.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct PointComparison {
+    /// Placed by both, in the order of the reference.
+    pub points: Vec<PointDistance>,
+    /// In the reference only.
+    pub missing: Vec<String>,
+    /// In the candidate only.
+    pub extra: Vec<String>,
+    /// Placed by both, marked visible by one and hidden by the other.
+    pub visibility_disagreements: Vec<String>,
+    reference_is_empty: bool,
+    candidate_is_empty: bool,
+    has_spacing: bool,
+}
+
+/// Matches points by name and measures their distances.
+///
+/// # Definition
+/// Euclidean distance per name; in mm on a spacing of `[y, x]`, with the difference in depth where both sides give it. Missing and
+/// extra points are listed apart and enter no mean; a difference in visibility is no distance.
+/// # Errors
+/// `RepeatedPoint`; a coordinate that is not finite; a spacing that is not positive.
+/// # Example
+/// ```
+/// use concord::metrics::{compare_points, NamedPoint};
+/// let point = |x: f64, y: f64| NamedPoint { name: "tip".into(), x, y, z_mm: None, visible: None };
+/// let found = compare_points(&[point(0.0, 0.0)], &[point(3.0, 4.0)], Some([0.1, 0.1]))?;
+/// assert_eq!(found.points[0].distance_px, 5.0);
+/// assert!((found.points[0].distance_mm.unwrap() - 0.5).abs() < 1e-12);
+/// # Ok::<(), concord::metrics::MetricError>(())
+/// ```
+pub fn compare_points(
+    reference: &[NamedPoint],
+    candidate: &[NamedPoint],
+    spacing_yx_mm: Option<[f64; 2]>,
+) -> Result<PointComparison, MetricError> {
+    if let Some([y, x]) = spacing_yx_mm {
+        positive("spacing along y", y)?;
+        positive("spacing along x", x)?;
+    }
+    let (ours, theirs) = (by_name(reference)?, by_name(candidate)?);
+    let mut found = PointComparison {
+        reference_is_empty: reference.is_empty(),
+        candidate_is_empty: candidate.is_empty(),
+        has_spacing: spacing_yx_mm.is_some(),
+        ..PointComparison::default()
+    };
+    for point in reference {
+        let Some(other) = theirs.get(point.name.as_str()) else {
+            found.missing.push(point.name.clone());
+            continue;
+        };
+        if let (Some(one), Some(two)) = (point.visible, other.visible)
+            && one != two
+        {
+            found.visibility_disagreements.push(point.name.clone());
+        }
+        let (dx, dy) = (other.x - point.x, other.y - point.y);
+        let in_plane_mm = spacing_yx_mm.map(|[y, x]| (dx * x).hypot(dy * y));
+        let distance_mm = match (point.z_mm, other.z_mm) {
+            (Some(one), Some(two)) => in_plane_mm.map(|distance| distance.hypot(two - one)),
+            (None, None) => in_plane_mm,
+            _ => None,
+        };
+        let distance_px = dx.hypot(dy);
+        for distance in [Some(distance_px), distance_mm].into_iter().flatten() {
+            MetricValue::defined("point_distance", distance)?;
+        }
+        found.points.push(PointDistance {
+            name: point.name.clone(),
+            distance_px,
+            distance_mm,
+        });
+    }
+    let extra = candidate
+        .iter()
+        .filter(|point| !ours.contains_key(point.name.as_str()));
+    found.extra = extra.map(|point| point.name.clone()).collect();
+    Ok(found)
+}
+
+fn by_name(points: &[NamedPoint]) -> Result<BTreeMap<&str, &NamedPoint>, MetricError> {
+    let mut names = BTreeMap::new();
+    for point in points {
+        let values = [Some(point.x), Some(point.y), point.z_mm];
+        if let Some(found) = values
+            .into_iter()
+            .flatten()
+            .find(|value| !value.is_finite())
+        {
+            return Err(MetricError::Geometry(GeometryError::NotFinite {
+                what: "a point's coordinate",
+                found,
+            }));
+        }
+        if names.insert(point.name.as_str(), point).is_some() {
+            return Err(MetricError::RepeatedPoint {
+                name: point.name.clone(),
+            });
+        }
+    }
+    Ok(names)
+}
+
+/// Mean, median, 95th percentile and maximum of the points' distances.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DistanceSummary {
+    pub mean: MetricValue,
+    pub median: MetricValue,
+    pub p95: MetricValue,
+    pub max: MetricValue,
+    /// Points that entered.
+    pub n: usize,
+}
+
+impl PointComparison {
+    /// Distances of the points placed by both, in `Unit::Px` or `Unit::Mm`, in the order of the reference.
+    ///
+    /// # Edge cases
+    /// Undefined by the empty side; `NoSharedPoints` when no name is shared; in mm `NoSpacing` without spacing, `NotApplicable`
+    /// where one side only gives a depth.
+    pub fn distances(&self, unit: Unit) -> Result<Vec<f64>, Undefined> {
+        match (self.reference_is_empty, self.candidate_is_empty) {
+            (true, true) => return Err(Undefined::BothEmpty),
+            (true, false) => return Err(Undefined::ReferenceEmpty),
+            (false, true) => return Err(Undefined::CandidateEmpty),
+            (false, false) if self.points.is_empty() => return Err(Undefined::NoSharedPoints),
+            _ => {}
+        }
+        match unit {
+            Unit::Px => Ok(self.points.iter().map(|point| point.distance_px).collect()),
+            Unit::Mm if !self.has_spacing => Err(Undefined::NoSpacing),
+            Unit::Mm => {
+                let all = self.points.iter().map(|point| point.distance_mm);
+                all.collect::<Option<_>>().ok_or(Undefined::NotApplicable)
+            }
+            _ => Err(Undefined::NotApplicable),
+        }
+    }
+
+    /// Summary of the distances of the points placed by both.
+    ///
+    /// # Definition
+    /// Quantiles interpolate linearly between order statistics (Hyndman & Fan 1996, type 7, doi:10.2307/2684934).
+    pub fn summary(&self, unit: Unit) -> DistanceSummary {
+        let mut distances = match self.distances(unit) {
+            Ok(distances) => distances,
+            Err(reason) => {
+                let none = MetricValue::Undefined(reason);
+                return DistanceSummary {
+                    mean: none,
+                    median: none,
+                    p95: none,
+                    max: none,
+                    n: 0,
+                };
+            }
+        };
+        distances.sort_unstable_by(f64::total_cmp);
+        let n = distances.len();
+        let quantile = |share: f64| {
+            let at = share * (n - 1) as f64;
+            let (low, high) = (
+                distances[at.floor() as usize],
+                distances[at.ceil() as usize],
+            );
+            MetricValue::Defined(low + (high - low) * at.fract())
+        };
+        // Halving before adding keeps even the largest distances finite.
+        let mean = distances.iter().map(|distance| distance / n as f64).sum();
+        DistanceSummary {
+            mean: MetricValue::Defined(mean),
+            median: quantile(0.5),
+            p95: quantile(0.95),
+            max: quantile(1.0),
+            n,
+        }
+    }
+
+    /// Share of the points placed by both that lie within `tolerance` (PCK@τ).
+    ///
+    /// # Definition
+    /// Distances up to and including the tolerance count, also when they exceed it by rounding only (1e-9 of it).
+    /// # Edge cases
+    /// As for [`PointComparison::distances`].
+    /// # Errors
+    /// A tolerance that is negative or not finite.
+    /// # Reference
+    /// Yang & Ramanan 2013, IEEE TPAMI 35(12):2878–2890, doi:10.1109/TPAMI.2012.261; here with a tolerance in px or mm.
+    pub fn pck(&self, unit: Unit, tolerance: f64) -> Result<MetricValue, MetricError> {
+        not_negative("tolerance", tolerance)?;
+        let limit = tolerance * (1.0 + 1e-9);
+        Ok(match self.distances(unit) {
+            Ok(distances) => {
+                let n_within = distances
+                    .iter()
+                    .filter(|distance| **distance <= limit)
+                    .count();
+                MetricValue::Defined(n_within as f64 / distances.len() as f64)
+            }
+            Err(reason) => reason.into(),
+        })
+    }
+
+    /// Object keypoint similarity over the points placed by both.
+    ///
+    /// # Definition
+    /// Mean of exp(−d² / (2·s²·k²)), d in px, s² the reference object's area in px², k = 2σ of the point.
+    /// # Edge cases
+    /// As for [`PointComparison::distances`]. Missing points do not enter: they are counted apart.
+    /// # Errors
+    /// `NoSigma` for a shared point without σ; a σ or an area that is not positive.
+    /// # Reference
+    /// COCO keypoint evaluation; Lin et al. 2014, doi:10.1007/978-3-319-10602-1_48.
+    /// # Checked against
+    /// pycocotools 2.0, `tests/oracles/overlap/`.
+    pub fn oks(
+        &self,
+        sigmas: &BTreeMap<String, f64>,
+        area_px2: f64,
+    ) -> Result<MetricValue, MetricError> {
+        positive("object area in px²", area_px2)?;
+        let distances = match self.distances(Unit::Px) {
+            Ok(distances) => distances,
+            Err(reason) => return Ok(reason.into()),
+        };
+        let n = distances.len() as f64;
+        let mut sum = 0.0;
+        for (point, distance) in self.points.iter().zip(distances) {
+            let sigma = sigmas
+                .get(&point.name)
+                .ok_or_else(|| MetricError::NoSigma {
+                    name: point.name.clone(),
+                })?;
+            let k = 2.0 * positive("sigma", *sigma)?;
+            sum += (-(distance / k).powi(2) / (2.0 * area_px2)).exp();
+        }
+        MetricValue::defined("oks", sum / n)
+    }
+}
+
+#[cfg(test)]
+mod tests;

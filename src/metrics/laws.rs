@@ -1,0 +1,324 @@
+//! Laws that every metric in the registry keeps. A metric without a way to evaluate it here fails the suite.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::geometry::{Mask, MultiPolygon, Rect, SliceAxis, Volume};
+
+const SIDE: u32 = 24;
+const WINDOW: usize = 6;
+
+/// One annotator's work in every technique. A scene with nothing in it is empty in all of them.
+#[derive(Clone, Debug, Default)]
+struct Scene {
+    pixels: Vec<bool>,
+    rings: Vec<Vec<[f64; 2]>>,
+    line: Vec<[f64; 2]>,
+    corners: [[f64; 2]; 2],
+    points: Vec<[f64; 2]>,
+    moved_by: u32,
+}
+
+/// How a scene is looked at: spacing `[z, y, x]` in mm, and the tolerance in px or mm.
+#[derive(Clone, Copy)]
+struct View {
+    spacing_mm: Option<[f64; 3]>,
+    tolerance: f64,
+}
+
+const IN_PX: View = View {
+    spacing_mm: None,
+    tolerance: 1.5,
+};
+
+impl View {
+    fn plane(&self) -> Option<[f64; 2]> {
+        self.spacing_mm.map(|[_, y, x]| [y, x])
+    }
+
+    fn length(&self) -> Unit {
+        if self.spacing_mm.is_some() {
+            Unit::Mm
+        } else {
+            Unit::Px
+        }
+    }
+}
+
+impl Scene {
+    /// Slice `z` of two.
+    fn slice(&self, z: usize) -> Mask {
+        let mut raster = vec![0_u8; (SIDE * SIDE) as usize];
+        let set = (0..WINDOW * WINDOW)
+            .filter(|at| self.pixels.get(z * WINDOW * WINDOW + at) == Some(&true));
+        for at in set {
+            let (x, y) = (at % WINDOW + 4, at / WINDOW + 4);
+            raster[(y + self.moved_by as usize) * SIDE as usize + x + self.moved_by as usize] = 1;
+        }
+        Mask::from_raster(SIDE, SIDE, &raster).unwrap()
+    }
+
+    fn volume(&self) -> Volume {
+        let slices = (0..2).map(|z| (z as i64 + 7, self.slice(z))).collect();
+        Volume::new(SIDE, SIDE, SliceAxis::Index, slices).unwrap()
+    }
+
+    fn at(&self, points: &[[f64; 2]]) -> Vec<[f64; 2]> {
+        let by = f64::from(self.moved_by);
+        points.iter().map(|[x, y]| [x + by, y + by]).collect()
+    }
+
+    fn polygon(&self) -> MultiPolygon {
+        let parts = self
+            .rings
+            .iter()
+            .map(|ring| MultiPolygon::from_ring(self.at(ring)).unwrap());
+        MultiPolygon::new(parts.flat_map(|shape| shape.parts).collect())
+    }
+
+    fn rect(&self) -> Rect {
+        let corners = self.at(&self.corners);
+        Rect::from_corners(corners[0], corners[1])
+    }
+
+    fn named_points(&self) -> Vec<NamedPoint> {
+        let named = |(index, [x, y]): (usize, [f64; 2])| NamedPoint {
+            name: format!("p{index}"),
+            x,
+            y,
+            z_mm: None,
+            visible: None,
+        };
+        self.at(&self.points)
+            .into_iter()
+            .enumerate()
+            .map(named)
+            .collect()
+    }
+}
+
+/// Every way in which a metric is offered, with the unit of its value; `None` when the registry's key is not known here.
+fn evaluate(key: &str, a: &Scene, b: &Scene, view: View) -> Option<Vec<Measured>> {
+    let (mask_a, mask_b) = (a.slice(0), b.slice(0));
+    let (volume_a, volume_b) = (a.volume(), b.volume());
+    let (polygon_a, polygon_b) = (a.polygon(), b.polygon());
+    let ratio = |value| Measured {
+        value,
+        unit: Unit::Ratio,
+    };
+    let overlaps = || {
+        let masks = Overlap::of_masks(&mask_a, &mask_b).unwrap();
+        let volumes = Overlap::of_volumes(&volume_a, &volume_b).unwrap();
+        let polygons = Overlap::of_polygons(&polygon_a, &polygon_b).unwrap();
+        [masks, volumes, polygons]
+    };
+    let surfaces = || {
+        let flat = Surfaces::of_masks(&mask_a, &mask_b, view.plane()).unwrap();
+        let deep = Surfaces::of_volumes(&volume_a, &volume_b, view.spacing_mm).unwrap();
+        [flat, deep]
+    };
+    let distances = |read: fn(&Surfaces) -> MetricValue| {
+        let read = |s: &Surfaces| Measured {
+            value: read(s),
+            unit: s.unit(),
+        };
+        surfaces().iter().map(read).collect()
+    };
+    let points = || compare_points(&a.named_points(), &b.named_points(), view.plane()).unwrap();
+    Some(match key {
+        "dice" => overlaps().iter().map(dice).map(ratio).collect(),
+        "iou" => overlaps().iter().map(iou).map(ratio).collect(),
+        "boundary_iou" => vec![ratio(boundary_iou(&mask_a, &mask_b, 2).unwrap())],
+        "hd" => distances(hd),
+        "hd95" => distances(hd95),
+        "assd" => distances(assd),
+        "nsd" => surfaces()
+            .iter()
+            .map(|s| ratio(nsd(s, view.tolerance).unwrap()))
+            .collect(),
+        "centroid_distance" => vec![
+            centroid_distance(&mask_a, &mask_b, view.plane()).unwrap(),
+            centroid_distance_of_volumes(&volume_a, &volume_b, view.spacing_mm).unwrap(),
+        ],
+        "volume_difference" => {
+            let voxels = Overlap::of_volumes(&volume_a, &volume_b).unwrap();
+            let (sizes, unit) = match view.spacing_mm {
+                Some([z, y, x]) => (voxels.scaled(z * y * x).unwrap(), Unit::Mm3),
+                None => (voxels, Unit::Voxel),
+            };
+            vec![Measured {
+                value: volume_difference(&sizes),
+                unit,
+            }]
+        }
+        "relative_volume_difference" => overlaps()
+            .iter()
+            .map(relative_volume_difference)
+            .map(ratio)
+            .collect(),
+        "box_edge_deviation" => {
+            let largest = box_edge_deviation(&a.rect(), &b.rect())
+                .unwrap()
+                .largest_px();
+            vec![Measured {
+                value: MetricValue::Defined(largest),
+                unit: Unit::Px,
+            }]
+        }
+        "mean_boundary_distance" => {
+            vec![mean_boundary_distance(&polygon_a, &polygon_b, view.plane()).unwrap()]
+        }
+        "point_distance" => vec![Measured {
+            value: points().summary(view.length()).mean,
+            unit: view.length(),
+        }],
+        "pck" => vec![ratio(points().pck(view.length(), view.tolerance).unwrap())],
+        "oks" => {
+            let sigmas: BTreeMap<_, _> = (0..9).map(|index| (format!("p{index}"), 0.05)).collect();
+            vec![ratio(points().oks(&sigmas, 400.0).unwrap())]
+        }
+        "frechet" => vec![frechet(&a.at(&a.line), &b.at(&b.line), view.plane()).unwrap()],
+        "mean_line_distance" => {
+            vec![mean_line_distance(&a.at(&a.line), &b.at(&b.line), view.plane()).unwrap()]
+        }
+        _ => return None,
+    })
+}
+
+fn scene() -> impl Strategy<Value = Scene> {
+    let n = WINDOW * WINDOW * 2;
+    let pixels = proptest::collection::vec(proptest::bool::weighted(0.4), n);
+    let place = || [4.0..16.0, 4.0..16.0];
+    let ring = proptest::collection::vec(place(), 0..6).prop_map(|mut ring| {
+        ring.extend([[4.5, 5.0], [9.0, 6.5], [7.0, 11.0]]);
+        ring
+    });
+    let rings = proptest::collection::vec(ring, 1..3);
+    let line = proptest::collection::vec(place(), 1..7);
+    let points = proptest::collection::vec(place(), 1..6);
+    (pixels, rings, line, [place(), place()], points).prop_map(
+        move |(mut pixels, rings, line, corners, points)| {
+            // Neither slice is empty; empty scenes have laws of their own.
+            pixels[0] = true;
+            pixels[n - 1] = true;
+            Scene {
+                pixels,
+                rings,
+                line,
+                corners,
+                points,
+                moved_by: 0,
+            }
+        },
+    )
+}
+
+fn all(a: &Scene, b: &Scene, view: View) -> impl Iterator<Item = (&'static MetricSpec, Measured)> {
+    ALL.iter().flat_map(move |spec| {
+        let values = evaluate(spec.key, a, b, view).expect("the registry test covers every key");
+        values.into_iter().map(move |measured| (spec, measured))
+    })
+}
+
+fn near(a: f64, b: f64) -> bool {
+    (a - b).abs() <= 1e-9 * (1.0 + a.abs().max(b.abs()))
+}
+
+#[test]
+fn every_metric_in_the_registry_has_laws() {
+    let without: Vec<_> = ALL
+        .iter()
+        .filter(|spec| evaluate(spec.key, &Scene::default(), &Scene::default(), IN_PX).is_none())
+        .map(|spec| spec.key)
+        .collect();
+    assert!(
+        without.is_empty(),
+        "no laws for {without:?}; teach `evaluate` to compute them"
+    );
+    assert!(ALL.len() >= 17);
+}
+
+proptest! {
+    #[test]
+    fn equal_annotations_get_the_best_value(a in scene()) {
+        for (spec, found) in all(&a, &a, IN_PX) {
+            let best = if spec.direction == Direction::HigherIsBetter { 1.0 } else { 0.0 };
+            let value = found.value.value().unwrap();
+            prop_assert!((value - best).abs() < 1e-9, "{} gives {}", spec.key, value);
+        }
+    }
+
+    #[test]
+    fn exchanging_the_sides_does_as_the_registry_says(a in scene(), b in scene()) {
+        for ((spec, one), (_, other)) in all(&a, &b, IN_PX).zip(all(&b, &a, IN_PX)) {
+            let (one, other) = (one.value.value().unwrap(), other.value.value().unwrap());
+            if spec.symmetric {
+                prop_assert!(near(one, other), "{}: {} against {}", spec.key, one, other);
+            } else if spec.key == "volume_difference" {
+                prop_assert_eq!(one, -other);
+            }
+        }
+    }
+
+    #[test]
+    fn values_keep_to_their_range_and_unit(a in scene(), b in scene()) {
+        let in_mm = View { spacing_mm: Some([2.5, 0.7, 0.9]), tolerance: 1.0 };
+        for view in [IN_PX, in_mm] {
+            for (spec, found) in all(&a, &b, view) {
+                let value = found.value.value().unwrap();
+                prop_assert!(spec.range.0 <= value && value <= spec.range.1, "{} gives {}", spec.key, value);
+                let with_spacing = spec.unit_with_spacing.filter(|_| view.spacing_mm.is_some());
+                prop_assert_eq!(found.unit, with_spacing.unwrap_or(spec.unit), "{}", spec.key);
+            }
+        }
+    }
+
+    #[test]
+    fn moving_both_changes_nothing(a in scene(), b in scene(), by in 1_u32..9) {
+        let moved = |scene: &Scene| Scene { moved_by: by, ..scene.clone() };
+        for ((spec, one), (_, other)) in all(&a, &b, IN_PX).zip(all(&moved(&a), &moved(&b), IN_PX)) {
+            let (one, other) = (one.value.value().unwrap(), other.value.value().unwrap());
+            prop_assert!(near(one, other), "{}: {} against {}", spec.key, one, other);
+        }
+    }
+
+    #[test]
+    fn a_coarser_spacing_scales_lengths_and_leaves_ratios(a in scene(), b in scene(), factor in 0.25..4.0) {
+        let fine = View { spacing_mm: Some([2.5, 0.7, 0.9]), tolerance: 1.3 };
+        let coarse = View {
+            spacing_mm: fine.spacing_mm.map(|spacing| spacing.map(|s| s * factor)),
+            tolerance: fine.tolerance * factor,
+        };
+        for ((spec, one), (_, other)) in all(&a, &b, fine).zip(all(&a, &b, coarse)) {
+            let power = match one.unit { Unit::Mm => 1, Unit::Mm3 => 3, _ => 0 };
+            let (one, other) = (one.value.value().unwrap(), other.value.value().unwrap());
+            prop_assert!(near(one * f64::powi(factor, power), other), "{}: {} against {}", spec.key, one, other);
+        }
+    }
+
+    #[test]
+    fn empty_sides_follow_the_registry(a in scene()) {
+        let none = Scene::default();
+        let cases = [
+            (&none, &none, Undefined::BothEmpty),
+            (&none, &a, Undefined::ReferenceEmpty),
+            (&a, &none, Undefined::CandidateEmpty),
+        ];
+        for (reference, candidate, reason) in cases {
+            for (spec, found) in all(reference, candidate, IN_PX) {
+                let rule = match reason {
+                    Undefined::BothEmpty => spec.empty.both,
+                    Undefined::ReferenceEmpty => spec.empty.reference,
+                    _ => spec.empty.candidate,
+                };
+                match rule {
+                    WhenEmpty::Undefined => prop_assert_eq!(found.value, reason.into(), "{}", spec.key),
+                    WhenEmpty::Value(value) => prop_assert_eq!(found.value.value(), Some(value), "{}", spec.key),
+                    WhenEmpty::Formula => prop_assert!(found.value.value().is_some(), "{}", spec.key),
+                }
+            }
+        }
+    }
+}

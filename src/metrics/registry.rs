@@ -1,0 +1,214 @@
+//! The list of all metrics: what each is called, measures and promises. The property tests hold every entry to its promises.
+
+use super::Unit;
+
+/// Which values are better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    HigherIsBetter,
+    LowerIsBetter,
+    ZeroIsBest,
+}
+
+/// What a metric gives when one side holds nothing.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum WhenEmpty {
+    /// No value; the reason says which side was empty.
+    Undefined,
+    /// This value.
+    Value(f64),
+    /// The formula needs no special case.
+    Formula,
+}
+
+/// What a metric gives for each way of being empty.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct EmptyPolicy {
+    pub both: WhenEmpty,
+    pub reference: WhenEmpty,
+    pub candidate: WhenEmpty,
+}
+
+/// One metric: its names and its promises.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MetricSpec {
+    pub key: &'static str,
+    pub title: &'static str,
+    /// Unit without pixel spacing.
+    pub unit: Unit,
+    /// Unit with pixel spacing, where that differs.
+    pub unit_with_spacing: Option<Unit>,
+    /// Least and greatest possible value.
+    pub range: (f64, f64),
+    pub direction: Direction,
+    /// Whether reference and candidate may be exchanged. `ZeroIsBest` differences change their sign instead.
+    pub symmetric: bool,
+    pub empty: EmptyPolicy,
+    pub source: &'static str,
+}
+
+const UNDEFINED: EmptyPolicy = EmptyPolicy {
+    both: WhenEmpty::Undefined,
+    reference: WhenEmpty::Undefined,
+    candidate: WhenEmpty::Undefined,
+};
+const ZERO_IF_ONE: EmptyPolicy = EmptyPolicy {
+    both: WhenEmpty::Undefined,
+    reference: WhenEmpty::Value(0.0),
+    candidate: WhenEmpty::Value(0.0),
+};
+const FORMULA: EmptyPolicy = EmptyPolicy {
+    both: WhenEmpty::Formula,
+    reference: WhenEmpty::Formula,
+    candidate: WhenEmpty::Formula,
+};
+const ANY: (f64, f64) = (f64::NEG_INFINITY, f64::INFINITY);
+const POSITIVE: (f64, f64) = (0.0, f64::INFINITY);
+const UNIT_INTERVAL: (f64, f64) = (0.0, 1.0);
+const NIKOLOV: &str = "Nikolov et al. 2021, doi:10.2196/26151";
+const COCO: &str = "Lin et al. 2014, doi:10.1007/978-3-319-10602-1_48; COCO keypoint evaluation";
+
+const fn ratio(key: &'static str, title: &'static str, source: &'static str) -> MetricSpec {
+    MetricSpec {
+        key,
+        title,
+        unit: Unit::Ratio,
+        unit_with_spacing: None,
+        range: UNIT_INTERVAL,
+        direction: Direction::HigherIsBetter,
+        symmetric: true,
+        empty: ZERO_IF_ONE,
+        source,
+    }
+}
+
+const fn distance(key: &'static str, title: &'static str, source: &'static str) -> MetricSpec {
+    MetricSpec {
+        key,
+        title,
+        unit: Unit::Px,
+        unit_with_spacing: Some(Unit::Mm),
+        range: POSITIVE,
+        direction: Direction::LowerIsBetter,
+        symmetric: true,
+        empty: UNDEFINED,
+        source,
+    }
+}
+
+/// Every metric, in the order in which tables show them.
+pub const ALL: &[MetricSpec] = &[
+    ratio("dice", "Dice coefficient", "Dice 1945, doi:10.2307/1932409"),
+    ratio(
+        "iou",
+        "Intersection over union",
+        "Jaccard 1912, doi:10.1111/j.1469-8137.1912.tb05611.x",
+    ),
+    ratio(
+        "boundary_iou",
+        "Boundary IoU",
+        "Cheng et al. 2021, doi:10.1109/CVPR46437.2021.01508",
+    ),
+    distance(
+        "hd",
+        "Hausdorff distance",
+        "Hausdorff 1914; elements as in Nikolov et al. 2021",
+    ),
+    distance("hd95", "95th percentile Hausdorff distance", NIKOLOV),
+    distance("assd", "Average symmetric surface distance", NIKOLOV),
+    ratio("nsd", "Normalised surface distance at tolerance", NIKOLOV),
+    distance(
+        "centroid_distance",
+        "Distance between centroids",
+        "Euclid; centroids as in Maier-Hein et al. 2024, doi:10.1038/s41592-023-02151-z",
+    ),
+    MetricSpec {
+        key: "volume_difference",
+        title: "Volume difference (candidate minus reference)",
+        unit: Unit::Voxel,
+        unit_with_spacing: Some(Unit::Mm3),
+        range: ANY,
+        direction: Direction::ZeroIsBest,
+        symmetric: false,
+        empty: EmptyPolicy {
+            both: WhenEmpty::Undefined,
+            reference: WhenEmpty::Formula,
+            candidate: WhenEmpty::Formula,
+        },
+        source: "Heimann et al. 2009, doi:10.1109/TMI.2009.2013851",
+    },
+    MetricSpec {
+        key: "relative_volume_difference",
+        title: "Relative volume difference",
+        unit: Unit::Ratio,
+        unit_with_spacing: None,
+        range: (-1.0, f64::INFINITY),
+        direction: Direction::ZeroIsBest,
+        symmetric: false,
+        empty: EmptyPolicy {
+            both: WhenEmpty::Undefined,
+            reference: WhenEmpty::Undefined,
+            candidate: WhenEmpty::Value(-1.0),
+        },
+        source: "Heimann et al. 2009, doi:10.1109/TMI.2009.2013851",
+    },
+    MetricSpec {
+        unit_with_spacing: None,
+        empty: FORMULA,
+        ..distance(
+            "box_edge_deviation",
+            "Largest edge deviation of a box",
+            "the annotation guide's box tolerance",
+        )
+    },
+    distance(
+        "mean_boundary_distance",
+        "Mean symmetric boundary distance of polygons",
+        "Heimann et al. 2009, doi:10.1109/TMI.2009.2013851, on exact outlines",
+    ),
+    distance("point_distance", "Mean distance of named points", "Euclid"),
+    MetricSpec {
+        empty: UNDEFINED,
+        ..ratio(
+            "pck",
+            "Share of points within tolerance",
+            "Yang & Ramanan 2013, doi:10.1109/TPAMI.2012.261",
+        )
+    },
+    MetricSpec {
+        symmetric: false,
+        empty: UNDEFINED,
+        ..ratio("oks", "Object keypoint similarity", COCO)
+    },
+    distance(
+        "frechet",
+        "Discrete Fréchet distance of lines",
+        "Eiter & Mannila 1994, TU Wien CD-TR 94/64",
+    ),
+    distance(
+        "mean_line_distance",
+        "Mean symmetric distance of lines",
+        "Heimann et al. 2009, doi:10.1109/TMI.2009.2013851, on exact lines",
+    ),
+];
+
+/// The metric with a key.
+pub fn find(key: &str) -> Option<&'static MetricSpec> {
+    ALL.iter().find(|spec| spec.key == key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_distinct_and_every_metric_names_its_source() {
+        for (index, spec) in ALL.iter().enumerate() {
+            assert!(ALL[..index].iter().all(|other| other.key != spec.key));
+            assert!(!spec.source.is_empty() && !spec.title.is_empty());
+            assert!(spec.range.0 < spec.range.1);
+            assert_eq!(find(spec.key), Some(spec));
+        }
+        assert_eq!(find("dise"), None);
+    }
+}

@@ -1,0 +1,104 @@
+//! A ratings table in, every coefficient out. No store is needed.
+
+use super::PipelineError;
+use crate::agreement::{
+    AgreementOptions, Bootstrap, Coefficient, RatingMatrix, Scale, all_coefficients,
+};
+use crate::domain::{IngestOptions, Shape};
+use crate::importers::{ImportReport, Limits, MemorySink, Upload, import};
+use serde::Serialize;
+use std::path::Path;
+
+/// The answer of `concord agreement`.
+#[derive(Clone, Debug, Serialize)]
+pub struct AgreementReport {
+    pub n_units: usize,
+    pub n_ratings: usize,
+    pub raters: Vec<String>,
+    pub categories: Vec<String>,
+    pub scale: &'static str,
+    pub coefficients: Vec<Coefficient>,
+    /// Empty cells, broken records and the like; also in `left_out`.
+    pub n_skipped: u64,
+    pub notes: Vec<String>,
+}
+
+/// How to read the table and make intervals.
+pub struct AgreementRequest {
+    pub options: IngestOptions,
+    pub scale: Scale,
+    /// Categories in their order; numeric order, else alphabetical, where not given.
+    pub categories: Option<Vec<String>>,
+    pub level: f64,
+    pub n_resamples: u32,
+    pub seed: u64,
+}
+
+/// Reads a ratings table (long or wide) and works out every coefficient that applies to its scale.
+///
+/// # Errors
+/// What importing raises, a rater who rated a unit twice in one session, ratings that are no numbers on a numeric scale.
+pub fn agreement(
+    path: &Path,
+    request: &AgreementRequest,
+) -> Result<(AgreementReport, ImportReport), PipelineError> {
+    let upload = Upload::open(path, Limits::DEFAULT)?;
+    let mut options = request.options.clone();
+    // Ratings are kept as they stand in the table; the scale decides later how they are read.
+    options.scale = None;
+    let mut sink = MemorySink::default();
+    let report = import(&upload, &options, &mut sink)?;
+    if report.lacks_annotator() {
+        return Err(PipelineError::MissingAnnotator);
+    }
+    let mut rows: Vec<(String, String, String)> = Vec::new();
+    for (key, record) in &sink.readings {
+        for annotation in &record.annotations {
+            let (question, value) = match &annotation.shape {
+                Shape::Classification { question, value } => (question, value.clone()),
+                Shape::Ordinal { question, rank } => (question, rank.to_string()),
+                _ => continue,
+            };
+            // One unit is one item, in one session, on one scale.
+            let mut unit = key.item.clone();
+            for part in [question, &key.session] {
+                if !part.is_empty() {
+                    unit.push_str(" · ");
+                    unit.push_str(part);
+                }
+            }
+            rows.push((unit, key.rater.clone(), value));
+        }
+    }
+    if rows.is_empty() {
+        return Err(PipelineError::NoReadings { side: "ratings table" });
+    }
+    let matrix = RatingMatrix::from_labels(
+        rows.iter().map(|(unit, rater, value)| (rater.as_str(), unit.as_str(), value.as_str())),
+        request.categories.as_deref(),
+    )?;
+    let coefficients = all_coefficients(
+        &matrix,
+        request.scale,
+        AgreementOptions {
+            level: request.level,
+            bootstrap: Bootstrap {
+                n_resamples: request.n_resamples,
+                seed: request.seed,
+            },
+        },
+    )?;
+    Ok((
+        AgreementReport {
+            n_units: matrix.units().len(),
+            n_ratings: rows.len(),
+            raters: matrix.raters().to_vec(),
+            categories: matrix.categories().to_vec(),
+            scale: request.scale.name(),
+            coefficients,
+            n_skipped: report.n_skipped(),
+            notes: report.notes.clone(),
+        },
+        report,
+    ))
+}

@@ -1,0 +1,34 @@
+//! The use cases that command line and server share. Only this room writes to the store.
+
+mod agreement;
+mod calibrate;
+mod compare;
+pub mod decisions;
+mod demo;
+mod error;
+mod export_tables;
+mod files;
+mod images;
+mod ingest;
+mod judge;
+mod pictures;
+mod progress;
+mod project;
+mod publish;
+mod score;
+
+pub use agreement::{AgreementReport, AgreementRequest, agreement};
+pub use calibrate::{Week, annotator_rows, calibration, latest_week, protocol_stamp, stage_cards};
+pub use compare::{CompareReport, CompareSource, SourceInfo, compare};
+pub use demo::{Programme, import_programme};
+pub use error::PipelineError;
+pub use export_tables::{Column, Table, pairs_table};
+pub use files::{open_store, read_policy, read_protocol, read_text, write_file};
+pub use images::{AttachedImages, attach_images};
+pub use ingest::{Ingested, explain, import_only, ingest};
+pub use judge::{LotRequest, judge, lot_figures};
+pub use pictures::{ItemOverlay, item_overlay};
+pub use progress::{Progress, Silent};
+pub use project::{Project, create_project, project, projects, update_protocol};
+pub use publish::render_report;
+pub use score::{ScoreSummary, score_all, score_dirty};

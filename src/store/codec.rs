@@ -1,0 +1,93 @@
+//! Shapes as bytes: one version byte, then postcard.
+
+use crate::domain::Shape;
+
+/// Rises when the shape's layout changes; older bytes then need a reader of their own.
+const SHAPE_VERSION: u8 = 1;
+
+/// Why bytes are no shape, or a shape no bytes.
+#[derive(Debug, thiserror::Error)]
+pub enum CodecError {
+    #[error("the shape is empty; at least the version byte is needed")]
+    Empty,
+    #[error("the shape has layout version {found}; this program reads version {SHAPE_VERSION}")]
+    Version { found: u8 },
+    #[error("the shape's bytes are damaged")]
+    Bytes(#[from] postcard::Error),
+    #[error("{0} bytes are left over after the shape")]
+    LeftOver(usize),
+}
+
+/// The bytes of a shape.
+pub(super) fn encode_shape(shape: &Shape) -> Result<Vec<u8>, CodecError> {
+    Ok(postcard::to_extend(shape, vec![SHAPE_VERSION])?)
+}
+
+/// The shape in `bytes`.
+pub(super) fn decode_shape(bytes: &[u8]) -> Result<Shape, CodecError> {
+    let (&version, body) = bytes.split_first().ok_or(CodecError::Empty)?;
+    if version != SHAPE_VERSION {
+        return Err(CodecError::Version { found: version });
+    }
+    let (shape, rest) = postcard::take_from_bytes(body)?;
+    if rest.is_empty() {
+        Ok(shape)
+    } else {
+        Err(CodecError::LeftOver(rest.len()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CodecError, decode_shape, encode_shape};
+    use crate::domain::{Keypoint, Shape, Visibility};
+
+    fn shapes() -> Vec<Shape> {
+        vec![
+            Shape::Polyline(vec![[0.1, 2.0], [f64::MAX, -3.5]]),
+            Shape::Keypoints(vec![Keypoint {
+                name: "apex".to_owned(),
+                x_px: 1.25,
+                y_px: 2.5,
+                z_mm: None,
+                visibility: Visibility::Occluded,
+            }]),
+            Shape::Classification {
+                question: "birads".to_owned(),
+                value: "4a".to_owned(),
+            },
+            Shape::Ordinal {
+                question: String::new(),
+                rank: 3.0,
+            },
+        ]
+    }
+
+    #[test]
+    fn a_shape_comes_back_as_it_went_in() {
+        for shape in shapes() {
+            let bytes = encode_shape(&shape).unwrap();
+            assert_eq!(decode_shape(&bytes).unwrap(), shape);
+        }
+    }
+
+    #[test]
+    fn damaged_bytes_are_errors_at_every_length() {
+        for shape in shapes() {
+            let bytes = encode_shape(&shape).unwrap();
+            for n_bytes in 0..bytes.len() {
+                assert!(decode_shape(&bytes[..n_bytes]).is_err(), "{n_bytes}");
+            }
+        }
+        assert!(matches!(
+            decode_shape(&[9, 0]),
+            Err(CodecError::Version { found: 9 })
+        ));
+        let mut longer = encode_shape(&shapes()[3]).unwrap();
+        longer.push(0);
+        assert!(matches!(
+            decode_shape(&longer),
+            Err(CodecError::LeftOver(1))
+        ));
+    }
+}
