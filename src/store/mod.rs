@@ -26,6 +26,7 @@ mod projects;
 mod query;
 mod scores;
 mod throughput;
+mod unmatched;
 mod worklist;
 
 #[cfg(test)]
@@ -54,6 +55,7 @@ pub use overview::{
 pub use projects::{ProjectRecord, ProtocolRecord};
 pub use scores::{ReplacedScores, ScoredItem};
 pub use throughput::ThroughputRow;
+pub use unmatched::UnmatchedItem;
 pub use worklist::{RankedUnit, WorklistLimits};
 
 pub type ProjectId = i64;

@@ -31,7 +31,7 @@ const UNITS: &[(AgreementUnit, Weights, &str)] = &[
 ];
 
 /// κ and Dice by label over all pairs of raters, with last period's beside them.
-pub(super) fn agreement_rows(
+pub fn agreement_rows(
     store: &Store,
     project: &Project,
     week: &Week,
@@ -173,7 +173,7 @@ fn categories_of(cells: &[ContingencyRow]) -> Vec<String> {
 }
 
 /// Rater × rater: κ for each unit of agreement that occurs, and mean Dice.
-pub(super) fn heatmaps(
+pub fn heatmaps(
     store: &Store,
     project: &Project,
     week: &Week,
@@ -255,7 +255,7 @@ fn heatmap(label: String, metric: &str, caption: String, pairs: Vec<(String, Str
 }
 
 /// Labels against labels, for references of each kind.
-pub(super) fn confusions(
+pub fn confusions(
     store: &Store,
     project: &Project,
     week: &Week,
@@ -325,7 +325,7 @@ fn shown(label: &str) -> &str {
 }
 
 /// Dice of every rater against references, or among peers where there are none.
-pub(super) fn distributions(
+pub fn distributions(
     store: &Store,
     project: &Project,
     week: &Week,
