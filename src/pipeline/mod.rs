@@ -4,6 +4,7 @@ mod agreement;
 mod calibrate;
 mod compare;
 pub mod decisions;
+mod demo;
 mod error;
 mod export_tables;
 mod files;
@@ -23,6 +24,7 @@ pub use calibrate::{
     stage_cards, throughput_of,
 };
 pub use compare::{CompareReport, CompareSource, SourceInfo, compare};
+pub use demo::{Programme, import_programme};
 pub use error::PipelineError;
 pub use export_tables::{Column, Table, pairs_table};
 pub use files::{open_store, read_policy, read_protocol, read_text, write_file};
@@ -33,4 +35,4 @@ pub use pictures::{ItemOverlay, item_overlay};
 pub use progress::{Progress, Silent};
 pub use project::{Project, create_project, project, projects, update_protocol};
 pub use publish::render_report;
-pub use score::{ScoreSummary, score_dirty};
+pub use score::{ScoreSummary, score_all, score_dirty};

@@ -156,3 +156,54 @@ fn unit_score(row: &Fields<'_>, a_annotation: usize) -> Result<UnitScore, StoreE
         undefined: row.get(at(39))?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::ComparisonKind::{Peer, Reference};
+    use crate::domain::ErrorKind;
+    use crate::store::seed::{Seed, comparison, delivered, unit};
+    use crate::store::{Filter, UnitCursor};
+
+    #[test]
+    fn pages_of_errors_follow_each_other_without_gap_or_repeat() {
+        let seed = Seed::new();
+        let names = ["gold", "ann", "bob"];
+        let readings = names.map(|rater| delivered("i1", rater, None, vec![]));
+        seed.import(&[], &readings);
+        let none = seed.store.error_units(seed.project, &Filter::default(), None, None, 5);
+        assert_eq!(none.unwrap(), []);
+        let missing = || unit("lesion", Some(ErrorKind::Missing));
+        let extra = || unit("nodule", Some(ErrorKind::Extra));
+        seed.score(
+            "i1",
+            vec![
+                comparison("i1", Reference, "gold", "ann", vec![missing(), unit("lesion", None), extra()]),
+                comparison("i1", Peer, "ann", "bob", vec![extra(), missing()]),
+            ],
+        );
+        let mut places = Vec::new();
+        let mut after: Option<UnitCursor> = None;
+        loop {
+            let page = seed
+                .store
+                .error_units(seed.project, &Filter::default(), None, after, 2)
+                .unwrap();
+            let Some(last) = page.last() else { break };
+            after = Some(last.cursor());
+            places.extend(page.iter().map(|one| (one.comparison, one.unit_no)));
+        }
+        assert_eq!(places, [(1, 0), (1, 2), (2, 0), (2, 1)]);
+        let only = |filter: &Filter, error| -> Vec<(i64, i64)> {
+            let found = seed.store.error_units(seed.project, filter, error, None, 9).unwrap();
+            found.iter().map(|one| (one.comparison, one.unit_no)).collect()
+        };
+        assert_eq!(only(&Filter::default(), Some(ErrorKind::Extra)), [(1, 2), (2, 0)]);
+        let peers = Filter {
+            kind: Some(Peer),
+            label: Some("lesion".to_owned()),
+            ..Filter::default()
+        };
+        assert_eq!(only(&peers, None), [(2, 1)]);
+        assert_eq!(seed.store.units_of_item(seed.project, 1).unwrap().len(), 5);
+    }
+}
