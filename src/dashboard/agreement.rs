@@ -174,7 +174,7 @@ fn confusion_section(project: &Project, week: &Week, matrix: &ConfusionMatrix) -
             rows: matrix.labels.iter().zip(&matrix.counts).map(row).collect(),
             caption: matrix.caption.clone(),
         }),
-        ..Section::new("confusions", matrix.title.clone())
+        ..Section::new(format!("confusions-{}", matrix.row_side), matrix.title.clone())
     }
 }
 

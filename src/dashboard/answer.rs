@@ -124,7 +124,8 @@ pub fn problem(error: &PageError) -> Response {
     html(error.status, problem_page(error))
 }
 
-fn html(status: StatusCode, page: String) -> Response {
+/// A page with its headers.
+pub fn html(status: StatusCode, page: String) -> Response {
     Response::builder()
         .status(status)
         .content_type("text/html; charset=utf-8")

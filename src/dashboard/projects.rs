@@ -1,15 +1,15 @@
 //! The list of projects; the only one opens by itself.
 
-use super::answer::{PageError, blocking, problem};
+use super::answer::{PageError, blocking, html, problem};
 use super::frame::Frame;
 use super::links::Link;
 use super::views::{instant, plural};
-use super::{PagesState, answer};
+use super::PagesState;
 use crate::pipeline::projects;
 use askama::Template;
 use poem::http::{StatusCode, header};
 use poem::web::Data;
-use poem::{IntoResponse, Response, handler};
+use poem::{Response, handler};
 
 struct Row {
     name: String,
@@ -65,8 +65,7 @@ pub async fn list(state: Data<&PagesState>) -> Response {
             .status(StatusCode::TEMPORARY_REDIRECT)
             .header(header::LOCATION, href)
             .finish(),
-        Ok(Found::List(page)) => answer::answer(&state, |_| Ok(page)).await,
+        Ok(Found::List(page)) => html(StatusCode::OK, page),
         Err(error) => problem(&error),
     }
-    .into_response()
 }

@@ -7,7 +7,7 @@ use crate::reports::render::{CellView, Plot, TableView};
 /// A part of a page: a heading, figures, a table, and what to do when there is nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Section {
-    pub id: &'static str,
+    pub id: String,
     pub title: String,
     pub note: String,
     pub plots: Vec<Plot>,
@@ -42,9 +42,9 @@ impl Empty {
 }
 
 impl Section {
-    pub fn new(id: &'static str, title: impl Into<String>) -> Self {
+    pub fn new(id: impl Into<String>, title: impl Into<String>) -> Self {
         Self {
-            id,
+            id: id.into(),
             title: title.into(),
             ..Self::default()
         }
