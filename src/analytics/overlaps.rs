@@ -5,7 +5,7 @@ use super::errors::count;
 use super::study_bootstrap::mean_interval_by_study;
 use crate::statistics::Interval;
 use crate::store::{Filter, Group, GroupBy, Measure, OverlapMetric, ProjectId, Store};
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// The distribution of one metric in one group.
 #[derive(Clone, Debug)]
@@ -41,13 +41,13 @@ pub fn overlap_figures(
     level: f64,
 ) -> Result<Vec<OverlapFigure>, AnalyticsError> {
     let rows = store.overlap_summary(project, filter, by)?;
-    let mut intervals: BTreeMap<(OverlapMetric, Group, Measure), Option<Interval>> = BTreeMap::new();
+    let mut intervals: HashMap<(OverlapMetric, Group, Measure), Option<Interval>> = HashMap::new();
     let mut seen: Vec<OverlapMetric> = rows.iter().map(|row| row.metric).collect();
     seen.sort();
     seen.dedup();
     seen.retain(|metric| metrics.is_empty() || metrics.contains(metric));
     for &metric in &seen {
-        let mut values: BTreeMap<(Group, Measure), Vec<(String, f64)>> = BTreeMap::new();
+        let mut values: HashMap<(Group, Measure), Vec<(String, f64)>> = HashMap::new();
         for row in store.overlap_values(project, metric, filter, by)? {
             values
                 .entry((row.group, row.measure))

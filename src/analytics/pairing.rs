@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// An annotation in play: its id, its protocol label, itself.
 #[derive(Clone, Copy)]
 pub(super) struct Entry<'a> {
-    pub id: i64,
+    pub id: usize,
     pub label: &'a str,
     pub annotation: &'a Annotation,
 }

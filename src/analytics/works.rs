@@ -5,11 +5,11 @@ use crate::domain::{
 };
 use std::collections::BTreeMap;
 
-/// One reading as handed to scoring: the header and its annotations with their ids.
+/// One reading as handed to scoring: the header and its annotations with their numbers.
 #[derive(Clone, Debug)]
 pub struct ReadingInput<'a> {
     pub reading: &'a Reading,
-    pub annotations: Vec<(i64, &'a Annotation)>,
+    pub annotations: Vec<(usize, &'a Annotation)>,
 }
 
 /// One rater's whole work on one item at one stage and session, over all layers.
@@ -23,7 +23,7 @@ pub(super) struct Work<'a> {
     pub finished_at_us: Option<i64>,
     pub layers: Vec<&'a str>,
     /// Layer, id, annotation; structurally invalid ones are left out, they are reported apart.
-    pub annotations: Vec<(&'a str, i64, &'a Annotation)>,
+    pub annotations: Vec<(&'a str, usize, &'a Annotation)>,
 }
 
 impl Work<'_> {

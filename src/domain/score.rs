@@ -63,9 +63,9 @@ pub struct UnitScore {
     /// Label by a (reference) and by b (candidate); equal unless the unit is a `wrong_label` or one-sided.
     pub a_label: Option<String>,
     pub b_label: Option<String>,
-    /// Id of the annotation, as handed to scoring.
-    pub a_annotation: Option<i64>,
-    pub b_annotation: Option<i64>,
+    /// Number of the annotation, as handed to scoring.
+    pub a_annotation: Option<usize>,
+    pub b_annotation: Option<usize>,
     pub error: Option<ErrorKind>,
     /// What the error consists of, in words with units; or why no verdict applies.
     pub detail: Option<String>,

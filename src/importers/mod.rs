@@ -7,10 +7,14 @@ mod coco;
 mod context;
 mod cvat;
 mod detection;
+mod dicom_seg;
 mod error;
 mod json;
 mod label_studio;
+mod lidc;
 mod limits;
+mod png_mask;
+mod ratings_table;
 mod report;
 mod sidecar;
 mod sink;
@@ -22,7 +26,7 @@ mod upload;
 mod xml;
 
 pub use context::{Context, Placement, item_key_of};
-pub(crate) use context::{instant_us, parse_instant, parse_spacing_mm};
+pub(crate) use context::{parse_instant, parse_spacing_mm};
 pub use detection::{Detected, Detection, Rejected, detect};
 pub use error::ImportError;
 pub use limits::Limits;
@@ -71,7 +75,15 @@ pub trait Importer: Sync {
 }
 
 /// Every importer, in the order in which they are listed.
-pub const ALL: &[&dyn Importer] = &[&coco::IMPORTER, &cvat::IMPORTER, &label_studio::IMPORTER];
+pub const ALL: &[&dyn Importer] = &[
+    &ratings_table::RatingsTable,
+    &dicom_seg::DicomSeg,
+    &label_studio::IMPORTER,
+    &cvat::IMPORTER,
+    &coco::IMPORTER,
+    &png_mask::PngMask,
+    &lidc::Lidc,
+];
 
 /// The importer with this key.
 pub fn by_key(key: &str) -> Option<&'static dyn Importer> {

@@ -312,8 +312,8 @@ fn describe(
 ) {
     let a_annotations: Vec<_> = a.iter().flat_map(|record| &record.annotations).collect();
     let b_annotations: Vec<_> = b.iter().flat_map(|record| &record.annotations).collect();
-    let annotation = |list: &[&'_ Annotation], id: Option<i64>| -> Option<Annotation> {
-        list.get(usize::try_from(id?).ok()?).map(|found| (*found).clone())
+    let annotation = |list: &[&'_ Annotation], number: Option<usize>| -> Option<Annotation> {
+        list.get(number?).map(|found| (*found).clone())
     };
     for unit in &comparison.units {
         let a_annotation = annotation(&a_annotations, unit.a_annotation);

@@ -2,7 +2,7 @@
 
 use super::{PipelineError, Progress, Project};
 use crate::analytics::{ReadingInput, score_item};
-use crate::store::{ScoredItem, Store, StoredItem};
+use crate::store::{AnnotationId, ScoredComparison, ScoredItem, Store, StoredItem};
 use rayon::prelude::*;
 
 /// Items loaded, scored and written at a time; bounds memory.
@@ -41,7 +41,7 @@ pub fn score_dirty(
                 scored
             })
             .collect();
-        let kept = store.replace_scores(project.id, &project.protocol_hash, scored)?;
+        let kept = store.replace_scores(project.id, &project.protocol_hash, &scored)?;
         summary.n_items += kept.n_items;
         summary.n_comparisons += kept.n_comparisons;
         summary.n_units += kept.n_units;
@@ -51,6 +51,8 @@ pub fn score_dirty(
 }
 
 fn score_one(project: &Project, stored: &StoredItem) -> ScoredItem {
+    // Scoring numbers the annotations of the whole item through; the list turns numbers back into ids.
+    let mut ids: Vec<AnnotationId> = Vec::new();
     let inputs: Vec<ReadingInput<'_>> = stored
         .readings
         .iter()
@@ -59,11 +61,25 @@ fn score_one(project: &Project, stored: &StoredItem) -> ScoredItem {
             annotations: reading
                 .annotations
                 .iter()
-                .map(|(id, annotation)| (*id, annotation))
+                .map(|(id, annotation)| {
+                    ids.push(*id);
+                    (ids.len() - 1, annotation)
+                })
                 .collect(),
         })
         .collect();
-    ScoredItem::of(stored, score_item(&project.protocol, &stored.item, &inputs))
+    ScoredItem {
+        item: stored.id,
+        revision: stored.revision,
+        comparisons: score_item(&project.protocol, &stored.item, &inputs)
+            .into_iter()
+            .map(|comparison| ScoredComparison {
+                comparison,
+                a_annotations: ids.clone(),
+                b_annotations: ids.clone(),
+            })
+            .collect(),
+    }
 }
 
 /// Scores what any project still waits for, such as after a stop between import and scoring.

@@ -174,13 +174,32 @@ mod tests {
             by_study: false,
             by_label: unit == AgreementUnit::Presence,
         };
-        let rows = seed.store.contingency(seed.project, &question, filter).unwrap();
+        let rows = seed
+            .store
+            .contingency(seed.project, &question, filter)
+            .unwrap();
         rows.into_iter()
-            .map(|row| (row.a_rater, row.b_rater, row.scope, row.category_a, row.category_b, row.n))
+            .map(|row| {
+                (
+                    row.a_rater,
+                    row.b_rater,
+                    row.scope,
+                    row.category_a,
+                    row.category_b,
+                    row.n,
+                )
+            })
             .collect()
     }
 
-    fn cell(a: &str, b: Option<&str>, scope: Option<&str>, category_a: &str, category_b: &str, n: i64) -> Cell {
+    fn cell(
+        a: &str,
+        b: Option<&str>,
+        scope: Option<&str>,
+        category_a: &str,
+        category_b: &str,
+        n: i64,
+    ) -> Cell {
         (
             a.to_owned(),
             b.map(str::to_owned),
@@ -194,13 +213,25 @@ mod tests {
     /// Zoe and Ann on one item, scored with Zoe as a: unit n joins the nth annotations of both.
     fn paired(zoe: Vec<Annotation>, ann: Vec<Annotation>, units: Vec<UnitScore>) -> Seed {
         let seed = Seed::new();
-        seed.import(&[], &[delivered("i1", "zoe", None, zoe), delivered("i1", "ann", None, ann)]);
+        seed.import(
+            &[],
+            &[
+                delivered("i1", "zoe", None, zoe),
+                delivered("i1", "ann", None, ann),
+            ],
+        );
         let units = units
             .into_iter()
             .enumerate()
             .map(|(nth, unit)| UnitScore {
-                a_annotation: unit.a_label.is_some().then(|| seed.annotation_id("i1", "zoe", nth)),
-                b_annotation: unit.b_label.is_some().then(|| seed.annotation_id("i1", "ann", nth)),
+                a_annotation: unit
+                    .a_label
+                    .is_some()
+                    .then(|| seed.annotation_number("i1", "zoe", nth)),
+                b_annotation: unit
+                    .b_label
+                    .is_some()
+                    .then(|| seed.annotation_number("i1", "ann", nth)),
                 ..unit
             })
             .collect();
@@ -226,9 +257,9 @@ mod tests {
                 assert_eq!(cells(&seed, unit, sides, &Filter::default()), []);
             }
         }
-        let pixels = seed
-            .store
-            .pixel_agreement(seed.project, Sides::Pairs, true, true, &Filter::default());
+        let pixels =
+            seed.store
+                .pixel_agreement(seed.project, Sides::Pairs, true, true, &Filter::default());
         assert_eq!(pixels.unwrap(), []);
     }
 
@@ -267,7 +298,9 @@ mod tests {
             by_study: false,
             by_label: true,
         };
-        let refused = seed.store.contingency(seed.project, &by_label, &Filter::default());
+        let refused = seed
+            .store
+            .contingency(seed.project, &by_label, &Filter::default());
         assert!(matches!(refused, Err(StoreError::FilterUnsupported { .. })));
     }
 
@@ -281,13 +314,29 @@ mod tests {
             ..one_sided.clone()
         };
         let seed = paired(
-            vec![answered("finding", "cyst"), answered("finding", "mass"), answered("side", "mass")],
+            vec![
+                answered("finding", "cyst"),
+                answered("finding", "mass"),
+                answered("side", "mass"),
+            ],
             vec![answered("finding", "cyst")],
             vec![classified("cyst", "cyst"), one_sided, alone],
         );
         assert_eq!(
-            cells(&seed, AgreementUnit::Classification, Sides::Pairs, &Filter::default()),
-            [cell("ann", Some("zoe"), Some("finding"), "cyst", "cyst + mass", 1)]
+            cells(
+                &seed,
+                AgreementUnit::Classification,
+                Sides::Pairs,
+                &Filter::default()
+            ),
+            [cell(
+                "ann",
+                Some("zoe"),
+                Some("finding"),
+                "cyst",
+                "cyst + mass",
+                1
+            )]
         );
     }
 
@@ -307,8 +356,16 @@ mod tests {
             ..unit("grade", None)
         };
         let seed = paired(vec![ranked(2.0)], vec![ranked(1.5)], vec![score]);
-        let found = cells(&seed, AgreementUnit::Ordinal, Sides::Pairs, &Filter::default());
-        assert_eq!(found, [cell("ann", Some("zoe"), Some("grade"), "1.5", "2.0", 1)]);
+        let found = cells(
+            &seed,
+            AgreementUnit::Ordinal,
+            Sides::Pairs,
+            &Filter::default(),
+        );
+        assert_eq!(
+            found,
+            [cell("ann", Some("zoe"), Some("grade"), "1.5", "2.0", 1)]
+        );
         assert_eq!(found[0].3.parse(), Ok(1.5));
     }
 
@@ -317,7 +374,10 @@ mod tests {
         let seed = paired(
             vec![drawn("lesion"), drawn("lesion")],
             vec![drawn("lesion")],
-            vec![unit("lesion", None), unit("lesion", Some(ErrorKind::Missing))],
+            vec![
+                unit("lesion", None),
+                unit("lesion", Some(ErrorKind::Missing)),
+            ],
         );
         let in_layer = |item: &str, rater: &str, layer: &str, annotations| {
             let mut one = delivered(item, rater, None, annotations);
@@ -339,7 +399,10 @@ mod tests {
             ],
         );
         let peers = |item: &str, units| comparison(item, Peer, "zoe", "ann", units);
-        seed.score("i2", vec![peers("i2", vec![unit("nodule", Some(ErrorKind::Extra))])]);
+        seed.score(
+            "i2",
+            vec![peers("i2", vec![unit("nodule", Some(ErrorKind::Extra))])],
+        );
         seed.score("i3", vec![peers("i3", vec![])]);
         seed.score("i4", vec![peers("i4", vec![classified("yes", "yes")])]);
         let refused = Comparison {
@@ -347,7 +410,12 @@ mod tests {
             ..peers("i5", vec![])
         };
         seed.score("i5", vec![refused]);
-        let found = cells(&seed, AgreementUnit::Presence, Sides::Pairs, &Filter::default());
+        let found = cells(
+            &seed,
+            AgreementUnit::Presence,
+            Sides::Pairs,
+            &Filter::default(),
+        );
         let zoe = Some("zoe");
         assert_eq!(
             found,
@@ -380,7 +448,10 @@ mod tests {
         let zoe = Some("zoe");
         assert_eq!(
             cells(&seed, AgreementUnit::InstanceLabel, Sides::Pairs, &all),
-            [cell("ann", zoe, None, "mass", "cyst", 1), cell("ann", zoe, None, "mass", "mass", 1)]
+            [
+                cell("ann", zoe, None, "mass", "cyst", 1),
+                cell("ann", zoe, None, "mass", "mass", 1)
+            ]
         );
         assert_eq!(
             cells(&seed, AgreementUnit::Attribute, Sides::Pairs, &all),
@@ -414,7 +485,10 @@ mod tests {
         assert_eq!(rows.len(), 1);
         let row = &rows[0];
         // Zoe drew 10 and 4, Ann 8 and 4; Ann's name comes first.
-        assert_eq!((row.a_rater.as_str(), row.n_a_only, row.n_b_only), ("ann", 2.0, 4.0));
+        assert_eq!(
+            (row.a_rater.as_str(), row.n_a_only, row.n_b_only),
+            ("ann", 2.0, 4.0)
+        );
         assert_eq!((row.n_both, row.n_neither), (10.0, 8.0));
         assert_eq!((row.n_units, row.n_without_frame), (2, 1));
     }

@@ -94,7 +94,9 @@ mod tests {
         let seed = Seed::new();
         let count = |filter: &Filter| -> Vec<(String, i64, i64)> {
             let rows = seed.store.completeness(seed.project, filter).unwrap();
-            rows.into_iter().map(|row| (row.study, row.n_labelled, row.n_items)).collect()
+            rows.into_iter()
+                .map(|row| (row.study, row.n_labelled, row.n_items))
+                .collect()
         };
         assert_eq!(count(&Filter::default()), []);
         let mut empty = delivered("i2", "ann", None, vec![]);
@@ -102,7 +104,12 @@ mod tests {
         let mut skipped = delivered("i3", "ann", None, vec![]);
         skipped.reading.state = ReadingState::Skipped;
         seed.import(
-            &[item("i1", "s1"), item("i2", "s1"), item("i3", "s1"), item("i4", "s2")],
+            &[
+                item("i1", "s1"),
+                item("i2", "s1"),
+                item("i3", "s1"),
+                item("i4", "s2"),
+            ],
             &[
                 delivered("i1", "ann", None, vec![drawn("lesion")]),
                 delivered("i1", "bob", None, vec![]),
@@ -133,12 +140,19 @@ mod tests {
             one.invalid = Some("crosses itself".to_owned());
             delivered("i1", "ann", None, vec![one, drawn("sound")])
         };
-        let listed = || seed.store.invalid_annotations(seed.project, &Filter::default()).unwrap();
+        let listed = || {
+            seed.store
+                .invalid_annotations(seed.project, &Filter::default())
+                .unwrap()
+        };
         assert_eq!(listed(), []);
         seed.import(&[], &[invalid("old")]);
         seed.import(&[], &[invalid("new")]);
         let found = listed();
         assert_eq!(found.len(), 1);
-        assert_eq!((found[0].label.as_str(), found[0].reason.as_str()), ("new", "crosses itself"));
+        assert_eq!(
+            (found[0].label.as_str(), found[0].reason.as_str()),
+            ("new", "crosses itself")
+        );
     }
 }

@@ -53,7 +53,11 @@ mod tests {
         }
     }
 
-    fn cells(seed: &Seed, kind: ComparisonKind, by: GroupBy) -> Vec<(Option<String>, String, String, i64)> {
+    fn cells(
+        seed: &Seed,
+        kind: ComparisonKind,
+        by: GroupBy,
+    ) -> Vec<(Option<String>, String, String, i64)> {
         let filter = Filter {
             kind: Some(kind),
             ..Filter::default()
@@ -106,20 +110,28 @@ mod tests {
             rater_pair: true,
             ..GroupBy::default()
         };
-        assert_eq!(cells(&seed, Peer, pairs), [cell(Some("zoe"), "mass", "cyst", 1)]);
+        assert_eq!(
+            cells(&seed, Peer, pairs),
+            [cell(Some("zoe"), "mass", "cyst", 1)]
+        );
         let each = GroupBy {
             rater: true,
             ..GroupBy::default()
         };
         assert_eq!(
             cells(&seed, Peer, each),
-            [cell(Some("ann"), "cyst", "mass", 1), cell(Some("zoe"), "mass", "cyst", 1)]
+            [
+                cell(Some("ann"), "cyst", "mass", 1),
+                cell(Some("zoe"), "mass", "cyst", 1)
+            ]
         );
         let by_label = GroupBy {
             label: true,
             ..GroupBy::default()
         };
-        let refused = seed.store.confusion(seed.project, &Filter::default(), by_label);
+        let refused = seed
+            .store
+            .confusion(seed.project, &Filter::default(), by_label);
         assert!(matches!(refused, Err(StoreError::FilterUnsupported { .. })));
     }
 }

@@ -282,13 +282,21 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let _store = Store::open(dir.path()).unwrap();
         let output = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "store::database::tests::second_process", "--ignored", "--nocapture"])
+            .args([
+                "--exact",
+                "store::database::tests::second_process",
+                "--ignored",
+                "--nocapture",
+            ])
             .env(DIRECTORY, dir.path())
             .output()
             .unwrap();
         let said = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success(), "{said}");
-        assert!(said.contains("refused: database `") && said.contains("1 passed"), "{said}");
+        assert!(
+            said.contains("refused: database `") && said.contains("1 passed"),
+            "{said}"
+        );
     }
 
     #[test]
@@ -297,7 +305,10 @@ mod tests {
         let store = Store::open(dir.path()).unwrap();
         let roundabout = dir.path().join("..").join(dir.path().file_name().unwrap());
         for path in [dir.path(), &roundabout] {
-            assert!(matches!(Store::open(path), Err(StoreError::AlreadyOpen { .. })));
+            assert!(matches!(
+                Store::open(path),
+                Err(StoreError::AlreadyOpen { .. })
+            ));
         }
         drop(store);
         assert!(Store::open(dir.path()).is_ok());
@@ -315,7 +326,11 @@ mod tests {
         let setting = |name: &str| -> String {
             store
                 .writer()
-                .query_row("SELECT CAST(current_setting(?) AS VARCHAR)", [name], |row| row.get(0))
+                .query_row(
+                    "SELECT CAST(current_setting(?) AS VARCHAR)",
+                    [name],
+                    |row| row.get(0),
+                )
                 .unwrap()
         };
         assert_eq!(setting("threads"), "1");
@@ -334,14 +349,20 @@ mod tests {
         assert!(n_bytes > 0);
         let copy = Store::open(&target).unwrap();
         assert_eq!(copy.projects().unwrap().len(), 1);
-        assert!(Store::in_memory().unwrap().backup(&target.join("x")).is_err());
+        assert!(
+            Store::in_memory()
+                .unwrap()
+                .backup(&target.join("x"))
+                .is_err()
+        );
     }
 
     #[test]
     fn readers_see_what_was_committed_and_never_block_behind_a_writer() {
         let store = Store::in_memory().unwrap();
         let conn = store.writer();
-        conn.execute_batch("BEGIN; INSERT INTO project VALUES (9, 'half', 0);").unwrap();
+        conn.execute_batch("BEGIN; INSERT INTO project VALUES (9, 'half', 0);")
+            .unwrap();
         assert!(store.projects().unwrap().is_empty());
         conn.execute_batch("ROLLBACK").unwrap();
         drop(conn);

@@ -157,7 +157,9 @@ mod tests {
     }
 
     fn rates(seed: &Seed, unit: ErrorUnit, filter: &Filter, by: GroupBy) -> Vec<ErrorRateRow> {
-        seed.store.error_rates(seed.project, unit, filter, by).unwrap()
+        seed.store
+            .error_rates(seed.project, unit, filter, by)
+            .unwrap()
     }
 
     fn numbers(row: &ErrorRateRow) -> [i64; 5] {
@@ -190,7 +192,9 @@ mod tests {
         for &unit in ErrorUnit::ALL {
             assert_eq!(rates(&seed, unit, &Filter::default(), by_rater()), []);
         }
-        let kinds = seed.store.error_kinds(seed.project, &Filter::default(), by_rater());
+        let kinds = seed
+            .store
+            .error_kinds(seed.project, &Filter::default(), by_rater());
         assert_eq!(kinds.unwrap(), []);
     }
 
@@ -210,8 +214,16 @@ mod tests {
                 .collect();
             assert_eq!(found, [(Some("ann"), ann), (Some("bob"), bob)], "{unit}");
             let whole = rates(&seed, unit, &Filter::default(), GroupBy::default());
-            let sum: Vec<i64> = ann.iter().zip(bob).map(|(one, other)| one + other).collect();
-            assert_eq!(numbers(&whole[0]).to_vec(), sum, "{unit}: raters add up to the whole");
+            let sum: Vec<i64> = ann
+                .iter()
+                .zip(bob)
+                .map(|(one, other)| one + other)
+                .collect();
+            assert_eq!(
+                numbers(&whole[0]).to_vec(),
+                sum,
+                "{unit}: raters add up to the whole"
+            );
             assert_eq!(whole[0].group.reference_kind, Some(ReferenceKind::Gold));
         }
     }
@@ -305,7 +317,11 @@ mod tests {
         for (&unit, numbers_wanted) in ErrorUnit::ALL.iter().zip([[0, 1], [0, 2], [0, 2]]) {
             let rows = rates(&seed, unit, &all, by);
             assert_eq!(rows.len(), 1, "{unit}");
-            assert_eq!([rows[0].numerator, rows[0].denominator], numbers_wanted, "{unit}");
+            assert_eq!(
+                [rows[0].numerator, rows[0].denominator],
+                numbers_wanted,
+                "{unit}"
+            );
             let group = &rows[0].group;
             assert_eq!(group.stage, Some(Stage::Annotation));
             assert_eq!(group.a_rater.as_deref(), Some("gold"));
@@ -315,15 +331,42 @@ mod tests {
             assert_eq!(group.site, None);
         }
         let elsewhere = [
-            Filter { stage: Some(Stage::Training), ..all.clone() },
-            Filter { role: Some(Role::Physician), ..all.clone() },
-            Filter { label: Some("cyst".to_owned()), ..all.clone() },
-            Filter { study: Some("s9".to_owned()), ..all.clone() },
-            Filter { site: Some("x".to_owned()), ..all.clone() },
-            Filter { technique: Some(Technique::Mask), ..all.clone() },
-            Filter { reference_kind: Some(ReferenceKind::Consensus), ..all.clone() },
-            Filter { week: Some("2026-W48".to_owned()), ..all.clone() },
-            Filter { kind: Some(Peer), ..all.clone() },
+            Filter {
+                stage: Some(Stage::Training),
+                ..all.clone()
+            },
+            Filter {
+                role: Some(Role::Physician),
+                ..all.clone()
+            },
+            Filter {
+                label: Some("cyst".to_owned()),
+                ..all.clone()
+            },
+            Filter {
+                study: Some("s9".to_owned()),
+                ..all.clone()
+            },
+            Filter {
+                site: Some("x".to_owned()),
+                ..all.clone()
+            },
+            Filter {
+                technique: Some(Technique::Mask),
+                ..all.clone()
+            },
+            Filter {
+                reference_kind: Some(ReferenceKind::Consensus),
+                ..all.clone()
+            },
+            Filter {
+                week: Some("2026-W48".to_owned()),
+                ..all.clone()
+            },
+            Filter {
+                kind: Some(Peer),
+                ..all.clone()
+            },
         ];
         for filter in elsewhere {
             for &unit in ErrorUnit::ALL {

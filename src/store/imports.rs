@@ -146,7 +146,11 @@ mod tests {
     use jiff::civil::date;
 
     fn begin<'a>(seed: &'a Seed) -> Box<ImportWriter<'a>> {
-        match seed.store.begin_import(seed.project, seed.identity()).unwrap() {
+        match seed
+            .store
+            .begin_import(seed.project, seed.identity())
+            .unwrap()
+        {
             ImportStart::New(writer) => writer,
             ImportStart::Existing(_) => panic!("every identity is new"),
         }
@@ -156,16 +160,21 @@ mod tests {
     fn the_same_bytes_with_the_same_options_are_the_same_import() {
         let seed = Seed::new();
         let identity = seed.identity();
-        let ImportStart::New(mut writer) =
-            seed.store.begin_import(seed.project, identity.clone()).unwrap()
+        let ImportStart::New(mut writer) = seed
+            .store
+            .begin_import(seed.project, identity.clone())
+            .unwrap()
         else {
             panic!("nothing is there yet");
         };
         writer.reading(&reading("i1", "ann"), None).unwrap();
         let first = writer.commit("{\"n\":1}").unwrap().record;
-        seed.store.replace_scores(seed.project, "h1", vec![]).unwrap();
+        seed.store.replace_scores(seed.project, "h1", &[]).unwrap();
 
-        let again = seed.store.begin_import(seed.project, identity.clone()).unwrap();
+        let again = seed
+            .store
+            .begin_import(seed.project, identity.clone())
+            .unwrap();
         assert!(matches!(again, ImportStart::Existing(found) if *found == first));
         let mut other = identity.clone();
         other.options_json = "{\"stage\":\"training\"}".to_owned();
@@ -173,8 +182,14 @@ mod tests {
         assert!(matches!(other, ImportStart::New(_)));
         drop(other);
         assert_eq!(seed.store.imports(seed.project).unwrap(), [first.clone()]);
-        assert_eq!(seed.store.find_import(seed.project, &identity).unwrap(), Some(first));
-        assert_eq!(seed.store.find_import(seed.project + 1, &identity).unwrap(), None);
+        assert_eq!(
+            seed.store.find_import(seed.project, &identity).unwrap(),
+            Some(first)
+        );
+        assert_eq!(
+            seed.store.find_import(seed.project + 1, &identity).unwrap(),
+            None
+        );
     }
 
     #[test]
@@ -183,7 +198,9 @@ mod tests {
         let mut writer = begin(&seed);
         writer.reading(&reading("i1", "ann"), None).unwrap();
         for _ in 0..9000 {
-            writer.annotation(&reading("i1", "ann").key, &drawn("lesion")).unwrap();
+            writer
+                .annotation(&reading("i1", "ann").key, &drawn("lesion"))
+                .unwrap();
         }
         drop(writer);
         assert_eq!(seed.store.imports(seed.project).unwrap(), []);
@@ -205,12 +222,20 @@ mod tests {
             ..reading("i1", "ann")
         };
         writer
-            .reading(&header(Some(5), Some(100), ReadingState::ReviewedEmpty), Some(date(2026, 11, 20)))
+            .reading(
+                &header(Some(5), Some(100), ReadingState::ReviewedEmpty),
+                Some(date(2026, 11, 20)),
+            )
             .unwrap();
         writer.item(&item("i1", "s1")).unwrap();
-        writer.annotation(&reading("i1", "ann").key, &drawn("lesion")).unwrap();
         writer
-            .reading(&header(Some(9), Some(50), ReadingState::Annotated), Some(date(2026, 11, 22)))
+            .annotation(&reading("i1", "ann").key, &drawn("lesion"))
+            .unwrap();
+        writer
+            .reading(
+                &header(Some(9), Some(50), ReadingState::Annotated),
+                Some(date(2026, 11, 22)),
+            )
             .unwrap();
         writer
             .item(&Item {
@@ -218,22 +243,38 @@ mod tests {
                 ..item("i1", "s1")
             })
             .unwrap();
-        writer.annotation(&reading("i1", "ann").key, &drawn("nodule")).unwrap();
+        writer
+            .annotation(&reading("i1", "ann").key, &drawn("nodule"))
+            .unwrap();
         let done = writer.commit("{}").unwrap();
         assert_eq!(
-            (done.record.n_items, done.record.n_readings, done.record.n_annotations),
+            (
+                done.record.n_items,
+                done.record.n_readings,
+                done.record.n_annotations
+            ),
             (1, 1, 2)
         );
-        let stored = seed.store.load_item(seed.project, seed.item_id("i1")).unwrap();
+        let stored = seed
+            .store
+            .load_item(seed.project, seed.item_id("i1"))
+            .unwrap();
         assert_eq!(stored.item.study, "s1");
         assert_eq!(stored.item.width_px, Some(64));
         assert!(stored.dirty);
         let [only] = stored.readings.as_slice() else {
             panic!("one reading");
         };
-        assert_eq!(only.reading, header(Some(9), Some(150), ReadingState::Annotated));
+        assert_eq!(
+            only.reading,
+            header(Some(9), Some(150), ReadingState::Annotated)
+        );
         assert_eq!(only.local_day, Some(date(2026, 11, 22)));
-        let labels: Vec<_> = only.annotations.iter().map(|(_, one)| one.label.as_str()).collect();
+        let labels: Vec<_> = only
+            .annotations
+            .iter()
+            .map(|(_, one)| one.label.as_str())
+            .collect();
         assert_eq!(labels, ["lesion", "nodule"]);
         assert_eq!(only.annotations[0].1, drawn("lesion"));
     }
@@ -246,17 +287,31 @@ mod tests {
             one.reading.key.layer = layer.to_owned();
             one
         };
-        seed.import(&[], &[in_layer("masks", "old"), in_layer("ratings", "kept")]);
+        seed.import(
+            &[],
+            &[in_layer("masks", "old"), in_layer("ratings", "kept")],
+        );
         seed.import(&[], &[delivered("i1", "bob", None, vec![drawn("other")])]);
         seed.import(&[], &[in_layer("masks", "new")]);
         seed.import(&[], &[in_layer("masks", "newest")]);
-        let stored = seed.store.load_item(seed.project, seed.item_id("i1")).unwrap();
+        let stored = seed
+            .store
+            .load_item(seed.project, seed.item_id("i1"))
+            .unwrap();
         let current: Vec<_> = stored
             .readings
             .iter()
-            .map(|one| (one.reading.key.rater.as_str(), one.annotations[0].1.label.as_str()))
+            .map(|one| {
+                (
+                    one.reading.key.rater.as_str(),
+                    one.annotations[0].1.label.as_str(),
+                )
+            })
             .collect();
-        assert_eq!(current, [("ann", "newest"), ("ann", "kept"), ("bob", "other")]);
+        assert_eq!(
+            current,
+            [("ann", "newest"), ("ann", "kept"), ("bob", "other")]
+        );
         let n_labels = seed.store.labels(seed.project).unwrap().len();
         assert_eq!(n_labels, 3, "superseded annotations are not listed");
     }
@@ -275,7 +330,14 @@ mod tests {
         let conflicts = seed.store.item_conflicts(seed.project).unwrap();
         let fields: Vec<_> = conflicts
             .iter()
-            .map(|one| (one.field.as_str(), one.kept.as_str(), one.offered.as_str(), one.import))
+            .map(|one| {
+                (
+                    one.field.as_str(),
+                    one.kept.as_str(),
+                    one.offered.as_str(),
+                    one.import,
+                )
+            })
             .collect();
         assert_eq!(
             fields,
@@ -303,7 +365,11 @@ mod tests {
         let seed = Seed::new();
         assert_eq!(seed.store.skipped(seed.project).unwrap(), []);
         let mut writer = begin(&seed);
-        for reason in [SkipReason::Dangling, SkipReason::InvalidRecord, SkipReason::Dangling] {
+        for reason in [
+            SkipReason::Dangling,
+            SkipReason::InvalidRecord,
+            SkipReason::Dangling,
+        ] {
             let skip = Skip {
                 reason,
                 file: "a.json".to_owned(),
@@ -314,7 +380,10 @@ mod tests {
         }
         assert_eq!(writer.commit("{}").unwrap().record.n_skipped, 3);
         let skipped = seed.store.skipped(seed.project).unwrap();
-        let counts: Vec<_> = skipped.iter().map(|one| (one.reason.as_str(), one.n)).collect();
+        let counts: Vec<_> = skipped
+            .iter()
+            .map(|one| (one.reason.as_str(), one.n))
+            .collect();
         assert_eq!(counts, [("dangling", 2), ("invalid_record", 1)]);
     }
 }

@@ -4,7 +4,7 @@ use super::{ProjectId, Store, StoreError};
 use serde::{Deserialize, Serialize};
 
 /// A metric of a unit that can be summarised.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OverlapMetric {
     Dice,
@@ -81,13 +81,38 @@ impl std::str::FromStr for OverlapMetric {
 }
 
 /// What a metric's values are measured in. Values of different measures are never put together.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Measure {
     /// `ratio`, `px`, `mm`, …; `None` where a value is undefined and its unit unknown.
     pub unit: Option<String>,
     /// The tolerance of `nsd`, in `tolerance_unit`.
     pub tolerance: Option<f64>,
     pub tolerance_unit: Option<String>,
+}
+
+/// Tolerances are equal when their bits are, so that a measure can be a key.
+impl PartialEq for Measure {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for Measure {}
+
+impl std::hash::Hash for Measure {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.key().hash(state);
+    }
+}
+
+impl Measure {
+    fn key(&self) -> (&Option<String>, Option<u64>, &Option<String>) {
+        (
+            &self.unit,
+            self.tolerance.map(f64::to_bits),
+            &self.tolerance_unit,
+        )
+    }
 }
 
 /// The distribution of one metric. Undefined values are left out and counted.
@@ -260,7 +285,9 @@ mod tests {
             .store
             .overlap_summary(seed.project, filter, GroupBy::default())
             .unwrap();
-        rows.into_iter().filter(|row| row.metric == metric).collect()
+        rows.into_iter()
+            .filter(|row| row.metric == metric)
+            .collect()
     }
 
     fn references() -> Filter {
@@ -282,15 +309,20 @@ mod tests {
             undefined: Some("candidate_empty".to_owned()),
             ..unit("lesion", Some(ErrorKind::Missing))
         };
-        let mut units: Vec<UnitScore> =
-            [0.0, 0.1, 0.2, 0.3, 1.0].map(|dice| measured(dice, None)).to_vec();
+        let mut units: Vec<UnitScore> = [0.0, 0.1, 0.2, 0.3, 1.0]
+            .map(|dice| measured(dice, None))
+            .to_vec();
         units.extend([undefined, missing]);
         let seed = seeded(units);
         let rows = summary(&seed, &references(), OverlapMetric::Dice);
         let [row] = rows.as_slice() else {
             panic!("one row, found {rows:?}");
         };
-        assert_eq!((row.n, row.n_undefined), (5, 1), "a missing instance has no overlap");
+        assert_eq!(
+            (row.n, row.n_undefined),
+            (5, 1),
+            "a missing instance has no overlap"
+        );
         assert_eq!(row.measure.unit.as_deref(), Some("ratio"));
         let close = |found: Option<f64>, wanted: f64| (found.unwrap() - wanted).abs() < 1e-12;
         assert!(close(row.mean, 0.32));
@@ -311,7 +343,10 @@ mod tests {
             .iter()
             .map(|row| (row.measure.unit.as_deref(), row.n, row.mean))
             .collect();
-        assert_eq!(found, [(Some("mm"), 1, Some(1.0)), (Some("px"), 1, Some(10.0))]);
+        assert_eq!(
+            found,
+            [(Some("mm"), 1, Some(1.0)), (Some("px"), 1, Some(10.0))]
+        );
     }
 
     #[test]
@@ -333,7 +368,10 @@ mod tests {
             ..GroupBy::default()
         };
         let all = Filter::default();
-        assert_eq!(values(by_rater, &all), [(None, name("ann")), (None, name("bob"))]);
+        assert_eq!(
+            values(by_rater, &all),
+            [(None, name("ann")), (None, name("bob"))]
+        );
         let ann = Filter {
             rater: name("ann"),
             ..Filter::default()
@@ -355,7 +393,12 @@ mod tests {
             relative_size_difference: relative,
             ..measured(0.9, None)
         };
-        let seed = seeded(vec![sized(Some(0.2)), sized(Some(0.4)), sized(None), measured(0.1, None)]);
+        let seed = seeded(vec![
+            sized(Some(0.2)),
+            sized(Some(0.4)),
+            sized(None),
+            measured(0.1, None),
+        ]);
         let rows = seed
             .store
             .size_bias(seed.project, &Filter::default(), GroupBy::default())
@@ -364,9 +407,14 @@ mod tests {
         assert!((rows[0].mean.unwrap() - 0.3).abs() < 1e-12);
         assert!((rows[0].median.unwrap() - 0.3).abs() < 1e-12);
         let empty = Seed::new();
-        let none = empty.store.size_bias(empty.project, &Filter::default(), GroupBy::default());
+        let none = empty
+            .store
+            .size_bias(empty.project, &Filter::default(), GroupBy::default());
         assert_eq!(none.unwrap(), []);
-        let none = empty.store.overlap_summary(empty.project, &Filter::default(), GroupBy::default());
+        let none =
+            empty
+                .store
+                .overlap_summary(empty.project, &Filter::default(), GroupBy::default());
         assert_eq!(none.unwrap(), []);
     }
 
@@ -378,7 +426,12 @@ mod tests {
             SELECT 1, n, 1, 1, 'mask', FALSE, pow(((n * 7919) % 1000003 + 0.1) / 1000003, 9)
             FROM range(1, 1500000) AS t (n)";
         seed.store.writer().execute_batch(rows).unwrap();
-        let mean = || summary(&seed, &references(), OverlapMetric::Dice)[0].mean.unwrap().to_bits();
+        let mean = || {
+            summary(&seed, &references(), OverlapMetric::Dice)[0]
+                .mean
+                .unwrap()
+                .to_bits()
+        };
         let first = mean();
         for _ in 0..10 {
             assert_eq!(mean(), first);

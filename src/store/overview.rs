@@ -323,19 +323,35 @@ mod tests {
                 empty,
             ],
         );
-        seed.import(&[], &[delivered("i1", "ann", late, vec![drawn("lesion"); 2])]);
+        seed.import(
+            &[],
+            &[delivered("i1", "ann", late, vec![drawn("lesion"); 2])],
+        );
         let missing = unit("lesion", Some(ErrorKind::Missing));
-        seed.score("i1", vec![comparison("i1", Reference, "gold", "ann", vec![missing])]);
+        seed.score(
+            "i1",
+            vec![comparison("i1", Reference, "gold", "ann", vec![missing])],
+        );
         let image = ItemImage {
             png: vec![1],
             width_px: 1,
             height_px: 1,
         };
-        seed.store.put_item_image(seed.item_id("i2"), &image).unwrap();
+        seed.store
+            .put_item_image(seed.item_id("i2"), &image)
+            .unwrap();
 
         let raters = seed.store.raters(seed.project).unwrap();
         let ann = &raters[0];
-        assert_eq!((ann.n_studies, ann.n_items, ann.n_readings, ann.n_annotations), (1, 2, 2, 2));
+        assert_eq!(
+            (
+                ann.n_studies,
+                ann.n_items,
+                ann.n_readings,
+                ann.n_annotations
+            ),
+            (1, 2, 2, 2)
+        );
         assert_eq!((ann.first_day, ann.last_day), (late, late));
         assert_eq!(raters.len(), 2);
 
@@ -344,18 +360,38 @@ mod tests {
         assert_eq!((s1.n_items, s1.n_readings, s1.n_annotations), (2, 3, 2));
         assert_eq!((s1.n_raters, s1.n_errors), (2, 1));
         assert_eq!((studies[1].n_items, studies[1].n_readings), (1, 0));
-        assert_eq!(seed.store.studies(seed.project, None, 1).unwrap(), studies[..1]);
-        assert_eq!(seed.store.studies(seed.project, Some("s1"), 9).unwrap(), studies[1..]);
+        assert_eq!(
+            seed.store.studies(seed.project, None, 1).unwrap(),
+            studies[..1]
+        );
+        assert_eq!(
+            seed.store.studies(seed.project, Some("s1"), 9).unwrap(),
+            studies[1..]
+        );
 
         let items = seed.store.items_of_study(seed.project, "s1").unwrap();
         let facts: Vec<_> = items
             .iter()
-            .map(|one| (one.key.as_str(), one.has_image, one.dirty, one.n_annotations, one.n_errors))
+            .map(|one| {
+                (
+                    one.key.as_str(),
+                    one.has_image,
+                    one.dirty,
+                    one.n_annotations,
+                    one.n_errors,
+                )
+            })
             .collect();
-        assert_eq!(facts, [("i1", false, false, 2, 1), ("i2", true, true, 0, 0)]);
+        assert_eq!(
+            facts,
+            [("i1", false, false, 2, 1), ("i2", true, true, 0, 0)]
+        );
 
         let labels = seed.store.labels(seed.project).unwrap();
-        assert_eq!((labels.len(), labels[0].n_annotations, labels[0].n_items), (1, 2, 1));
+        assert_eq!(
+            (labels.len(), labels[0].n_annotations, labels[0].n_items),
+            (1, 2, 1)
+        );
         let weeks = seed.store.weeks(seed.project).unwrap();
         let weeks: Vec<_> = weeks
             .iter()
@@ -363,7 +399,10 @@ mod tests {
             .collect();
         assert_eq!(weeks, [("2026-W46", 1, 0), ("2026-W47", 1, 1)]);
         let states = seed.store.reading_states(seed.project).unwrap();
-        let states: Vec<_> = states.iter().map(|one| (one.rater.as_str(), one.state, one.n)).collect();
+        let states: Vec<_> = states
+            .iter()
+            .map(|one| (one.rater.as_str(), one.state, one.n))
+            .collect();
         assert_eq!(
             states,
             [

@@ -96,7 +96,10 @@ mod tests {
             ],
         );
         let found = rows(&seed, &Filter::default());
-        assert_eq!(counts(&found), [(Some(MONDAY), 1, 0, 2), (Some(TUESDAY), 1, 0, 1)]);
+        assert_eq!(
+            counts(&found),
+            [(Some(MONDAY), 1, 0, 2), (Some(TUESDAY), 1, 0, 1)]
+        );
         assert_eq!(found[0].active_ms, Some(150));
         assert_eq!(found[1].active_ms, None, "unknown is not zero");
         assert_eq!(found[1].n_active_unknown, 1);
@@ -107,10 +110,25 @@ mod tests {
     fn the_same_work_in_a_later_export_is_no_rework_but_later_work_is() {
         let seed = Seed::new();
         let items = [item("i1", "s1"), item("i2", "s2")];
-        seed.import(&items, &[done("i1", Some(MONDAY), None), done("i2", Some(MONDAY), None)]);
-        seed.import(&items, &[done("i1", Some(MONDAY), None), done("i2", Some(TUESDAY), None)]);
+        seed.import(
+            &items,
+            &[
+                done("i1", Some(MONDAY), None),
+                done("i2", Some(MONDAY), None),
+            ],
+        );
+        seed.import(
+            &items,
+            &[
+                done("i1", Some(MONDAY), None),
+                done("i2", Some(TUESDAY), None),
+            ],
+        );
         let found = rows(&seed, &Filter::default());
-        assert_eq!(counts(&found), [(Some(MONDAY), 2, 0, 2), (Some(TUESDAY), 0, 1, 0)]);
+        assert_eq!(
+            counts(&found),
+            [(Some(MONDAY), 2, 0, 2), (Some(TUESDAY), 0, 1, 0)]
+        );
     }
 
     #[test]
@@ -134,7 +152,10 @@ mod tests {
     #[test]
     fn work_without_a_date_stands_in_a_row_without_a_day_and_in_no_range() {
         let seed = Seed::new();
-        seed.import(&[], &[done("i1", None, None), done("i2", Some(MONDAY), None)]);
+        seed.import(
+            &[],
+            &[done("i1", None, None), done("i2", Some(MONDAY), None)],
+        );
         assert_eq!(counts(&rows(&seed, &Filter::default())).len(), 2);
         let in_week = Filter {
             week: Some("2026-W47".to_owned()),

@@ -93,7 +93,12 @@ mod tests {
         seed
     }
 
-    fn list(seed: &Seed, weights: &BTreeMap<String, f64>, per_pair: u32, total: u32) -> Vec<RankedUnit> {
+    fn list(
+        seed: &Seed,
+        weights: &BTreeMap<String, f64>,
+        per_pair: u32,
+        total: u32,
+    ) -> Vec<RankedUnit> {
         let limits = WorklistLimits { per_pair, total };
         seed.store
             .worklist(seed.project, &Filter::default(), weights, limits)
