@@ -179,11 +179,11 @@ fn as_text(report: &CompareReport) -> String {
     ));
     text.push_str(&match (rate.rate, rate.lower, rate.upper) {
         (Some(value), Some(lower), Some(upper)) => format!(
-            "error rate {:.2} % ({} of {} {}s; 95 % Wilson {:.2} – {:.2} %)\n",
+            "error rate {:.2} % ({} of {} {}; 95 % Wilson {:.2} – {:.2} %)\n",
             value * 100.0,
             rate.numerator,
             rate.denominator,
-            rate.unit,
+            units_of(&rate.unit, rate.denominator),
             lower * 100.0,
             upper * 100.0
         ),
@@ -193,4 +193,13 @@ fn as_text(report: &CompareReport) -> String {
         ),
     });
     text
+}
+
+/// `study` in the plural where there are several.
+fn units_of(unit: &str, n: u64) -> String {
+    match (unit, n) {
+        (unit, 1) => unit.to_owned(),
+        ("study", _) => "studies".to_owned(),
+        (unit, _) => format!("{unit}s"),
+    }
 }

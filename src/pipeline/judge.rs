@@ -324,7 +324,7 @@ fn agreement(
             unit,
             sides: Sides::Pairs,
             by_study: false,
-            by_label: true,
+            by_label: matches!(unit, AgreementUnit::InstanceLabel | AgreementUnit::Presence),
         };
         figures.extend(agreement_figures(store, project.id, &question, &Filter::default(), level)?);
     }

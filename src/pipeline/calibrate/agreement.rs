@@ -57,7 +57,7 @@ fn rows_for(store: &Store, project: &Project, filter: &Filter) -> Result<Vec<Agr
             unit,
             sides: Sides::Pairs,
             by_study: true,
-            by_label: true,
+            by_label: matches!(unit, AgreementUnit::InstanceLabel | AgreementUnit::Presence),
         };
         let mut by_scope: BTreeMap<String, Vec<ContingencyRow>> = BTreeMap::new();
         for row in store.contingency(project.id, &question, filter)? {

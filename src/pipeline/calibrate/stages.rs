@@ -153,7 +153,8 @@ fn sentence(figure: &ErrorFigure, limit: f64, status: Status) -> String {
             "At or above {limit} with 95 % confidence. Find the cause before more is produced: see who and which label below."
         ),
         (Status::InsufficientEvidence, Some(n)) => format!(
-            "Not enough evidence yet: {n} more audited {unit}s without an error would show that the rate is below {limit}."
+            "Not enough evidence yet: {n} more audited {} without an error would show that the rate is below {limit}.",
+            if unit == ErrorUnit::Study { "studies".to_owned() } else { format!("{unit}s") }
         ),
         (Status::InsufficientEvidence, None) => {
             format!("Not enough evidence, and no number of further clean audits of this lot would show a rate below {limit}.")
