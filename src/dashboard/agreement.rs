@@ -19,7 +19,7 @@ use poem::web::{Data, Path, Query};
 use poem::{Response, handler};
 
 #[handler]
-pub async fn page(
+pub async fn show(
     state: Data<&PagesState>,
     Path(project): Path<String>,
     asked: Query<Vec<(String, String)>>,

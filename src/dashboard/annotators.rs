@@ -19,7 +19,7 @@ use poem::web::{Data, Path, Query};
 use poem::{Response, handler};
 
 #[handler]
-pub async fn page(
+pub async fn show(
     state: Data<&PagesState>,
     Path(project): Path<String>,
     asked: Query<Vec<(String, String)>>,
@@ -127,11 +127,10 @@ fn change(row: &AnnotatorRow) -> CellView {
         Some(change) => CellView {
             numeric: true,
             strong: change.moved,
-            sub: format!(
-                "{} · {}",
+            sub: vec![
                 change.difference.interval_text(),
-                if change.moved { "moved" } else { "within chance" }
-            ),
+                if change.moved { "moved" } else { "within chance" }.to_owned(),
+            ],
             ..CellView::text(change.difference.text())
         },
         None => no_number(),

@@ -91,8 +91,8 @@ impl From<askama::Error> for PageError {
     }
 }
 
-impl From<crate::reports::ReportError> for PageError {
-    fn from(error: crate::reports::ReportError) -> Self {
+impl From<crate::reports::render::RenderError> for PageError {
+    fn from(error: crate::reports::render::RenderError) -> Self {
         Self::internal(&error)
     }
 }

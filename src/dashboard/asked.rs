@@ -26,7 +26,7 @@ impl Asked {
     /// A value of a closed list.
     pub fn named<T: FromStr<Err = String>>(&self, name: &'static str) -> Result<Option<T>, PageError> {
         self.text(name)
-            .map(str::parse)
+            .map(str::parse::<T>)
             .transpose()
             .map_err(|detail| PageError::parameter(name, &detail))
     }

@@ -29,7 +29,7 @@ struct CalibrationPage<'a> {
 }
 
 #[handler]
-pub async fn sessions(state: Data<&PagesState>, Path(project): Path<String>) -> Response {
+pub async fn show_sessions(state: Data<&PagesState>, Path(project): Path<String>) -> Response {
     answer(&state, move |store| sessions_page(store, key_of(&project))).await
 }
 
@@ -147,7 +147,7 @@ fn metrics(store: &Store, project: &Project) -> Result<Vec<(String, String)>, Pa
 
 /// One session as the report that is also mailed, with links into the server.
 #[handler]
-pub async fn report(state: Data<&PagesState>, Path((project, week)): Path<(String, String)>) -> Response {
+pub async fn show_report(state: Data<&PagesState>, Path((project, week)): Path<(String, String)>) -> Response {
     answer(&state, move |store| {
         let project = pipeline::project(store, key_of(&project))?;
         let mut report = pipeline::calibration(store, &project, key_of(&week))?;

@@ -14,7 +14,7 @@ use poem::web::{Data, Path};
 use poem::{Response, handler};
 
 #[handler]
-pub async fn page(state: Data<&PagesState>, Path(project): Path<String>) -> Response {
+pub async fn show(state: Data<&PagesState>, Path(project): Path<String>) -> Response {
     answer(&state, move |store| definitions(store, key_of(&project))).await
 }
 

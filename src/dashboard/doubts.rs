@@ -23,7 +23,7 @@ fn caption(n: usize) -> String {
 }
 
 #[handler]
-pub async fn invalid(state: Data<&PagesState>, Path(project): Path<String>) -> Response {
+pub async fn show_invalid(state: Data<&PagesState>, Path(project): Path<String>) -> Response {
     answer(&state, move |store| invalid_page(store, key_of(&project))).await
 }
 
@@ -40,7 +40,7 @@ fn invalid_page(store: &Store, name: &str) -> Result<String, PageError> {
             CellView::text(plain(row.technique.as_str())),
             CellView::text(&row.reason),
             CellView {
-                sub: row.source_id.clone(),
+                sub: vec![row.source_id.clone()],
                 ..CellView::text(&row.source_file)
             },
         ]
@@ -61,7 +61,7 @@ fn invalid_page(store: &Store, name: &str) -> Result<String, PageError> {
 }
 
 #[handler]
-pub async fn unmatched(state: Data<&PagesState>, Path(project): Path<String>) -> Response {
+pub async fn show_unmatched(state: Data<&PagesState>, Path(project): Path<String>) -> Response {
     answer(&state, move |store| unmatched_page(store, key_of(&project))).await
 }
 
@@ -92,7 +92,7 @@ fn unmatched_page(store: &Store, name: &str) -> Result<String, PageError> {
 }
 
 #[handler]
-pub async fn conflicts(state: Data<&PagesState>, Path(project): Path<String>) -> Response {
+pub async fn show_conflicts(state: Data<&PagesState>, Path(project): Path<String>) -> Response {
     answer(&state, move |store| conflicts_page(store, key_of(&project))).await
 }
 

@@ -35,7 +35,7 @@ struct ErrorsPage<'a> {
 }
 
 #[handler]
-pub async fn page(
+pub async fn show(
     state: Data<&PagesState>,
     Path(project): Path<String>,
     asked: Query<Vec<(String, String)>>,

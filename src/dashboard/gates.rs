@@ -2,7 +2,7 @@
 
 use super::PagesState;
 use super::answer::{PageError, answer};
-use super::frame::{Frame, render};
+use super::frame::Frame;
 use super::links::{Link, key_of};
 use super::views::{Empty, Section, instant, linked, no_number, plain, plural};
 use crate::domain::Status;
@@ -32,7 +32,7 @@ struct GatesPage<'a> {
 }
 
 #[handler]
-pub async fn list(state: Data<&PagesState>, Path(project): Path<String>) -> Response {
+pub async fn show_list(state: Data<&PagesState>, Path(project): Path<String>) -> Response {
     answer(&state, move |store| history(store, key_of(&project))).await
 }
 
@@ -123,7 +123,7 @@ struct GatePage<'a> {
 const MOST_STUDIES: usize = 400;
 
 #[handler]
-pub async fn record(state: Data<&PagesState>, Path((project, record)): Path<(String, String)>) -> Response {
+pub async fn show_record(state: Data<&PagesState>, Path((project, record)): Path<(String, String)>) -> Response {
     answer(&state, move |store| record_page(store, key_of(&project), &record)).await
 }
 
@@ -195,7 +195,7 @@ fn summary(checks: &[CheckResult]) -> TableView {
                 ..CellView::text(&check.name)
             },
             CellView {
-                sub: check.waived_by.as_ref().map_or_else(String::new, |who| format!("waived by {who}")),
+                sub: check.waived_by.iter().map(|who| format!("waived by {who}")).collect(),
                 ..CellView::status(check.status)
             },
             CellView::text(&check.requirement),

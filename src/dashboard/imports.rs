@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 const MOST_IMPORTS: usize = 500;
 
 #[handler]
-pub async fn list(state: Data<&PagesState>, Path(project): Path<String>) -> Response {
+pub async fn show_list(state: Data<&PagesState>, Path(project): Path<String>) -> Response {
     answer(&state, move |store| imports(store, key_of(&project))).await
 }
 
@@ -81,7 +81,7 @@ fn imports(store: &Store, name: &str) -> Result<String, PageError> {
 }
 
 #[handler]
-pub async fn one(state: Data<&PagesState>, Path((project, import)): Path<(String, String)>) -> Response {
+pub async fn show_one(state: Data<&PagesState>, Path((project, import)): Path<(String, String)>) -> Response {
     answer(&state, move |store| report(store, key_of(&project), &import)).await
 }
 

@@ -40,7 +40,7 @@ struct ItemPage<'a> {
 }
 
 #[handler]
-pub async fn page(
+pub async fn show(
     state: Data<&PagesState>,
     Path((project, item)): Path<(String, String)>,
     asked: Query<Vec<(String, String)>>,
@@ -172,7 +172,7 @@ fn pair_table(units: &[&StoredUnit]) -> TableView {
         };
         vec![
             CellView {
-                sub: unit.reference_kind.map_or_else(|| "peer".to_owned(), |kind| format!("{kind} reference")),
+                sub: vec![unit.reference_kind.map_or_else(|| "peer".to_owned(), |kind| format!("{kind} reference"))],
                 ..CellView::text(&unit.a_rater)
             },
             CellView::text(&unit.b_rater),
@@ -228,7 +228,7 @@ fn reading_table(project: &Project, readings: &[StoredReading]) -> Result<TableV
 
 /// The item's pixels as they were given.
 #[handler]
-pub async fn image(state: Data<&PagesState>, Path((project, item)): Path<(String, String)>) -> Response {
+pub async fn show_image(state: Data<&PagesState>, Path((project, item)): Path<(String, String)>) -> Response {
     let found = blocking(&state, move |store| {
         let project = pipeline::project(store, key_of(&project))?;
         let id = store.item_id(project.id, key_of(&item))?;

@@ -55,7 +55,7 @@ struct OverviewPage<'a> {
 }
 
 #[handler]
-pub async fn page(
+pub async fn show(
     state: Data<&PagesState>,
     Path(project): Path<String>,
     asked: Query<Vec<(String, String)>>,

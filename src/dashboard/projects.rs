@@ -30,7 +30,7 @@ enum Found {
 }
 
 #[handler]
-pub async fn list(state: Data<&PagesState>) -> Response {
+pub async fn show_list(state: Data<&PagesState>) -> Response {
     let found = blocking(&state, |store| {
         let mut rows = Vec::new();
         for project in projects(store)? {

@@ -23,7 +23,7 @@ const MOST_ERRORS: usize = 15;
 const MOST_CONFUSIONS: usize = 12;
 
 #[handler]
-pub async fn page(
+pub async fn show(
     state: Data<&PagesState>,
     Path((project, rater)): Path<(String, String)>,
     asked: Query<Vec<(String, String)>>,

@@ -20,7 +20,7 @@ const PAGE: u32 = 100;
 const MOST_ERRORS: usize = 50;
 
 #[handler]
-pub async fn list(
+pub async fn show_list(
     state: Data<&PagesState>,
     Path(project): Path<String>,
     asked: Query<Vec<(String, String)>>,
@@ -82,7 +82,7 @@ fn studies(store: &Store, name: &str, asked: &Asked) -> Result<String, PageError
 }
 
 #[handler]
-pub async fn one(state: Data<&PagesState>, Path((project, study)): Path<(String, String)>) -> Response {
+pub async fn show_one(state: Data<&PagesState>, Path((project, study)): Path<(String, String)>) -> Response {
     answer(&state, move |store| study_page(store, key_of(&project), key_of(&study))).await
 }
 

@@ -4,7 +4,7 @@ use super::PagesState;
 use super::answer::{PageError, answer};
 use super::asked::Asked;
 use super::frame::{Frame, render};
-use super::links::{Link, key_of};
+use super::links::key_of;
 use super::units::rater_link;
 use super::views::{Empty, Section, linked, no_number, plain};
 use crate::analytics::{ThroughputDay, ThroughputSummary};
@@ -22,7 +22,7 @@ use poem::{Response, handler};
 const MOST_DAYS: usize = 200;
 
 #[handler]
-pub async fn page(
+pub async fn show(
     state: Data<&PagesState>,
     Path(project): Path<String>,
     asked: Query<Vec<(String, String)>>,

@@ -103,10 +103,10 @@ pub fn units_table(project: &Project, units: &[StoredUnit]) -> TableView {
             CellView::text(&unit.study),
             CellView::text(unit.stage.as_str()),
             CellView {
-                sub: match unit.reference_kind {
+                sub: vec![match unit.reference_kind {
                     Some(kind) => format!("{kind} reference"),
                     None => "peer".to_owned(),
-                },
+                }],
                 ..CellView::text(&unit.a_rater)
             },
             CellView::text(&unit.b_rater),
