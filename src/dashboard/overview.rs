@@ -7,7 +7,7 @@ use super::frame::Frame;
 use super::links::{Link, key_of};
 use super::needs::{Need, needs};
 use super::units::errors_link;
-use super::views::{instant, plural};
+use super::views::plural;
 use crate::domain::Status;
 use crate::pipeline::{self, Project, Week};
 use crate::reports::figures::{agreement_by_label, throughput};
@@ -32,7 +32,6 @@ struct CardLink<'a> {
 struct ImportLine {
     href: String,
     name: String,
-    when: String,
     kept: String,
     skipped: String,
     has_skips: bool,
@@ -167,11 +166,9 @@ fn agreement_plot(store: &Store, project: &Project, week: &Week) -> Result<Optio
 }
 
 fn import_lines(store: &Store, project: &Project) -> Result<Vec<ImportLine>, PageError> {
-    let zone = project.time_zone()?;
     let line = |import: crate::store::ImportRecord| ImportLine {
         href: Link::project(&project.name).to("imports").to(&import.id.to_string()).into(),
         name: import.identity.name,
-        when: instant(import.identity.received_at_us, &zone),
         kept: plural(super::views::count(import.n_annotations), "annotation", "annotations"),
         has_skips: import.n_skipped > 0,
         skipped: match import.n_skipped {

@@ -50,12 +50,6 @@ impl Section {
         }
     }
 
-    #[must_use]
-    pub fn note(mut self, note: impl Into<String>) -> Self {
-        self.note = note.into();
-        self
-    }
-
     /// A table; without rows the reason is shown in its place.
     #[must_use]
     pub fn table(mut self, table: TableView, empty: Empty) -> Self {
