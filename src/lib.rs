@@ -20,5 +20,11 @@ pub mod store;
 
 #[doc(hidden)]
 pub mod api {
-    pub async fn serve(_: crate::config::ServerConfig, _: std::sync::Arc<crate::store::Store>, _: impl FnOnce(std::net::SocketAddr)) -> Result<(), std::io::Error> { Ok(()) }
+    pub async fn serve(
+        _: crate::config::ServerConfig,
+        _: std::sync::Arc<crate::store::Store>,
+        _: impl FnOnce(std::net::SocketAddr),
+    ) -> Result<(), std::io::Error> {
+        Ok(())
+    }
 }

@@ -71,8 +71,12 @@ pub fn agreement_figures(
                     Some((code(&row.category_a)?, code(&row.category_b)?, count(row.n)))
                 }),
             )?;
-            let ranked = matches!(question.unit, AgreementUnit::Ordinal | AgreementUnit::Attribute)
-                && categories.iter().all(|category| category.parse::<f64>().is_ok());
+            let ranked = matches!(
+                question.unit,
+                AgreementUnit::Ordinal | AgreementUnit::Attribute
+            ) && categories
+                .iter()
+                .all(|category| category.parse::<f64>().is_ok());
             Ok(AgreementFigure {
                 coefficients: coefficients(&table, ranked, &group, level)?,
                 group,

@@ -21,7 +21,5 @@ pub use overlaps::{OverlapFigure, overlap_figures};
 pub use points::{PointDistance, point_distances};
 pub use scoring::{compare_readings, score_item};
 pub use study_bootstrap::{mean_interval_by_study, method as bootstrap_method};
-pub use throughput::{
-    BandPlace, ThroughputDay, ThroughputSummary, is_workday, throughput,
-};
+pub use throughput::{BandPlace, ThroughputDay, ThroughputSummary, is_workday, throughput};
 pub use works::ReadingInput;

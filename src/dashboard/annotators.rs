@@ -7,10 +7,10 @@ use super::frame::{Frame, render};
 use super::links::{Link, key_of};
 use super::units::{errors_link, rater_link};
 use super::views::{Empty, Section, linked, linked_count, linked_figure, no_number};
-use crate::domain::{ErrorKind, Status};
+use crate::domain::{ErrorKind, Role, Stage, Status};
 use crate::pipeline::scorecard::indistinguishable;
 use crate::pipeline::{self, Project, Week};
-use crate::reports::figures::distribution;
+use crate::reports::figures::{distribution, rater_rates};
 use crate::reports::format::list;
 use crate::reports::model::AnnotatorRow;
 use crate::reports::render::{CellView, Plot, TableView};
@@ -31,7 +31,10 @@ pub async fn show(
 fn annotators(store: &Store, name: &str, asked: &Asked) -> Result<String, PageError> {
     let project = &pipeline::project(store, name)?;
     let week = &asked.week(store, project)?;
-    let rows = pipeline::annotator_rows(store, project, week)?;
+    let mut rows = pipeline::annotator_rows(store, project, week)?;
+    for row in &mut rows {
+        row.link = Some(rater_link(project, &row.rater, week).into());
+    }
     let letters = indistinguishable(&rows, project.protocol.confidence)?;
     let frame = Frame::new(project, "annotators", headline(&rows)).with_weeks(store, project, week, Vec::new())?;
     let table = Section {
@@ -45,7 +48,8 @@ fn annotators(store: &Store, name: &str, asked: &Asked) -> Result<String, PageEr
             format!("concord import EXPORT --project {} --annotator NAME", project.name),
         ),
     );
-    let mut sections = vec![table];
+    let mut sections = rates(project, &rows);
+    sections.push(table);
     let spread = pipeline::distributions(store, project, week, crate::domain::ComparisonKind::Reference)?;
     if !spread.is_empty() {
         sections.push(Section::new("overlap", "Overlap by annotator").plots(vec![Plot {
@@ -55,6 +59,33 @@ fn annotators(store: &Store, name: &str, asked: &Asked) -> Result<String, PageEr
         }]));
     }
     render(&frame, &sections)
+}
+
+/// Those of each limit in one figure; people are held to the limit of their own tier.
+fn rates(project: &Project, rows: &[AnnotatorRow]) -> Vec<Section> {
+    let mut by_limit: Vec<(f64, Vec<AnnotatorRow>)> = Vec::new();
+    for row in rows.iter().filter(|row| row.rate.value.is_some()) {
+        let stage = match row.role {
+            Role::Physician => Stage::Verification,
+            Role::Clinician => Stage::Training,
+            Role::Annotator | Role::Model => Stage::Annotation,
+        };
+        let Some(limit) = project.protocol.stages.get(&stage).map(|stage| stage.max_error_rate) else {
+            continue;
+        };
+        match by_limit.iter_mut().find(|(known, _)| *known == limit) {
+            Some((_, of_limit)) => of_limit.push(row.clone()),
+            None => by_limit.push((limit, vec![row.clone()])),
+        }
+    }
+    let section = |(i, (limit, rows)): (usize, (f64, Vec<AnnotatorRow>))| {
+        Section::new(format!("rates-{i}"), "").plots(vec![Plot {
+            title: rater_rates::headline(&rows, limit),
+            caption: rater_rates::caption(&rows),
+            svg: rater_rates::svg(&format!("rater-rates-{i}"), &rows, limit),
+        }])
+    };
+    by_limit.into_iter().enumerate().map(section).collect()
 }
 
 fn headline(rows: &[AnnotatorRow]) -> String {

@@ -235,11 +235,12 @@ fn check_view(check: &CheckResult) -> CheckView {
         fraction: fraction(check),
         interval: interval(check),
         method: match (check.level, &check.method) {
-            (Some(level), Some(method)) => format!("{method}, {:.0} %", level * 100.0),
-            (_, method) => method.clone().unwrap_or_else(|| "–".to_owned()),
+            (Some(level), Some(method)) => format!("{}, {:.0} %", plain(method), level * 100.0),
+            (_, method) => method.as_deref().map_or_else(|| "–".to_owned(), plain),
         },
         audits: check
             .further_clean_audits
+            .filter(|n| *n > 0)
             .map(|n| format!("{} without an error would pass", plural(n, "more audit", "more audits"))),
         others: (check.by_reference.len() > 1).then(|| references(check)),
         left_out,

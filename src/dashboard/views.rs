@@ -117,7 +117,11 @@ pub fn linked(cell: CellView, link: Link) -> CellView {
 
 /// A figure that leads to its rows, where there are any.
 pub fn linked_figure(figure: &Figure, link: Link) -> CellView {
-    let cell = CellView::figure(figure);
+    let mut cell = CellView::figure(figure);
+    if figure.value.is_none() {
+        // n = 0 says nothing beyond the reason.
+        cell.sub.truncate(1);
+    }
     match figure.value {
         Some(_) if figure.numerator != Some(0) => linked(cell, link),
         _ => cell,

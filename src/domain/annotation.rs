@@ -1,6 +1,6 @@
 //! Items, readings and annotations: what an export is turned into.
 
-use super::people::{named_enum, ReferenceKind, Role, Stage};
+use super::people::{ReferenceKind, Role, Stage, named_enum};
 use super::shape::Shape;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -7,6 +7,7 @@ mod protocol;
 mod score;
 mod shape;
 
+pub use crate::statistics::Status;
 pub use annotation::{Annotation, Item, Reading, ReadingKey, ReadingState};
 pub use ingest::{IngestOptions, SampleCoverage, Skip, SkipReason};
 pub use people::{ReferenceKind, Role, Stage};
@@ -16,4 +17,3 @@ pub use protocol::{
 };
 pub use score::{Comparison, ComparisonKind, DistanceUnit, ErrorKind, UnitScore};
 pub use shape::{Keypoint, Shape, Visibility};
-pub use crate::statistics::Status;

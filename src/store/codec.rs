@@ -49,16 +49,41 @@ mod tests {
         let mask = Mask::from_bounds(4, 3, vec![1, 3, 6, 11]).unwrap();
         let ring = vec![[0.0, 0.0], [9.0, 0.0], [9.0, 9.0]];
         vec![
-            Shape::Box(Rect { x0: 1.0, y0: 2.0, x1: 3.5, y1: 4.0 }),
-            Shape::RotatedBox(RotatedRect { cx: 1.0, cy: 2.0, width: 3.0, height: 4.0, angle_deg: 30.0 }),
-            Shape::Ellipse(Ellipse { cx: 1.0, cy: 2.0, rx: 3.0, ry: 4.0, angle_deg: 0.0 }),
+            Shape::Box(Rect {
+                x0: 1.0,
+                y0: 2.0,
+                x1: 3.5,
+                y1: 4.0,
+            }),
+            Shape::RotatedBox(RotatedRect {
+                cx: 1.0,
+                cy: 2.0,
+                width: 3.0,
+                height: 4.0,
+                angle_deg: 30.0,
+            }),
+            Shape::Ellipse(Ellipse {
+                cx: 1.0,
+                cy: 2.0,
+                rx: 3.0,
+                ry: 4.0,
+                angle_deg: 0.0,
+            }),
             Shape::Polygon(MultiPolygon {
                 parts: vec![
-                    Polygon { exterior: ring.clone(), holes: Vec::new() },
-                    Polygon { exterior: ring.clone(), holes: vec![ring] },
+                    Polygon {
+                        exterior: ring.clone(),
+                        holes: Vec::new(),
+                    },
+                    Polygon {
+                        exterior: ring.clone(),
+                        holes: vec![ring],
+                    },
                 ],
             }),
-            Shape::Volume(Volume::new(4, 3, SliceAxis::Micrometres, vec![(-2500, mask.clone())]).unwrap()),
+            Shape::Volume(
+                Volume::new(4, 3, SliceAxis::Micrometres, vec![(-2500, mask.clone())]).unwrap(),
+            ),
             Shape::Mask(mask),
             Shape::Polyline(vec![[0.1, 2.0], [f64::MAX, -3.5]]),
             Shape::Keypoints(vec![Keypoint {
@@ -82,7 +107,11 @@ mod tests {
     #[test]
     fn every_technique_has_a_shape_here() {
         let found: Vec<Technique> = shapes().iter().map(Shape::technique).collect();
-        assert!(Technique::ALL.iter().all(|technique| found.contains(technique)));
+        assert!(
+            Technique::ALL
+                .iter()
+                .all(|technique| found.contains(technique))
+        );
     }
 
     #[test]

@@ -18,12 +18,21 @@ pub(super) fn findings(report: &CalibrationReport) -> Vec<Finding> {
             Status::Pass | Status::NotApplicable => Severity::Note,
         };
         let rate = match card.rate.value {
-            Some(_) => format!("{} ({})", card.rate.text_with_interval(), card.rate.n_text()),
+            Some(_) => format!(
+                "{} ({})",
+                card.rate.text_with_interval(),
+                card.rate.n_text()
+            ),
             None => card.rate.reason(),
         };
         found.push(finding(
             severity,
-            format!("{} stage, {}: {rate}. {}", capital(card.stage.as_str()), card.status.word(), card.sentence),
+            format!(
+                "{} stage, {}: {rate}. {}",
+                capital(card.stage.as_str()),
+                card.status.word(),
+                card.sentence
+            ),
             "#stages",
         ));
     }
@@ -48,11 +57,18 @@ pub(super) fn findings(report: &CalibrationReport) -> Vec<Finding> {
             ));
         }
     }
-    let n_skipped: u64 = report.imports.iter().map(crate::reports::model::ImportCaveat::n_skipped).sum();
+    let n_skipped: u64 = report
+        .imports
+        .iter()
+        .map(crate::reports::model::ImportCaveat::n_skipped)
+        .sum();
     if n_skipped > 0 {
         found.push(finding(
             Severity::Note,
-            format!("{} records of the imports were left out; the reasons are listed below.", format::count(n_skipped)),
+            format!(
+                "{} records of the imports were left out; the reasons are listed below.",
+                format::count(n_skipped)
+            ),
             "#imports",
         ));
     }
@@ -66,7 +82,11 @@ fn annotator(row: &AnnotatorRow, report: &CalibrationReport, found: &mut Vec<Fin
     if row.status == Status::Fail {
         found.push(finding(
             Severity::Act,
-            format!("{name} is over the limit: {} ({}).", row.rate.text_with_interval(), row.rate.n_text()),
+            format!(
+                "{name} is over the limit: {} ({}).",
+                row.rate.text_with_interval(),
+                row.rate.n_text()
+            ),
             "#annotators",
         ));
     }

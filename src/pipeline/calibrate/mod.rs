@@ -11,8 +11,8 @@ mod week;
 
 pub use agreement::{agreement_rows, confusions, distributions, heatmaps};
 pub use annotators::{annotator_rows, throughput_of};
-pub use stages::stage_cards;
 pub(super) use stages::rate_figure;
+pub use stages::stage_cards;
 pub use week::{Week, latest_week};
 
 use super::{PipelineError, Project};
@@ -38,7 +38,10 @@ pub fn calibration(
         project: project.name.clone(),
         week: week.name().to_owned(),
         period: week.period(),
-        generated_on: jiff::Timestamp::now().to_zoned(project.time_zone()?).date().to_string(),
+        generated_on: jiff::Timestamp::now()
+            .to_zoned(project.time_zone()?)
+            .date()
+            .to_string(),
         software: concat!("Concord ", env!("CARGO_PKG_VERSION")).to_owned(),
         protocol: protocol_stamp(project),
         error_unit: project.protocol.error_unit,
