@@ -44,7 +44,7 @@ const UNITS: &[(AgreementUnit, Weights, &str)] = &[
 ];
 
 /// κ and Dice by label over all pairs of raters, with last period's beside them.
-pub(super) fn agreement_rows(
+pub fn agreement_rows(
     store: &Store,
     project: &Project,
     week: &Week,
@@ -215,7 +215,7 @@ fn categories_of(cells: &[ContingencyRow]) -> Vec<String> {
 }
 
 /// Rater × rater: κ for each unit of agreement that occurs, and mean Dice.
-pub(super) fn heatmaps(
+pub fn heatmaps(
     store: &Store,
     project: &Project,
     week: &Week,
@@ -329,7 +329,7 @@ fn heatmap(
 }
 
 /// Labels against labels, for references of each kind.
-pub(super) fn confusions(
+pub fn confusions(
     store: &Store,
     project: &Project,
     week: &Week,
@@ -424,7 +424,7 @@ fn shown(label: &str) -> &str {
 }
 
 /// Dice of every rater against references, or among peers where there are none.
-pub(super) fn distributions(
+pub fn distributions(
     store: &Store,
     project: &Project,
     week: &Week,
