@@ -29,7 +29,11 @@ impl Draw {
 /// A disc whose radius waves seven times around.
 fn wavy(draw: &mut Draw, n_corners: usize) -> Vec<[f64; 2]> {
     let (x, y) = (draw.between(60.0, 452.0), draw.between(60.0, 452.0));
-    let (radius, wave, phase) = (draw.between(10.0, 60.0), draw.between(0.0, 0.3), draw.between(0.0, 6.0));
+    let (radius, wave, phase) = (
+        draw.between(10.0, 60.0),
+        draw.between(0.0, 0.3),
+        draw.between(0.0, 6.0),
+    );
     let corner = |index| {
         let angle = std::f64::consts::TAU * index as f64 / n_corners as f64;
         let r = radius * (1.0 + wave * (7.0 * angle + phase).sin());
@@ -56,22 +60,44 @@ fn ball(centre: [f64; 3], wave: f64) -> Volume {
             let radius = 100.0 + wave * (0.1 * x).sin() * (0.1 * y).cos();
             *pixel = u8::from(x * x + y * y + depth * depth <= radius * radius);
         }
-        (z as i64, Mask::from_raster(256, 256, &raster).expect("the size fits"))
+        (
+            z as i64,
+            Mask::from_raster(256, 256, &raster).expect("the size fits"),
+        )
     };
     let slices = (0..128).map(slice).collect();
     Volume::new(256, 256, SliceAxis::Index, slices).expect("slices are distinct")
 }
 
+/// The figure that `peers/overlap.py` prints for the same task.
+fn checksum(task: &str, value: f64) {
+    eprintln!("{task}: checksum {value:.9}");
+}
+
 fn overlap(criterion: &mut Criterion) {
     let mut draw = Draw(7);
-    let [a, b]: [Vec<Mask>; 2] = std::array::from_fn(|_| (0..100).map(|_| mask(&mut draw)).collect());
+    let [a, b]: [Vec<Mask>; 2] =
+        std::array::from_fn(|_| (0..100).map(|_| mask(&mut draw)).collect());
+    let matrix = iou_matrix(&a, &b).expect("one size");
+    let sum: f64 = matrix.into_iter().flatten().flatten().sum();
+    checksum("iou 100x100 masks", sum);
     let one_core = rayon::ThreadPoolBuilder::new().num_threads(1).build();
     let one_core = one_core.expect("one thread can be started");
     criterion.bench_function("iou_matrix_100x100_masks_512x512_one_core", |bench| {
         bench.iter(|| one_core.install(|| iou_matrix(black_box(&a), black_box(&b))));
     });
 
-    let polygons: Vec<_> = (0..200).map(|_| [polygon(&mut draw, 400), polygon(&mut draw, 400)]).collect();
+    let polygons: Vec<_> = (0..200)
+        .map(|_| [polygon(&mut draw, 400), polygon(&mut draw, 400)])
+        .collect();
+    let ratio = |p: &MultiPolygon, q: &MultiPolygon| {
+        let overlap = Overlap::of_polygons(p, q).expect("coordinates are finite");
+        iou(&overlap).value().expect("wavy discs have an area")
+    };
+    checksum(
+        "iou 200 polygon pairs",
+        polygons.iter().map(|[p, q]| ratio(p, q)).sum(),
+    );
     criterion.bench_function("iou_200_polygon_pairs_400_corners", |bench| {
         bench.iter(|| {
             let pairs = black_box(&polygons).iter();
@@ -79,7 +105,14 @@ fn overlap(criterion: &mut Criterion) {
             values.collect::<Vec<_>>()
         });
     });
-    let near: Vec<_> = polygons.iter().map(|[p, _]| [p.clone(), p.scaled([1.01, 1.01])]).collect();
+    let near: Vec<_> = polygons
+        .iter()
+        .map(|[p, _]| [p.clone(), p.scaled([1.01, 1.01])])
+        .collect();
+    checksum(
+        "iou 200 near polygon pairs",
+        near.iter().map(|[p, q]| ratio(p, q)).sum(),
+    );
     criterion.bench_function("iou_200_near_polygon_pairs_400_corners", |bench| {
         bench.iter(|| {
             let pairs = black_box(&near).iter();
@@ -90,7 +123,16 @@ fn overlap(criterion: &mut Criterion) {
 }
 
 fn surfaces(criterion: &mut Criterion) {
-    let (a, b) = (ball([62.0, 125.0, 127.0], 4.0), ball([64.0, 128.0, 128.0], 6.0));
+    let (a, b) = (
+        ball([62.0, 125.0, 127.0], 4.0),
+        ball([64.0, 128.0, 128.0], 6.0),
+    );
+    let figures = |found: Surfaces| {
+        let within = nsd(&found, 1.0).expect("the tolerance is positive");
+        hd95(&found).value().unwrap_or(0.0) + within.value().unwrap_or(0.0)
+    };
+    let found = Surfaces::of_volumes(&a, &b, Some([2.5, 0.7, 0.7])).expect("one grid");
+    checksum("surfaces 128x256x256", figures(found));
     let mut group = criterion.benchmark_group("surfaces");
     group.sample_size(10);
     group.bench_function("hd95_assd_nsd_128x256x256", |bench| {
@@ -100,7 +142,14 @@ fn surfaces(criterion: &mut Criterion) {
         });
     });
     let mut draw = Draw(7);
-    let pairs: Vec<_> = (0..100).map(|_| mask(&mut draw)).map(|m| (m.eroded(1), m)).collect();
+    let pairs: Vec<_> = (0..100)
+        .map(|_| mask(&mut draw))
+        .map(|m| (m.eroded(1), m))
+        .collect();
+    let sum = pairs
+        .iter()
+        .map(|(a, b)| figures(Surfaces::of_masks(a, b, Some([0.7, 0.7])).expect("one size")));
+    checksum("surfaces 100 masks 512x512", sum.sum());
     group.bench_function("hd95_assd_nsd_100_masks_512x512", |bench| {
         bench.iter(|| {
             let found = black_box(&pairs).iter().map(|(a, b)| {
@@ -122,7 +171,10 @@ fn matching(criterion: &mut Criterion) {
                 match jitter.get(index) {
                     Some(area) => {
                         let (dx, dy) = (at(-3.0, 3.0), at(-3.0, 3.0));
-                        Rect::from_corners([area.x0 + dx, area.y0 + dy], [area.x1 + dx, area.y1 + dy])
+                        Rect::from_corners(
+                            [area.x0 + dx, area.y0 + dy],
+                            [area.x1 + dx, area.y1 + dy],
+                        )
                     }
                     None => {
                         let (x, y) = (at(0.0, 4000.0), at(0.0, 4000.0));
@@ -134,11 +186,17 @@ fn matching(criterion: &mut Criterion) {
     };
     let a = boxes(&[]);
     let b = boxes(&a);
+    let similarity = |i: usize, j: usize| {
+        Overlap::of_rects(&a[i], &b[j]).map(|o| iou(&o).value().unwrap_or(0.0))
+    };
+    let found = scored(&a, &b, similarity).expect("boxes are finite");
+    let total = assign(a.len(), b.len(), &found, 0.1).pairs;
+    checksum(
+        "matching 10000x10000 boxes",
+        total.iter().map(|pair| pair.2).sum(),
+    );
     criterion.bench_function("match_10000_x_10000_boxes", |bench| {
         bench.iter(|| {
-            let similarity = |i: usize, j: usize| {
-                Overlap::of_rects(&a[i], &b[j]).map(|o| iou(&o).value().unwrap_or(0.0))
-            };
             let found = scored(black_box(&a), black_box(&b), similarity);
             found.map(|candidates| assign(a.len(), b.len(), &candidates, 0.1))
         });

@@ -42,27 +42,27 @@ impl ContingencyTable {
             });
         }
         let k = categories.len();
-        if let Some(&code) = a
-            .iter()
-            .chain(b)
-            .max()
-            .filter(|code| usize::from(**code) >= k)
-        {
+        let highest = |codes: &[u16]| codes.iter().fold(0, |most, code| most.max(*code));
+        let code = usize::from(highest(a).max(highest(b)));
+        if !a.is_empty() && code >= k {
             return Err(AgreementError::UnknownCode {
-                code: code.into(),
+                code,
                 n_categories: k,
             });
         }
-        // Two tables, since neighbouring units often fall in the same cell and would wait on it.
-        let mut tables = [vec![0_u64; k * k], vec![0_u64; k * k]];
-        for (i, (&row, &column)) in a.iter().zip(b).enumerate() {
-            tables[i & 1][usize::from(row) * k + usize::from(column)] += 1;
+        // Four tables, since neighbouring units often fall in the same cell and would wait on it.
+        let mut tables = vec![[0_u64; 4]; k * k];
+        let (fours_a, rest_a) = a.as_chunks::<4>();
+        let (fours_b, rest_b) = b.as_chunks::<4>();
+        for (rows, columns) in fours_a.iter().zip(fours_b) {
+            for lane in 0..4 {
+                tables[usize::from(rows[lane]) * k + usize::from(columns[lane])][lane] += 1;
+            }
         }
-        let [mut counts, odd] = tables;
-        counts
-            .iter_mut()
-            .zip(odd)
-            .for_each(|(count, other)| *count += other);
+        for (row, column) in rest_a.iter().zip(rest_b) {
+            tables[usize::from(*row) * k + usize::from(*column)][0] += 1;
+        }
+        let counts = tables.iter().map(|lanes| lanes.iter().sum()).collect();
         Ok(Self { categories, counts })
     }
 

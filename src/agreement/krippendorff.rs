@@ -2,7 +2,7 @@
 
 use super::coefficient::{AgreementError, Coefficient, Scale, UndefinedCode};
 use super::matrix::RatingMatrix;
-use super::patterns::UnitPatterns;
+use super::patterns::{UnitPatterns, collapse};
 use crate::statistics::{ResampleSource, check_level, percentile_bootstrap, resample_counts};
 
 /// Distinct values up to which the ratio scale's pairwise differences are summed.
@@ -110,6 +110,63 @@ pub fn krippendorff_alpha_of_values(
     bootstrap: Bootstrap,
     level: f64,
 ) -> Result<Coefficient, AgreementError> {
+    let (ways, counts, mut numbers) = match matrix.numbered_codes() {
+        Some((cells, numbers)) => few_numbers(&cells, matrix.raters().len(), &numbers),
+        None => many_numbers(matrix),
+    };
+    // A shift changes no difference, and keeps digits where values lie far from 0.
+    let centre = numbers.get(numbers.len() / 2).copied().unwrap_or(0.0);
+    let n_values = numbers.len();
+    match scale {
+        Scale::Interval => numbers.iter_mut().for_each(|x| *x -= centre),
+        Scale::Ratio => {}
+        Scale::Nominal | Scale::Ordinal => numbers.clear(),
+    }
+    alpha_with_interval(
+        &Pairable {
+            ways,
+            counts,
+            numbers,
+            n_values,
+            scale,
+        },
+        bootstrap,
+        level,
+    )
+}
+
+type Collapsed = (Vec<Ratings>, Vec<u64>, Vec<f64>);
+
+/// Pairable units by pattern, where few distinct numbers were given.
+fn few_numbers(cells: &[Option<u16>], n_raters: usize, numbers: &[f64]) -> Collapsed {
+    let mut sorted: Vec<f64> = numbers.iter().map(|x| x + 0.0).collect();
+    sorted.sort_unstable_by(f64::total_cmp);
+    sorted.dedup();
+    let ranks: Vec<usize> = numbers
+        .iter()
+        .map(|x| sorted.partition_point(|other| other < x))
+        .collect();
+    let patterns = collapse(cells, n_raters, numbers.len());
+    let (ways, counts) = patterns
+        .into_iter()
+        .filter(|pattern| pattern.n_ratings >= 2)
+        .map(|pattern| {
+            let mut ratings: Ratings = Vec::with_capacity(pattern.ratings.len());
+            for (code, count) in pattern.ratings {
+                let rank = ranks[code];
+                match ratings.iter_mut().find(|r| r.0 == rank) {
+                    Some(same) => same.1 += count,
+                    None => ratings.push((rank, count)),
+                }
+            }
+            (ratings, pattern.n_units)
+        })
+        .unzip();
+    (ways, counts, sorted)
+}
+
+/// Pairable units by their sorted values, where most units differ.
+fn many_numbers(matrix: &RatingMatrix) -> Collapsed {
     let mut numbers: Vec<f64> = matrix.values().iter().flatten().map(|x| x + 0.0).collect();
     numbers.sort_unstable_by(f64::total_cmp);
     numbers.dedup();
@@ -132,25 +189,7 @@ pub fn krippendorff_alpha_of_values(
         .map(|run| run.len() as u64)
         .collect();
     ways.dedup();
-    // A shift changes no difference, and keeps digits where values lie far from 0.
-    let centre = numbers.get(numbers.len() / 2).copied().unwrap_or(0.0);
-    let n_values = numbers.len();
-    match scale {
-        Scale::Interval => numbers.iter_mut().for_each(|x| *x -= centre),
-        Scale::Ratio => {}
-        Scale::Nominal | Scale::Ordinal => numbers.clear(),
-    }
-    alpha_with_interval(
-        &Pairable {
-            ways,
-            counts,
-            numbers,
-            n_values,
-            scale,
-        },
-        bootstrap,
-        level,
-    )
+    (ways, counts, numbers)
 }
 
 fn alpha_with_interval(
@@ -308,5 +347,52 @@ impl Difference {
                     .sum()
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_ways_of_collapsing_numbers_give_the_same_alpha() {
+        let values = (0..60_u32).map(|i| (i % 7 != 3).then(|| f64::from(i * i % 23 + i / 9) - 4.0));
+        let names = |n: u32| (0..n).map(|i| i.to_string()).collect();
+        let matrix = RatingMatrix::numeric(names(20), names(3), values.collect()).unwrap();
+        let (cells, numbers) = matrix.numbered_codes().unwrap();
+        let alpha = |(ways, counts, numbers): Collapsed, scale| {
+            let n_values = numbers.len();
+            let pairable = Pairable {
+                ways,
+                counts,
+                numbers,
+                n_values,
+                scale,
+            };
+            pairable.alpha(&pairable.counts).unwrap()
+        };
+        for scale in [Scale::Nominal, Scale::Ordinal, Scale::Interval] {
+            let few = alpha(few_numbers(&cells, 3, &numbers), scale);
+            let many = alpha(many_numbers(&matrix), scale);
+            assert!((few - many).abs() < 1e-13, "{scale:?}: {few} {many}");
+        }
+    }
+
+    #[test]
+    fn a_matrix_of_mostly_different_numbers_has_an_interval_alpha() {
+        let names = |n: u32| (0..n).map(|i| i.to_string()).collect();
+        let values = (0..6000_u32).map(|i| Some(f64::from(i / 2) + 0.25 * f64::from(i % 2)));
+        let matrix = RatingMatrix::numeric(names(3000), names(2), values.collect()).unwrap();
+        assert!(matrix.numbered_codes().is_none());
+        let bootstrap = Bootstrap {
+            n_resamples: 50,
+            seed: 2,
+        };
+        let found =
+            krippendorff_alpha_of_values(&matrix, Scale::Interval, bootstrap, 0.95).unwrap();
+        // Within a unit d² = 1/16; between units about 2·3000²/12.
+        let expected = 1.0 - (1.0 / 16.0) / (3000.0_f64.powi(2) / 6.0);
+        assert!((found.value.unwrap() - expected).abs() < 1e-10);
+        assert!(found.lower <= found.value && found.value <= found.upper);
     }
 }

@@ -1,5 +1,6 @@
 //! Ratings of units by raters, with gaps.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use super::coefficient::AgreementError;
@@ -7,6 +8,9 @@ use super::contingency::ContingencyTable;
 
 /// Most categories that a matrix may declare.
 pub const MAX_CATEGORIES: usize = 2048;
+
+/// Codes row by row, and the number behind each code.
+pub(super) type NumberedCodes<'a> = (Cow<'a, [Option<u16>]>, Vec<f64>);
 
 /// Units in rows, raters in columns; a cell is empty where a rater did not see a unit.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +22,8 @@ pub struct RatingMatrix {
     cells: Vec<Option<u16>>,
     /// Numbers row by row; empty for purely categorical ratings.
     values: Vec<Option<f64>>,
+    /// Number of each category, where the categories were read as numbers.
+    category_numbers: Vec<f64>,
 }
 
 impl RatingMatrix {
@@ -51,6 +57,7 @@ impl RatingMatrix {
             categories,
             cells,
             values: Vec::new(),
+            category_numbers: Vec::new(),
         })
     }
 
@@ -82,6 +89,7 @@ impl RatingMatrix {
             categories: Vec::new(),
             cells: Vec::new(),
             values,
+            category_numbers: Vec::new(),
         })
     }
 
@@ -148,6 +156,7 @@ impl RatingMatrix {
             .collect::<Result<Vec<f64>, _>>()?;
         let value = |cell: &Option<u16>| numbers.get(usize::from((*cell)?)).copied();
         self.values = self.cells.iter().map(value).collect();
+        self.category_numbers = numbers;
         Ok(self)
     }
 
@@ -174,6 +183,31 @@ impl RatingMatrix {
     /// Numbers, row by row; empty for purely categorical ratings.
     pub fn values(&self) -> &[Option<f64>] {
         &self.values
+    }
+
+    /// Ratings as codes of few distinct numbers; `None` where the numbers are many.
+    pub(super) fn numbered_codes(&self) -> Option<NumberedCodes<'_>> {
+        if !self.category_numbers.is_empty() {
+            return Some((Cow::Borrowed(&self.cells), self.category_numbers.clone()));
+        }
+        let mut numbers = Vec::new();
+        let mut codes: HashMap<u64, u16> = HashMap::new();
+        let mut code_of = |value: f64| {
+            // Adding 0 makes both zeros the same number.
+            let value = value + 0.0;
+            if let Some(code) = codes.get(&value.to_bits()) {
+                return Some(*code);
+            }
+            let code = u16::try_from(numbers.len())
+                .ok()
+                .filter(|n| usize::from(*n) < MAX_CATEGORIES)?;
+            codes.insert(value.to_bits(), code);
+            numbers.push(value);
+            Some(code)
+        };
+        let code_cell = |cell: &Option<f64>| cell.map_or(Some(None), |v| code_of(v).map(Some));
+        let cells: Option<Vec<_>> = self.values.iter().map(code_cell).collect();
+        Some((Cow::Owned(cells?), numbers))
     }
 
     /// Table of two raters over the units that both rated.

@@ -32,14 +32,11 @@ pub struct UnitPatterns {
 impl UnitPatterns {
     /// Collapses a matrix of categories; units without any rating are left out.
     pub fn from_matrix(matrix: &RatingMatrix) -> Self {
-        let (n_raters, k) = (matrix.raters().len(), matrix.categories().len());
-        let base = n_raters + 1;
-        let n_dense = u32::try_from(k).ok().and_then(|k| base.checked_pow(k));
-        let patterns = match n_dense.filter(|n| *n <= DENSE_PATTERNS) {
-            _ if n_raters == 0 => Vec::new(),
-            Some(n) => dense_patterns(matrix.cells(), n_raters, k, n),
-            None => hashed_patterns(matrix.cells(), n_raters),
-        };
+        let patterns = collapse(
+            matrix.cells(),
+            matrix.raters().len(),
+            matrix.categories().len(),
+        );
         Self {
             categories: matrix.categories().to_vec(),
             patterns,
@@ -122,6 +119,20 @@ impl UnitPatterns {
             categories: vec![name, rest],
             patterns,
         }
+    }
+}
+
+/// Distinct ways in which the units, row by row, were rated; unrated units are left out.
+pub(super) fn collapse(cells: &[Option<u16>], n_raters: usize, k: usize) -> Vec<Pattern> {
+    if n_raters == 0 {
+        return Vec::new();
+    }
+    let n_dense = u32::try_from(k)
+        .ok()
+        .and_then(|k| (n_raters + 1).checked_pow(k));
+    match n_dense.filter(|n| *n <= DENSE_PATTERNS) {
+        Some(n) => dense_patterns(cells, n_raters, k, n),
+        None => hashed_patterns(cells, n_raters),
     }
 }
 

@@ -53,18 +53,16 @@ pub fn error_figures(
                 .stage
                 .and_then(|stage| protocol.stages.get(&stage))
                 .map(|stage| stage.max_error_rate);
-            let verdict = limit
-                .map(|limit| {
-                    judge_rate(
-                        n_errors,
-                        n_assessed,
-                        Population::Process,
-                        limit,
-                        protocol.confidence,
-                        Rule::Bounds,
-                    )
-                })
-                .transpose()?;
+            let verdict = limit.map(|limit| {
+                judge_rate(
+                    n_errors,
+                    n_assessed,
+                    Population::Process,
+                    limit,
+                    protocol.confidence,
+                    Rule::Bounds,
+                )
+            });
             let mut own = BTreeMap::new();
             kinds.retain(|(group, kind, n)| {
                 let mine = *group == row.group;

@@ -11,6 +11,9 @@ use crate::geometry::{Mask, MultiPolygon, Rect, Volume};
 use crate::metrics::{MetricValue, Overlap, dice, iou};
 use std::borrow::Cow;
 
+/// Points farther apart than this (and their own extent) are not the same thing.
+const POINT_SURROUNDING_PX: f64 = 64.0;
+
 /// A shape as an area, for overlap; vector shapes stay exact.
 pub(super) enum Region<'a> {
     Rect(Rect),
@@ -63,11 +66,21 @@ impl<'a> Region<'a> {
         }
     }
 
-    /// A cheap necessary condition for any overlap.
-    pub fn meets(&self, other: &Self) -> bool {
-        match (self.bounding_box(), other.bounding_box()) {
-            (Some(a), Some(b)) => a.meets(&b),
-            _ => false,
+    /// Where counterparts are looked for; points are looked for in a wide surrounding, since they have no extent.
+    pub fn search_box(&self) -> Rect {
+        let nowhere = Rect { x0: f64::NAN, y0: f64::NAN, x1: f64::NAN, y1: f64::NAN };
+        let area = self.bounding_box().unwrap_or(nowhere);
+        match self {
+            Self::Points(_) | Self::Line(_) => {
+                let margin = POINT_SURROUNDING_PX + area.width_px().max(area.height_px());
+                Rect {
+                    x0: area.x0 - margin,
+                    y0: area.y0 - margin,
+                    x1: area.x1 + margin,
+                    y1: area.y1 + margin,
+                }
+            }
+            _ => area,
         }
     }
 

@@ -4,7 +4,8 @@
 use super::measure::{Region, keypoint_similarity, measure_pair, one_sided};
 use super::works::Work;
 use crate::domain::{Annotation, ErrorKind, Item, Protocol, Shape, Technique, UnitScore};
-use crate::matching::assign_by_label;
+use crate::geometry::Rect;
+use crate::matching::{assign_by_label, candidates};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An annotation in play: its id, its protocol label, itself.
@@ -276,24 +277,24 @@ fn matched_units(
     let min_overlap = protocol.matching.min_overlap;
     let regions_a: Vec<Region<'_>> = a.iter().map(|entry| Region::of(entry.annotation)).collect();
     let regions_b: Vec<Region<'_>> = b.iter().map(|entry| Region::of(entry.annotation)).collect();
-    let mut candidates = Vec::new();
-    for (i, region_a) in regions_a.iter().enumerate() {
-        for (j, region_b) in regions_b.iter().enumerate() {
-            let similarity = match (&a[i].annotation.shape, &b[j].annotation.shape) {
-                (Shape::Keypoints(points_a), Shape::Keypoints(points_b)) => {
-                    keypoint_similarity(protocol, item, a[i].annotation, points_a, points_b)
-                }
-                _ if !region_a.meets(region_b) => 0.0,
-                _ => region_a.iou(region_b)?,
-            };
-            if similarity > 0.0 && similarity >= min_overlap {
-                candidates.push((i, j, similarity));
+    let boxes = |regions: &[Region<'_>]| -> Vec<Rect> {
+        regions.iter().map(Region::search_box).collect()
+    };
+    let mut scored = Vec::new();
+    for (i, j) in candidates(&boxes(&regions_a), &boxes(&regions_b)) {
+        let similarity = match (&a[i].annotation.shape, &b[j].annotation.shape) {
+            (Shape::Keypoints(points_a), Shape::Keypoints(points_b)) => {
+                keypoint_similarity(protocol, item, a[i].annotation, points_a, points_b)
             }
+            _ => regions_a[i].iou(&regions_b[j])?,
+        };
+        if similarity > 0.0 && similarity >= min_overlap {
+            scored.push((i, j, similarity));
         }
     }
     let a_names: Vec<&str> = a.iter().map(|entry| entry.label).collect();
     let b_names: Vec<&str> = b.iter().map(|entry| entry.label).collect();
-    let matched = assign_by_label(&a_names, &b_names, &candidates, min_overlap);
+    let matched = assign_by_label(&a_names, &b_names, &scored, min_overlap);
     let mut units = Vec::new();
     for &(i, j, similarity) in matched.same_label.iter().chain(&matched.wrong_label) {
         units.push(measure_pair(protocol, item, a[i], b[j], Some(similarity)));

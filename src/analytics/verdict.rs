@@ -11,6 +11,21 @@ pub(super) fn judge(protocol: &Protocol, a: &Entry<'_>, b: &Entry<'_>, unit: &mu
         unit.not_applicable = false;
         return;
     }
+    // Two empty masks agree that there is nothing; one empty mask misses it or invents it (quality model §2–3).
+    match (unit.a_size, unit.b_size) {
+        (Some(0.0), Some(0.0)) => return,
+        (Some(_), Some(0.0)) => {
+            unit.error = Some(ErrorKind::Missing);
+            unit.detail = Some("the candidate's shape is empty".to_owned());
+            return;
+        }
+        (Some(0.0), Some(_)) => {
+            unit.error = Some(ErrorKind::Extra);
+            unit.detail = Some("the reference's shape is empty".to_owned());
+            return;
+        }
+        _ => {}
+    }
     let tolerance = protocol.tolerance_for(a.label);
     let outcome = match unit.technique {
         Some(Technique::Box | Technique::RotatedBox) => {

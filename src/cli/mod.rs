@@ -34,7 +34,7 @@ pub struct Cli {
 #[derive(clap::Args, Clone, Debug)]
 pub struct Global {
     /// Folder of the database
-    #[arg(long, global = true, env = "CONCORD_DATA_DIR", default_value = "concord-data")]
+    #[arg(long, global = true, default_value = "concord-data")]
     pub data_dir: PathBuf,
     /// No messages and no progress bars
     #[arg(long, short, global = true)]

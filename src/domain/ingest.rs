@@ -42,6 +42,8 @@ pub struct IngestOptions {
     pub pattern: Option<String>,
     /// How items are named: `stem` (default), `name` or `path`.
     pub item_key: Option<String>,
+    /// Items whose keys differ in upper and lower case only are one item, named in lower case.
+    pub fold_case: bool,
     /// The label of a mask whose export has none.
     pub label: Option<String>,
     /// Column of the table that holds each known field: `rater` → `Reader`.

@@ -6,7 +6,6 @@ mod people;
 mod protocol;
 mod score;
 mod shape;
-mod status;
 
 pub use annotation::{Annotation, Item, Reading, ReadingKey, ReadingState};
 pub use ingest::{IngestOptions, SampleCoverage, Skip, SkipReason};
@@ -17,4 +16,4 @@ pub use protocol::{
 };
 pub use score::{Comparison, ComparisonKind, DistanceUnit, ErrorKind, UnitScore};
 pub use shape::{Keypoint, Shape, Visibility};
-pub use status::Status;
+pub use crate::statistics::Status;

@@ -43,41 +43,67 @@ pub(super) struct Lattice {
     pub spacing: [f64; 3],
 }
 
-/// Rows above which work is shared between threads.
+/// Lattice points above which work is shared between threads.
 const PARALLEL_FROM: usize = 1 << 15;
-/// No seed on this line.
-const NONE: u32 = u32::MAX;
+/// Most points along y, so that steps fit 16 bits.
+pub(super) const MOST_ROWS: usize = 65_535;
+/// Closeness of a seed to itself; a step away it is one less, and 0 means that no seed lies on the line.
+const AT_SEED: u16 = u16::MAX;
 /// Columns handled together, so that memory is read in whole cache lines.
-const TILE: usize = 16;
+const TILE: usize = 32;
+/// Queries tried before it is decided how to go on.
+const N_TRIALS: usize = 64;
+/// Visits of a search that cost as much as one point of a full pass.
+const VISITS_PER_POINT: usize = 4;
 
 impl Lattice {
     /// Distance from every query to the nearest seed, in the order of the queries.
     ///
     /// # Definition
-    /// The squared distance separates by axis: along y the nearest seed in steps, then along z and x the lower envelope of the
-    /// parabolas that the lines before give. The last pass visits only rows that hold a query. Exact up to rounding in f64.
+    /// The squared distance separates by axis. Steps to the nearest seed along y come first, for the whole lattice. Then each query
+    /// looks outwards along x and z until no nearer seed can come; where a trial shows that surfaces are too far apart for that, the
+    /// lower envelopes of parabolas along z come first, and queries look along x only. Both ways are exact up to rounding in f64.
     /// # Input
-    /// At least one seed.
+    /// At least one seed; at most [`MOST_ROWS`] points along y.
     /// # Reference
     /// Felzenszwalb & Huttenlocher 2012, Theory of Computing 8:415–428, doi:10.4086/toc.2012.v008a019.
     pub fn distances(&self, queries: &Points, seeds: &Points) -> Vec<f64> {
-        let [n_z, n_y, n_x] = self.shape;
-        let parallel = n_z * n_y * n_x >= PARALLEL_FROM;
-        let steps = self.steps_along_y(seeds, parallel);
-        let squares = self.squares_along_z(&steps, parallel);
-        drop(steps);
-        let of_rows = |rows: std::ops::Range<usize>| {
-            let mut envelope = Envelope::new(self.spacing[2]);
-            let mut found = Vec::new();
-            for index in rows {
-                let row = queries.rows[index];
-                let at = (row.y as usize * n_z + row.z as usize) * n_x;
-                envelope.build(squares[at..at + n_x].iter().copied());
-                envelope.read(queries.row_x(index).iter().copied(), |square| {
-                    found.push(square.sqrt());
-                });
-            }
-            found
+        let n_points = self.shape.iter().product::<usize>();
+        let parallel = n_points >= PARALLEL_FROM;
+        let closeness = self.closeness_along_y(seeds, parallel);
+        let n_rows = queries.rows.len();
+        let (mut n_tried, mut n_visits) = (0, 0);
+        for index in (0..n_rows).step_by(n_rows.div_ceil(N_TRIALS).max(1)) {
+            let row = queries.rows[index];
+            self.search(&closeness, row, queries.x[row.start], &mut n_visits);
+            n_tried += 1;
+        }
+        let is_near = n_visits * queries.x.len() <= VISITS_PER_POINT * n_points * n_tried;
+        if is_near {
+            return self.each_row(queries, parallel, |row, x| {
+                self.search(&closeness, row, x, &mut 0)
+            });
+        }
+        let squares = self.squares_along_z(&closeness, parallel);
+        drop(closeness);
+        let [n_z, _, n_x] = self.shape;
+        self.each_row(queries, parallel, |row, x| {
+            let at = (row.y as usize * n_z + row.z as usize) * n_x;
+            self.search_row(&squares[at..at + n_x], x)
+        })
+    }
+
+    fn each_row(
+        &self,
+        queries: &Points,
+        parallel: bool,
+        square: impl Fn(PointRow, u32) -> f64 + Sync,
+    ) -> Vec<f64> {
+        let of_rows = |rows: std::ops::Range<usize>| -> Vec<f64> {
+            let rows = rows.map(|index| (queries.rows[index], queries.row_x(index)));
+            rows.flat_map(|(row, x)| x.iter().map(move |&x| (row, x)))
+                .map(|(row, x)| square(row, x).sqrt())
+                .collect()
         };
         let n_rows = queries.rows.len();
         if !parallel {
@@ -90,17 +116,70 @@ impl Lattice {
         blocks.concat()
     }
 
-    /// Steps to the nearest seed along y, layout `(z, y, x)`; a scan down and a scan up, whole rows at a time.
-    fn steps_along_y(&self, seeds: &Points, parallel: bool) -> Vec<u32> {
+    /// Least squared distance from a point, looking outwards along x and z.
+    fn search(&self, closeness: &[u16], row: PointRow, x: u32, n_visits: &mut usize) -> f64 {
         let [n_z, n_y, n_x] = self.shape;
-        let mut steps = vec![NONE; n_z * n_y * n_x];
-        for (index, row) in seeds.rows.iter().enumerate() {
-            let at = (row.z as usize * n_y + row.y as usize) * n_x;
-            for &x in seeds.row_x(index) {
-                steps[at + x as usize] = 0;
+        let (z, y, x) = (row.z as usize, row.y as usize, x as usize);
+        let mut best = f64::INFINITY;
+        for (dx, columns) in outwards(x, n_x) {
+            let square_x = square(dx, self.spacing[2]);
+            if square_x >= best {
+                break;
+            }
+            for (dz, layers) in outwards(z, n_z) {
+                let square_xz = square_x + square(dz, self.spacing[0]);
+                if square_xz >= best {
+                    break;
+                }
+                for layer in layers.into_iter().flatten() {
+                    for column in columns.into_iter().flatten() {
+                        *n_visits += 1;
+                        let close = closeness[(layer * n_y + y) * n_x + column];
+                        if close > 0 {
+                            best = best.min(square_xz + self.square_y(close));
+                        }
+                    }
+                }
             }
         }
-        let scan = |layer: &mut [u32]| {
+        best
+    }
+
+    /// Least squared distance from place `x`, given those within the planes across the row.
+    fn search_row(&self, squares: &[f64], x: u32) -> f64 {
+        let mut best = f64::INFINITY;
+        for (dx, columns) in outwards(x as usize, squares.len()) {
+            let square_x = square(dx, self.spacing[2]);
+            if square_x >= best {
+                break;
+            }
+            for column in columns.into_iter().flatten() {
+                best = best.min(square_x + squares[column]);
+            }
+        }
+        best
+    }
+
+    fn square_y(&self, closeness: u16) -> f64 {
+        square(usize::from(AT_SEED - closeness), self.spacing[1])
+    }
+
+    /// Closeness to the nearest seed along y, layout `(z, y, x)`; a scan down and a scan up, whole rows at a time.
+    fn closeness_along_y(&self, seeds: &Points, parallel: bool) -> Vec<u16> {
+        let [n_z, n_y, n_x] = self.shape;
+        let mut closeness = vec![0; n_z * n_y * n_x];
+        let mut has_seed = vec![false; n_z];
+        for (index, row) in seeds.rows.iter().enumerate() {
+            has_seed[row.z as usize] = true;
+            let at = (row.z as usize * n_y + row.y as usize) * n_x;
+            for &x in seeds.row_x(index) {
+                closeness[at + x as usize] = AT_SEED;
+            }
+        }
+        let scan = |(layer, &has_seed): (&mut [u16], &bool)| {
+            if !has_seed {
+                return;
+            }
             for y in 1..n_y {
                 let (above, row) = layer.split_at_mut(y * n_x);
                 pass_on(&above[(y - 1) * n_x..], &mut row[..n_x]);
@@ -111,25 +190,22 @@ impl Lattice {
             }
         };
         if parallel {
-            steps.par_chunks_mut(n_y * n_x).for_each(scan);
+            closeness
+                .par_chunks_mut(n_y * n_x)
+                .zip(&has_seed)
+                .for_each(scan);
         } else {
-            steps.chunks_mut(n_y * n_x).for_each(scan);
+            closeness
+                .chunks_mut(n_y * n_x)
+                .zip(&has_seed)
+                .for_each(scan);
         }
-        steps
+        closeness
     }
 
     /// Squared distance to the nearest seed in the plane across x, layout `(y, z, x)`.
-    fn squares_along_z(&self, steps: &[u32], parallel: bool) -> Vec<f64> {
+    fn squares_along_z(&self, closeness: &[u16], parallel: bool) -> Vec<f64> {
         let [n_z, n_y, n_x] = self.shape;
-        let spacing_y = self.spacing[1];
-        let squared = |n: u32| {
-            if n == NONE {
-                f64::INFINITY
-            } else {
-                let distance = f64::from(n) * spacing_y;
-                distance * distance
-            }
-        };
         let mut squares = vec![0.0; n_z * n_y * n_x];
         let plane = |(y, plane): (usize, &mut [f64])| {
             let mut envelope = Envelope::new(self.spacing[0]);
@@ -138,17 +214,19 @@ impl Lattice {
                 let width = TILE.min(n_x - from);
                 for z in 0..n_z {
                     let at = (z * n_y + y) * n_x + from;
-                    for (column, &n) in steps[at..at + width].iter().enumerate() {
-                        columns[column * n_z + z] = squared(n);
+                    for (column, &close) in closeness[at..at + width].iter().enumerate() {
+                        let none = close == 0;
+                        let square = if none {
+                            f64::INFINITY
+                        } else {
+                            self.square_y(close)
+                        };
+                        columns[column * n_z + z] = square;
                     }
                 }
                 for column in columns.chunks_exact_mut(n_z).take(width) {
-                    envelope.build(column.iter().copied());
-                    let mut z = 0;
-                    envelope.read(0..n_z as u32, |square| {
-                        column[z] = square;
-                        z += 1;
-                    });
+                    envelope.build(column);
+                    envelope.read(column);
                 }
                 for z in 0..n_z {
                     let row = &mut plane[z * n_x + from..z * n_x + from + width];
@@ -170,10 +248,29 @@ impl Lattice {
     }
 }
 
-/// What a row knows plus one step, handed to its neighbour.
-fn pass_on(from: &[u32], to: &mut [u32]) {
+fn square(steps: usize, spacing: f64) -> f64 {
+    let distance = steps as f64 * spacing;
+    distance * distance
+}
+
+/// Places of a line by rising distance from `start`: the distance in steps, and the one or two places there.
+fn outwards(start: usize, n: usize) -> impl Iterator<Item = (usize, [Option<usize>; 2])> {
+    let furthest = start.max(n - 1 - start);
+    (0..=furthest).map(move |steps| {
+        let below = if steps > 0 {
+            start.checked_sub(steps)
+        } else {
+            None
+        };
+        let above = Some(start + steps).filter(|&place| place < n);
+        (steps, [below, above])
+    })
+}
+
+/// What a row knows less one step, handed to its neighbour.
+fn pass_on(from: &[u16], to: &mut [u16]) {
     for (to, &from) in to.iter_mut().zip(from) {
-        *to = (*to).min(from.saturating_add(1));
+        *to = (*to).max(from.saturating_sub(1));
     }
 }
 
@@ -192,10 +289,10 @@ impl Envelope {
         }
     }
 
-    fn build(&mut self, heights: impl Iterator<Item = f64>) {
+    fn build(&mut self, heights: &[f64]) {
         self.parabolas.clear();
         let square = self.spacing * self.spacing;
-        for (place, height) in heights.enumerate() {
+        for (place, &height) in heights.iter().enumerate() {
             if height == f64::INFINITY {
                 continue;
             }
@@ -214,108 +311,23 @@ impl Envelope {
         }
     }
 
-    /// Hands the envelope's height at each of the rising `places` to `give`; infinity where there is no parabola.
-    fn read(&self, places: impl Iterator<Item = u32>, mut give: impl FnMut(f64)) {
+    /// Writes the envelope's height at every place; infinity where there is no parabola.
+    fn read(&self, heights: &mut [f64]) {
         let mut index = 0;
-        for place in places {
-            let place = f64::from(place);
-            while self
-                .parabolas
-                .get(index + 1)
-                .is_some_and(|&(_, _, from)| from < place)
-            {
+        for (place, height) in heights.iter_mut().enumerate() {
+            let place = place as f64;
+            let next = |index: usize| self.parabolas.get(index + 1);
+            while next(index).is_some_and(|&(_, _, from)| from < place) {
                 index += 1;
             }
-            give(
-                self.parabolas
-                    .get(index)
-                    .map_or(f64::INFINITY, |&(centre, height, _)| {
-                        let distance = self.spacing * (place - centre);
-                        height + distance * distance
-                    }),
-            );
+            let lowest = self.parabolas.get(index);
+            *height = lowest.map_or(f64::INFINITY, |&(centre, height, _)| {
+                let distance = self.spacing * (place - centre);
+                height + distance * distance
+            });
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn points(shape: [usize; 3], picked: &[bool]) -> Points {
-        let mut points = Points::default();
-        for (index, row) in picked.chunks(shape[2]).enumerate() {
-            let x = (0..row.len()).filter(|&x| row[x]).map(|x| x as u32);
-            points.push_row((index / shape[1]) as u32, (index % shape[1]) as u32, x);
-        }
-        points
-    }
-
-    fn nearest(lattice: &Lattice, queries: &[bool], seeds: &[bool]) -> Vec<f64> {
-        let [_, n_y, n_x] = lattice.shape;
-        let place = |index: usize| {
-            let [z, y, x] = [index / (n_y * n_x), index / n_x % n_y, index % n_x];
-            [z as f64, y as f64, x as f64]
-        };
-        let distance = |p: usize, q: usize| {
-            let (p, q) = (place(p), place(q));
-            (0..3)
-                .map(|k| ((p[k] - q[k]) * lattice.spacing[k]).powi(2))
-                .sum::<f64>()
-                .sqrt()
-        };
-        let all = |picked: &[bool]| (0..picked.len()).filter(|&i| picked[i]).collect::<Vec<_>>();
-        let seeds = all(seeds);
-        let closest = |p: usize| {
-            seeds
-                .iter()
-                .map(|&q| distance(p, q))
-                .fold(f64::INFINITY, f64::min)
-        };
-        all(queries).into_iter().map(closest).collect()
-    }
-
-    proptest! {
-        #[test]
-        fn distances_equal_those_by_trying_every_seed(
-            shape in [1_usize..6, 1_usize..8, 1_usize..40],
-            spacing in [0.1..4.0, 0.1..4.0, 0.1..4.0],
-            seed in any::<u64>(),
-        ) {
-            let n = shape.iter().product::<usize>();
-            let mut state = seed | 1;
-            let mut draw = |share: u64| -> Vec<bool> {
-                (0..n).map(|_| {
-                    state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                    (state >> 33) % 100 < share
-                }).collect()
-            };
-            let (queries, mut seeds) = (draw(30), draw(4));
-            seeds[n / 2] = true;
-            let lattice = Lattice { shape, spacing };
-            let found = lattice.distances(&points(shape, &queries), &points(shape, &seeds));
-            let expected = nearest(&lattice, &queries, &seeds);
-            prop_assert_eq!(found.len(), expected.len());
-            for (f, e) in found.iter().zip(&expected) {
-                prop_assert!((f - e).abs() < 1e-9, "{} against {}", f, e);
-            }
-        }
-    }
-
-    #[test]
-    fn a_large_lattice_shares_its_work_and_gives_the_same() {
-        let shape = [20, 40, 50];
-        let lattice = Lattice {
-            shape,
-            spacing: [2.5, 0.7, 0.9],
-        };
-        let pick = |modulus: usize| (0..40_000).map(|i| i % modulus == 3).collect::<Vec<_>>();
-        let (queries, seeds) = (pick(97), pick(1_009));
-        let found = lattice.distances(&points(shape, &queries), &points(shape, &seeds));
-        for (f, e) in found.iter().zip(nearest(&lattice, &queries, &seeds)) {
-            assert!((f - e).abs() < 1e-9);
-        }
-    }
-}
+mod tests;

@@ -63,9 +63,9 @@ fn surface_figures_agree_with_surface_distance() {
     for (index, case) in oracle.cases.iter().enumerate() {
         let found = case.distances();
         let sides = found.elements();
-        for side in 0..2 {
-            assert_eq!(sides[side].len(), case.n_elements[side], "case {index}");
-            let size: f64 = sides[side].iter().map(|element| element.size).sum();
+        for (side, elements) in sides.into_iter().enumerate() {
+            assert_eq!(elements.len(), case.n_elements[side], "case {index}");
+            let size: f64 = elements.iter().map(|element| element.size).sum();
             assert!(
                 near(size, case.size[side], 1e-6),
                 "case {index}: size {size}"

@@ -46,18 +46,40 @@ struct Edge {
     y0: f64,
     x1: f64,
     y1: f64,
+    part: usize,
+}
+
+/// An edge where it crosses the slab at hand: x at the slab's top and bottom, and how it goes on.
+#[derive(Clone, Copy)]
+struct Crossing {
+    x: [f64; 2],
+    start: [f64; 2],
+    end: [f64; 2],
     slope: f64,
     part: usize,
 }
 
-/// An edge where it crosses the slab at hand: x at the slab's top and bottom.
-#[derive(Clone, Copy)]
-struct Crossing {
-    edge: usize,
-    x: [f64; 2],
-}
-
 impl Crossing {
+    fn new(edge: &Edge) -> Self {
+        Self {
+            x: [edge.x0; 2],
+            start: [edge.x0, edge.y0],
+            end: [edge.x1, edge.y1],
+            slope: (edge.x1 - edge.x0) / (edge.y1 - edge.y0),
+            part: edge.part,
+        }
+    }
+
+    /// Goes on down to `bottom`; each x comes from the edge's start, so that rounding does not build up.
+    fn descend(&mut self, bottom: f64) {
+        let x = if self.end[1] <= bottom {
+            self.end[0]
+        } else {
+            self.start[0] + (bottom - self.start[1]) * self.slope
+        };
+        self.x = [self.x[1], x];
+    }
+
     fn middle(&self) -> f64 {
         self.x[0] + self.x[1]
     }
@@ -73,86 +95,115 @@ impl Crossing {
 /// Inside a part: even-odd over its rings. Inside a shape: in at least one part. Horizontal edges bound no width and need no care.
 /// Edges that meet within a slab split it there; an error in such a height changes areas in the second order only.
 pub(super) fn sweep(a: &MultiPolygon, b: &MultiPolygon, mut emit: impl FnMut(Piece)) {
-    let (edges, n_a_parts, n_parts) = gather(a, b);
-    let mut heights: Vec<f64> = edges.iter().flat_map(|edge| [edge.y0, edge.y1]).collect();
-    heights.sort_unstable_by(f64::total_cmp);
-    heights.dedup();
-
+    let gathered = gather(a, b);
+    let (edges, order) = (&gathered.edges, &gathered.order);
     let mut slab = Slab {
-        edges: &edges,
-        n_a_parts,
-        inside: vec![false; n_parts],
+        n_a_parts: a.parts.len(),
+        inside: vec![false; a.parts.len() + b.parts.len()],
     };
     let (mut active, mut next) = (Vec::<Crossing>::new(), 0);
-    for pair in heights.windows(2) {
+    for pair in gathered.heights.windows(2) {
         let (top, bottom) = (pair[0], pair[1]);
-        active.retain(|crossing| edges[crossing.edge].y1 > top);
-        for crossing in &mut active {
-            crossing.x[0] = crossing.x[1];
+        // An edge that ends hands its place to one that starts there: most often the next of its ring.
+        let mut index = 0;
+        while let Some(crossing) = active.get_mut(index) {
+            if crossing.end[1] > top {
+                index += 1;
+                continue;
+            }
+            match order
+                .get(next)
+                .map(|&at| &edges[at])
+                .filter(|edge| edge.y0 <= top)
+            {
+                Some(edge) if edge.x0 == crossing.end[0] && edge.part == crossing.part => {
+                    *crossing = Crossing::new(edge);
+                    next += 1;
+                    index += 1;
+                }
+                _ => {
+                    active.remove(index);
+                }
+            }
         }
-        while let Some(edge) = edges.get(next).filter(|edge| edge.y0 <= top) {
-            active.push(Crossing {
-                edge: next,
-                x: [edge.x0; 2],
-            });
+        while let Some(edge) = order
+            .get(next)
+            .map(|&at| &edges[at])
+            .filter(|edge| edge.y0 <= top)
+        {
+            active.push(Crossing::new(edge));
             next += 1;
         }
+        let (mut sorted, mut before) = (true, [f64::NEG_INFINITY; 2]);
         for crossing in &mut active {
-            let edge = &edges[crossing.edge];
-            crossing.x[1] = if edge.y1 <= bottom {
-                edge.x1
-            } else {
-                edge.x0 + (bottom - edge.y0) * edge.slope
-            };
+            crossing.descend(bottom);
+            sorted &= before[0] <= crossing.x[0] && before[1] <= crossing.x[1];
+            before = crossing.x;
         }
-        sort_by_middle(&mut active);
-        let meets = active
-            .windows(2)
-            .any(|pair| pair[0].x[0] > pair[1].x[0] || pair[0].x[1] > pair[1].x[1]);
-        if meets {
-            slab.split(top, bottom, &active, &mut emit);
-        } else {
+        if !sorted {
+            sort_by_middle(&mut active);
+            sorted = active
+                .windows(2)
+                .all(|pair| pair[0].x[0] <= pair[1].x[0] && pair[0].x[1] <= pair[1].x[1]);
+        }
+        if sorted {
             slab.emit(top, bottom, &active, &mut emit);
+        } else {
+            slab.split(top, bottom, &active, &mut emit);
         }
     }
 }
 
-/// All edges of both shapes by rising start, parts numbered through, `a` first.
-fn gather(a: &MultiPolygon, b: &MultiPolygon) -> (Vec<Edge>, usize, usize) {
+struct Gathered {
+    edges: Vec<Edge>,
+    /// Edges by rising start.
+    order: Vec<usize>,
+    heights: Vec<f64>,
+}
+
+/// All edges of both shapes, parts numbered through, `a` first.
+fn gather(a: &MultiPolygon, b: &MultiPolygon) -> Gathered {
     let origin = match (a.bounding_box(), b.bounding_box()) {
         (Some(a), Some(b)) => [a.x0.min(b.x0), a.y0.min(b.y0)],
         (Some(only), None) | (None, Some(only)) => [only.x0, only.y0],
         (None, None) => [0.0; 2],
     };
-    let mut list = Vec::new();
+    let (mut list, mut heights) = (Vec::new(), Vec::new());
     for (part, polygon) in a.parts.iter().chain(&b.parts).enumerate() {
         for [p, q] in polygon.rings().flat_map(edges) {
             let (upper, lower) = if p[1] < q[1] { (p, q) } else { (q, p) };
             let [x0, y0] = [upper[0] - origin[0], upper[1] - origin[1]];
             let [x1, y1] = [lower[0] - origin[0], lower[1] - origin[1]];
+            heights.push(p[1] - origin[1]);
             if y0 < y1 {
                 list.push(Edge {
                     x0,
                     y0,
                     x1,
                     y1,
-                    slope: (x1 - x0) / (y1 - y0),
                     part,
                 });
             }
         }
     }
-    list.sort_unstable_by(|p, q| p.y0.total_cmp(&q.y0));
-    (list, a.parts.len(), a.parts.len() + b.parts.len())
+    // Rings rise and fall in long runs, which a stable sort merges instead of sorting them anew.
+    heights.sort_by(f64::total_cmp);
+    heights.dedup();
+    let mut starts: Vec<(f64, usize)> = list.iter().map(|edge| edge.y0).zip(0..).collect();
+    starts.sort_by(|p, q| p.0.total_cmp(&q.0));
+    Gathered {
+        edges: list,
+        order: starts.into_iter().map(|(_, index)| index).collect(),
+        heights,
+    }
 }
 
-struct Slab<'a> {
-    edges: &'a [Edge],
+struct Slab {
     n_a_parts: usize,
     inside: Vec<bool>,
 }
 
-impl Slab<'_> {
+impl Slab {
     /// Emits the pieces of a slab in which no two edges meet, `crossings` sorted from the left.
     fn emit(
         &mut self,
@@ -164,7 +215,7 @@ impl Slab<'_> {
         let (mut n_in_a, mut n_in_b) = (0_usize, 0_usize);
         self.inside.fill(false);
         for pair in crossings.windows(2) {
-            let part = self.edges[pair[0].edge].part;
+            let part = pair[0].part;
             let inside = &mut self.inside[part];
             *inside = !*inside;
             let count = if part < self.n_a_parts {
@@ -214,8 +265,8 @@ impl Slab<'_> {
         for pair in shares.windows(2) {
             for (crossing, whole) in inner.iter_mut().zip(crossings) {
                 *crossing = Crossing {
-                    edge: whole.edge,
                     x: [whole.at(pair[0]), whole.at(pair[1])],
+                    ..*whole
                 };
             }
             inner.sort_by(|p, q| p.middle().total_cmp(&q.middle()));

@@ -2,13 +2,13 @@
 
 use rayon::join;
 
-use super::distance_transform::{Lattice, Points};
+use super::distance_transform::{Lattice, MOST_ROWS, Points};
 use super::error::positive;
 use super::mask::PixelBox;
 use super::surface_elements::{areas, lengths};
 use super::{GeometryError, Mask, Volume};
 
-/// Most lattice points that one comparison may hold in memory (12 bytes each, for one side at a time).
+/// Most lattice points that one comparison may hold in memory (at most 10 bytes each, for one side at a time).
 const MOST_POINTS: u64 = 1 << 28;
 /// Distances and shares that meet their limit but for rounding do meet it.
 const ROUNDING: f64 = 1e-9;
@@ -205,7 +205,7 @@ fn lattice(n_layers: usize, area: PixelBox, spacing: [f64; 3]) -> Result<Lattice
     let n_points = shape
         .iter()
         .fold(1_u64, |n, &side| n.saturating_mul(side as u64));
-    if n_points > MOST_POINTS {
+    if n_points > MOST_POINTS || shape[1] > MOST_ROWS {
         return Err(GeometryError::TooLarge {
             n_voxels: n_points,
             limit: MOST_POINTS,

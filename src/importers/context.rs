@@ -139,6 +139,7 @@ impl Context {
                 .cloned()
         };
         let item = lookup("item").unwrap_or(item);
+        let item = if self.options.fold_case { item.to_lowercase() } else { item };
         let stage = match lookup("stage") {
             Some(text) => parse("stage", &text)?,
             None => self.options.stage.unwrap_or(Stage::Annotation),
@@ -186,6 +187,13 @@ impl Context {
                 .map(|seconds| (seconds * 1000.0).round() as i64),
             item,
         })
+    }
+
+    /// Whether a pattern was given that neither the path in the upload nor the image's name matches.
+    pub fn is_outside_pattern(&self, file: &str, image: &str) -> bool {
+        self.pattern
+            .as_ref()
+            .is_some_and(|pattern| !pattern.is_match(file) && !pattern.is_match(image))
     }
 
     fn capture(&self, file: &str, image: &str) -> BTreeMap<&'static str, String> {
@@ -266,7 +274,7 @@ fn compile_pattern(text: &str) -> Result<Regex, ImportError> {
     Ok(pattern)
 }
 
-fn default_role(stage: Stage) -> Role {
+pub(super) fn default_role(stage: Stage) -> Role {
     match stage {
         Stage::Verification => Role::Physician,
         Stage::Training | Stage::Annotation => Role::Annotator,
@@ -375,6 +383,22 @@ mod tests {
         assert_eq!(placed.rater.as_deref(), Some("Person3"));
         assert_eq!(placed.item, "TPre01");
         assert_eq!(placed.stage, Stage::Training);
+    }
+
+    #[test]
+    fn items_that_differ_in_case_only_meet_when_asked_to() {
+        let context = Context::new(&IngestOptions {
+            pattern: Some(r"(?i)seg_(?P<item>.+)\.png".to_owned()),
+            fold_case: true,
+            ..IngestOptions::default()
+        })
+        .expect("the pattern is sound");
+        let keys = ["a/Seg_TPre01.png", "b/seg_tpre01.png"]
+            .map(|file| context.place(file, file).expect("nothing to refuse"));
+        assert_eq!(keys[0].item, "tpre01");
+        assert_eq!(keys[0].item, keys[1].item);
+        assert_eq!(keys[0].study, "tpre01");
+        assert!(context.is_outside_pattern("raw/TPre01.png", "TPre01.png"));
     }
 
     #[test]

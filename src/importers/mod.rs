@@ -3,20 +3,35 @@
 //! An importer streams what it reads into a [`Sink`]; a fault in one record skips that record and is counted,
 //! a fault in the container fails the import. Nothing is lost to a log line.
 
+mod coco;
 mod context;
+mod cvat;
 mod detection;
+mod dicom_seg;
 mod error;
+mod json;
+mod label_studio;
+mod lidc;
 mod limits;
+mod png_mask;
+mod ratings_table;
 mod report;
+mod sidecar;
 mod sink;
+mod skips;
+mod structure;
+#[cfg(test)]
+mod testing;
 mod upload;
+mod xml;
 
 pub use context::{Context, Placement, item_key_of};
-pub(crate) use context::{instant_us, parse_instant, parse_spacing_mm};
+pub(crate) use context::{parse_instant, parse_spacing_mm};
 pub use detection::{Detected, Detection, Rejected, detect};
 pub use error::ImportError;
 pub use limits::Limits;
 pub use report::{Counts, ImportReport, ReportingSink, SkipGroup};
+pub use sidecar::read_sidecar;
 pub use sink::{MemorySink, ReadingRecord, Sink, SinkError};
 pub use upload::{Upload, UploadFile};
 
@@ -60,7 +75,15 @@ pub trait Importer: Sync {
 }
 
 /// Every importer, in the order in which they are listed.
-pub const ALL: &[&dyn Importer] = &[];
+pub const ALL: &[&dyn Importer] = &[
+    &ratings_table::RatingsTable,
+    &dicom_seg::DicomSeg,
+    &label_studio::IMPORTER,
+    &cvat::IMPORTER,
+    &coco::IMPORTER,
+    &png_mask::PngMask,
+    &lidc::Lidc,
+];
 
 /// The importer with this key.
 pub fn by_key(key: &str) -> Option<&'static dyn Importer> {

@@ -371,15 +371,7 @@ impl Spool<'_> {
                     ));
                 }
             };
-            let path = match entry.name() {
-                Ok(name) => name.replace('\\', "/"),
-                Err(error) => {
-                    return Err(ImportError::container(
-                        self.name,
-                        format!("entry {index} of the zip archive has a broken name ({error}); export it again"),
-                    ));
-                }
-            };
+            let path = entry.name().map_err(broken)?.replace('\\', "/");
             if entry.is_dir() {
                 continue;
             }

@@ -74,7 +74,7 @@ pub fn agreement(
         return Err(PipelineError::NoReadings { side: "ratings table" });
     }
     let matrix = RatingMatrix::from_labels(
-        rows.iter().map(|(unit, rater, value)| (unit.as_str(), rater.as_str(), value.as_str())),
+        rows.iter().map(|(unit, rater, value)| (rater.as_str(), unit.as_str(), value.as_str())),
         request.categories.as_deref(),
     )?;
     let coefficients = all_coefficients(

@@ -5,7 +5,7 @@ use crate::analytics::{
     ReadingInput, bootstrap_method, compare_readings, mean_interval_by_study, point_distances,
 };
 use crate::domain::{
-    Comparison, ErrorUnit, IngestOptions, Item, Protocol, Technique, UnitScore,
+    Annotation, Comparison, ErrorUnit, IngestOptions, Item, Protocol, Technique, UnitScore,
 };
 use crate::importers::{ImportReport, Limits, MemorySink, ReadingRecord, Upload, import};
 use crate::statistics::wilson;
@@ -312,12 +312,14 @@ fn describe(
 ) {
     let a_annotations: Vec<_> = a.iter().flat_map(|record| &record.annotations).collect();
     let b_annotations: Vec<_> = b.iter().flat_map(|record| &record.annotations).collect();
-    let find = |list: &[&crate::domain::Annotation], number: Option<usize>| -> Option<String> {
-        list.get(number?).map(|annotation| annotation.source_id.clone())
+    let annotation = |list: &[&'_ Annotation], number: Option<usize>| -> Option<Annotation> {
+        list.get(number?).map(|found| (*found).clone())
     };
     for unit in &comparison.units {
-        let reference_id = find(&a_annotations, unit.a_annotation);
-        let candidate_id = find(&b_annotations, unit.b_annotation);
+        let a_annotation = annotation(&a_annotations, unit.a_annotation);
+        let b_annotation = annotation(&b_annotations, unit.b_annotation);
+        let reference_id = a_annotation.as_ref().map(|found| found.source_id.clone());
+        let candidate_id = b_annotation.as_ref().map(|found| found.source_id.clone());
         let label = unit
             .a_label
             .clone()
@@ -337,10 +339,7 @@ fn describe(
         let (Some(reference_id), Some(candidate_id)) = (reference_id, candidate_id) else {
             continue;
         };
-        let points = match (
-            unit.a_annotation.and_then(|number| a_annotations.get(number)),
-            unit.b_annotation.and_then(|number| b_annotations.get(number)),
-        ) {
+        let points = match (&a_annotation, &b_annotation) {
             (Some(a), Some(b)) => point_rows(item, a, b),
             _ => Vec::new(),
         };
@@ -366,8 +365,8 @@ fn describe(
 
 fn point_rows(
     item: &Item,
-    a: &crate::domain::Annotation,
-    b: &crate::domain::Annotation,
+    a: &Annotation,
+    b: &Annotation,
 ) -> Vec<PointRow> {
     point_distances(item, a, b)
         .into_iter()

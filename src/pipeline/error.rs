@@ -22,7 +22,7 @@ pub enum PipelineError {
     #[error(transparent)]
     Config(#[from] crate::gates::ConfigError),
     #[error(transparent)]
-    Report(#[from] crate::reports::ReportError),
+    Report(#[from] crate::reports::render::RenderError),
     #[error(
         "the export does not say who annotated; name the rater with --annotator, a --pattern with a `rater` group, or a sidecar table"
     )]

@@ -2,7 +2,9 @@
 
 use super::PipelineError;
 use crate::domain::{Protocol, Shape};
-use crate::reports::figures::{Frame, Naming, RaterShapes, drawing, overlay_svg};
+use crate::reports::figures::Naming;
+use crate::reports::figures::outline::{RaterShapes, drawing};
+use crate::reports::figures::overlay::{Frame, overlay_svg};
 use crate::store::{Store, StoredItem};
 use std::collections::BTreeMap;
 

@@ -2,7 +2,7 @@
 
 use super::PipelineError;
 use crate::reports::model::CalibrationReport;
-use crate::reports::render;
+use crate::reports::render::{self, Audience};
 
 /// Renders as `html` (one self-contained file), `md` or `json`.
 ///
@@ -10,8 +10,8 @@ use crate::reports::render;
 /// An unknown kind, and what rendering raises.
 pub fn render_report(report: &CalibrationReport, kind: &str) -> Result<String, PipelineError> {
     match kind {
-        "html" => Ok(render::html(report)?),
-        "md" => Ok(render::markdown(report)?),
+        "html" => Ok(render::html(report, Audience::File)?),
+        "md" => Ok(render::markdown(report)),
         "json" => Ok(render::json(report)?),
         other => Err(PipelineError::Parameter {
             what: "output",

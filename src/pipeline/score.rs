@@ -81,3 +81,14 @@ fn score_one(project: &Project, stored: &StoredItem) -> ScoredItem {
             .collect(),
     }
 }
+
+/// Scores what any project still waits for, such as after a stop between import and scoring.
+///
+/// # Errors
+/// As [`score_dirty`].
+pub fn score_all(store: &Store, progress: &dyn Progress) -> Result<(), PipelineError> {
+    for project in super::projects(store)? {
+        score_dirty(store, &project, progress)?;
+    }
+    Ok(())
+}

@@ -68,9 +68,11 @@ impl Figure {
             .interval()
             .map(|(lower, upper)| (upper - lower) * scale)
         {
-            Some(width) if width > 0.0 => {
-                (-(width / 5.0).log10() - 1e-9).ceil().clamp(0.0, f64::from(most)) as usize
-            }
+            Some(width) if width > 0.0 => (-(width / 5.0).log10() - 1e-9)
+                .ceil()
+                .clamp(0.0, f64::from(most)) as usize,
+            // Without an interval a share is told to the steps that its n allows.
+            _ if self.unit == Unit::Share && self.n < 100 => 0,
             _ => self.unit.plain_decimals(),
         };
         match self.value {
@@ -256,6 +258,7 @@ mod tests {
 
     #[test]
     fn a_value_never_reads_as_zero_one_or_the_limit_when_it_is_not() {
+        assert_eq!(plain(&Figure::rate(4, 5).text()), "80 %");
         let rare = Figure::new(0.00004, 30_000, Unit::Share);
         assert_eq!(plain(&rare.text()), "0.004 %");
         let close = Figure::new(0.9992, 40, Unit::Ratio);

@@ -2,19 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::status::Status;
 use super::interval::{clopper_pearson_lower, clopper_pearson_upper};
 use super::lot::{hypergeometric_lower, hypergeometric_upper, rules_out_at_least};
-
-/// Outcome of a check, worst first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    Error,
-    NotApplicable,
-    Fail,
-    InsufficientEvidence,
-    Pass,
-}
 
 /// What the assessed units stand for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

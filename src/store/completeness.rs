@@ -82,3 +82,77 @@ impl Store {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::{ReadingState, Stage};
+    use crate::store::Filter;
+    use crate::store::seed::{Seed, delivered, drawn, item};
+
+    #[test]
+    fn an_item_is_labelled_when_someone_annotated_it_or_found_it_empty() {
+        let seed = Seed::new();
+        let count = |filter: &Filter| -> Vec<(String, i64, i64)> {
+            let rows = seed.store.completeness(seed.project, filter).unwrap();
+            rows.into_iter()
+                .map(|row| (row.study, row.n_labelled, row.n_items))
+                .collect()
+        };
+        assert_eq!(count(&Filter::default()), []);
+        let mut empty = delivered("i2", "ann", None, vec![]);
+        empty.reading.state = ReadingState::ReviewedEmpty;
+        let mut skipped = delivered("i3", "ann", None, vec![]);
+        skipped.reading.state = ReadingState::Skipped;
+        seed.import(
+            &[
+                item("i1", "s1"),
+                item("i2", "s1"),
+                item("i3", "s1"),
+                item("i4", "s2"),
+            ],
+            &[
+                delivered("i1", "ann", None, vec![drawn("lesion")]),
+                delivered("i1", "bob", None, vec![]),
+                empty,
+                skipped,
+            ],
+        );
+        let s1_s2 = |s1, s2| vec![("s1".to_owned(), s1, 3), ("s2".to_owned(), s2, 1)];
+        assert_eq!(count(&Filter::default()), s1_s2(2, 0));
+        let verified = Filter {
+            stage: Some(Stage::Verification),
+            ..Filter::default()
+        };
+        assert_eq!(count(&verified), s1_s2(0, 0));
+        let bobs = Filter {
+            rater: Some("bob".to_owned()),
+            study: Some("s1".to_owned()),
+            ..Filter::default()
+        };
+        assert_eq!(count(&bobs), [("s1".to_owned(), 1, 3)]);
+    }
+
+    #[test]
+    fn only_current_invalid_annotations_are_listed() {
+        let seed = Seed::new();
+        let invalid = |label: &str| {
+            let mut one = drawn(label);
+            one.invalid = Some("crosses itself".to_owned());
+            delivered("i1", "ann", None, vec![one, drawn("sound")])
+        };
+        let listed = || {
+            seed.store
+                .invalid_annotations(seed.project, &Filter::default())
+                .unwrap()
+        };
+        assert_eq!(listed(), []);
+        seed.import(&[], &[invalid("old")]);
+        seed.import(&[], &[invalid("new")]);
+        let found = listed();
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            (found[0].label.as_str(), found[0].reason.as_str()),
+            ("new", "crosses itself")
+        );
+    }
+}

@@ -1,5 +1,6 @@
 use super::{StoreError, migrations};
 use duckdb::{Config, Connection};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -27,6 +28,43 @@ impl Default for StoreConfig {
     }
 }
 
+/// Files that this process has open: the database's own lock holds between processes only.
+static OPEN_FILES: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+/// Keeps a file from being opened twice by this process.
+#[derive(Debug)]
+struct OpenFile(PathBuf);
+
+impl OpenFile {
+    fn claim(data_dir: &Path, path: &Path) -> Result<Self, StoreError> {
+        let absolute = data_dir
+            .canonicalize()
+            .map_err(|source| StoreError::Io {
+                action: "find the data directory",
+                path: data_dir.to_owned(),
+                source,
+            })?
+            .join(FILE_NAME);
+        let mut open = OPEN_FILES.lock().unwrap_or_else(PoisonError::into_inner);
+        if open.insert(absolute.clone()) {
+            Ok(Self(absolute))
+        } else {
+            Err(StoreError::AlreadyOpen {
+                path: path.to_owned(),
+            })
+        }
+    }
+}
+
+impl Drop for OpenFile {
+    fn drop(&mut self) {
+        OPEN_FILES
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&self.0);
+    }
+}
+
 /// One database with one writer and pooled readers.
 pub struct Store {
     writer: Mutex<Connection>,
@@ -35,6 +73,8 @@ pub struct Store {
     idle_readers: Mutex<Vec<Connection>>,
     max_idle_readers: usize,
     path: Option<PathBuf>,
+    /// Given back last, when the connections are closed.
+    _open_file: Option<OpenFile>,
 }
 
 impl std::fmt::Debug for Store {
@@ -47,7 +87,7 @@ impl Store {
     /// Opens or makes `concord.duckdb` in `data_dir`, which is made if missing, and brings its schema up to date.
     ///
     /// # Errors
-    /// `Locked` when another process has it open, `NewerFile` when a newer program wrote it, `Io`, `Database`.
+    /// `Locked` when another process has it open, `AlreadyOpen` when this one has, `NewerFile` when a newer program wrote it, `Io`, `Database`.
     pub fn open(data_dir: &Path) -> Result<Self, StoreError> {
         Self::open_with(data_dir, StoreConfig::default())
     }
@@ -63,10 +103,11 @@ impl Store {
             source,
         })?;
         let path = data_dir.join(FILE_NAME);
+        let open_file = OpenFile::claim(data_dir, &path)?;
         let settings = settings(config)?;
         let conn = Connection::open_with_flags(&path, settings)
             .map_err(|source| open_error(&path, source))?;
-        Self::start(conn, config, Some(path))
+        Self::start(conn, config, Some((path, open_file)))
     }
 
     /// A database that lives in memory and ends with this value: for tests.
@@ -83,8 +124,9 @@ impl Store {
     fn start(
         conn: Connection,
         config: StoreConfig,
-        path: Option<PathBuf>,
+        file: Option<(PathBuf, OpenFile)>,
     ) -> Result<Self, StoreError> {
+        let (path, open_file) = file.unzip();
         migrations::apply(&conn, path.as_deref().unwrap_or(Path::new(":memory:")))?;
         let template = conn
             .try_clone()
@@ -95,6 +137,7 @@ impl Store {
             idle_readers: Mutex::new(Vec::new()),
             max_idle_readers: config.max_idle_readers,
             path,
+            _open_file: open_file,
         })
     }
 
@@ -212,5 +255,118 @@ fn open_error(path: &Path, source: duckdb::Error) -> StoreError {
         }
     } else {
         database("open", source)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Store, StoreConfig};
+    use crate::store::{Fault, StoreError};
+    use std::process::Command;
+
+    const DIRECTORY: &str = "CONCORD_TEST_DATA_DIR";
+
+    /// The other process of the test below; alone it has no directory to open.
+    #[test]
+    #[ignore = "runs as the second process of another test"]
+    fn second_process() {
+        let dir = std::env::var_os(DIRECTORY).expect("the other test names the directory");
+        let error = Store::open(dir.as_ref()).expect_err("the first process holds the lock");
+        assert!(matches!(error, StoreError::Locked { .. }), "{error:?}");
+        assert_eq!(error.fault(), Fault::Operator);
+        println!("refused: {error}");
+    }
+
+    #[test]
+    fn a_second_process_is_told_that_the_file_is_in_use() {
+        let dir = tempfile::tempdir().unwrap();
+        let _store = Store::open(dir.path()).unwrap();
+        let output = Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "store::database::tests::second_process",
+                "--ignored",
+                "--nocapture",
+            ])
+            .env(DIRECTORY, dir.path())
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{said}");
+        assert!(
+            said.contains("refused: database `") && said.contains("1 passed"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn the_same_process_cannot_open_the_file_twice_either() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        let roundabout = dir.path().join("..").join(dir.path().file_name().unwrap());
+        for path in [dir.path(), &roundabout] {
+            assert!(matches!(
+                Store::open(path),
+                Err(StoreError::AlreadyOpen { .. })
+            ));
+        }
+        drop(store);
+        assert!(Store::open(dir.path()).is_ok());
+    }
+
+    #[test]
+    fn limits_are_handed_to_the_database() {
+        let dir = tempfile::tempdir().unwrap();
+        let config = StoreConfig {
+            memory_limit_bytes: Some(256 << 20),
+            threads: Some(1),
+            max_idle_readers: 1,
+        };
+        let store = Store::open_with(dir.path(), config).unwrap();
+        let setting = |name: &str| -> String {
+            store
+                .writer()
+                .query_row(
+                    "SELECT CAST(current_setting(?) AS VARCHAR)",
+                    [name],
+                    |row| row.get(0),
+                )
+                .unwrap()
+        };
+        assert_eq!(setting("threads"), "1");
+        assert_eq!(setting("memory_limit"), "256.0 MiB");
+        assert_eq!(setting("enable_external_access"), "false");
+    }
+
+    #[test]
+    fn a_backup_holds_everything_that_was_committed() {
+        let dir = tempfile::tempdir().unwrap();
+        let target = dir.path().join("copy");
+        std::fs::create_dir(&target).unwrap();
+        let store = Store::open(&dir.path().join("data")).unwrap();
+        store.create_project("chest", "", "h", 1).unwrap();
+        let n_bytes = store.backup(&target.join(super::FILE_NAME)).unwrap();
+        assert!(n_bytes > 0);
+        let copy = Store::open(&target).unwrap();
+        assert_eq!(copy.projects().unwrap().len(), 1);
+        assert!(
+            Store::in_memory()
+                .unwrap()
+                .backup(&target.join("x"))
+                .is_err()
+        );
+    }
+
+    #[test]
+    fn readers_see_what_was_committed_and_never_block_behind_a_writer() {
+        let store = Store::in_memory().unwrap();
+        let conn = store.writer();
+        conn.execute_batch("BEGIN; INSERT INTO project VALUES (9, 'half', 0);")
+            .unwrap();
+        assert!(store.projects().unwrap().is_empty());
+        conn.execute_batch("ROLLBACK").unwrap();
+        drop(conn);
+        store.create_project("whole", "", "h", 0).unwrap();
+        assert_eq!(store.projects().unwrap().len(), 1);
     }
 }

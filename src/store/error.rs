@@ -30,6 +30,8 @@ pub enum StoreError {
         #[source]
         source: duckdb::Error,
     },
+    #[error("database `{path}` is open in this process already; share that one")]
+    AlreadyOpen { path: PathBuf },
     #[error(
         "database `{path}` has schema version {found}, but this program knows versions up to {known}; use the newer program"
     )]
@@ -87,7 +89,8 @@ impl StoreError {
             | Self::NewerFile { .. }
             | Self::Io { .. }
             | Self::Database { .. } => Fault::Operator,
-            Self::Migration { .. }
+            Self::AlreadyOpen { .. }
+            | Self::Migration { .. }
             | Self::Corrupt { .. }
             | Self::Shape { .. }
             | Self::Encode(_)

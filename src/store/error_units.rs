@@ -1,6 +1,6 @@
 use super::filter::Filter;
 use super::query::{Fields, Params, query};
-use super::{ComparisonId, ItemId, ProjectId, Store, StoreError};
+use super::{AnnotationId, ComparisonId, ItemId, ProjectId, Store, StoreError};
 use crate::domain::{ComparisonKind, ErrorKind, ReferenceKind, Stage, UnitScore};
 
 /// One unit with all that was measured, and where it stands.
@@ -20,6 +20,9 @@ pub struct StoredUnit {
     pub a_stage: Stage,
     pub b_rater: String,
     pub week: Option<String>,
+    pub a_annotation: Option<AnnotationId>,
+    pub b_annotation: Option<AnnotationId>,
+    /// Its own annotation numbers are `None`; the ids above stand in their place.
     pub score: UnitScore,
 }
 
@@ -98,13 +101,14 @@ pub(super) fn stored_unit(row: &Fields<'_>, start: usize) -> Result<StoredUnit, 
         a_stage: row.named(at(11))?,
         b_rater: row.get(at(12))?,
         week: row.get(at(13))?,
-        score: unit_score(row, at(14))?,
+        a_annotation: row.get(at(14))?,
+        b_annotation: row.get(at(15))?,
+        score: unit_score(row, at(16))?,
     })
 }
 
-/// The score, from the annotations' ids on.
-fn unit_score(row: &Fields<'_>, a_annotation: usize) -> Result<UnitScore, StoreError> {
-    let at = |column: usize| a_annotation + 2 + column;
+fn unit_score(row: &Fields<'_>, start: usize) -> Result<UnitScore, StoreError> {
+    let at = |column: usize| start + column;
     let edges = (
         row.get(at(21))?,
         row.get(at(22))?,
@@ -115,8 +119,8 @@ fn unit_score(row: &Fields<'_>, a_annotation: usize) -> Result<UnitScore, StoreE
         technique: row.maybe_named(at(0))?,
         a_label: row.get(at(1))?,
         b_label: row.get(at(2))?,
-        a_annotation: row.get(a_annotation)?,
-        b_annotation: row.get(a_annotation + 1)?,
+        a_annotation: None,
+        b_annotation: None,
         error: row.maybe_named(at(3))?,
         detail: row.get(at(4))?,
         not_applicable: row.get(at(5))?,
@@ -155,4 +159,72 @@ fn unit_score(row: &Fields<'_>, a_annotation: usize) -> Result<UnitScore, StoreE
         b_rank: row.get(at(38))?,
         undefined: row.get(at(39))?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::ComparisonKind::{Peer, Reference};
+    use crate::domain::ErrorKind;
+    use crate::store::seed::{Seed, comparison, delivered, unit};
+    use crate::store::{Filter, UnitCursor};
+
+    #[test]
+    fn pages_of_errors_follow_each_other_without_gap_or_repeat() {
+        let seed = Seed::new();
+        let names = ["gold", "ann", "bob"];
+        let readings = names.map(|rater| delivered("i1", rater, None, vec![]));
+        seed.import(&[], &readings);
+        let none = seed
+            .store
+            .error_units(seed.project, &Filter::default(), None, None, 5);
+        assert_eq!(none.unwrap(), []);
+        let missing = || unit("lesion", Some(ErrorKind::Missing));
+        let extra = || unit("nodule", Some(ErrorKind::Extra));
+        seed.score(
+            "i1",
+            vec![
+                comparison(
+                    "i1",
+                    Reference,
+                    "gold",
+                    "ann",
+                    vec![missing(), unit("lesion", None), extra()],
+                ),
+                comparison("i1", Peer, "ann", "bob", vec![extra(), missing()]),
+            ],
+        );
+        let mut places = Vec::new();
+        let mut after: Option<UnitCursor> = None;
+        loop {
+            let page = seed
+                .store
+                .error_units(seed.project, &Filter::default(), None, after, 2)
+                .unwrap();
+            let Some(last) = page.last() else { break };
+            after = Some(last.cursor());
+            places.extend(page.iter().map(|one| (one.comparison, one.unit_no)));
+        }
+        assert_eq!(places, [(1, 0), (1, 2), (2, 0), (2, 1)]);
+        let only = |filter: &Filter, error| -> Vec<(i64, i64)> {
+            let found = seed
+                .store
+                .error_units(seed.project, filter, error, None, 9)
+                .unwrap();
+            found
+                .iter()
+                .map(|one| (one.comparison, one.unit_no))
+                .collect()
+        };
+        assert_eq!(
+            only(&Filter::default(), Some(ErrorKind::Extra)),
+            [(1, 2), (2, 0)]
+        );
+        let peers = Filter {
+            kind: Some(Peer),
+            label: Some("lesion".to_owned()),
+            ..Filter::default()
+        };
+        assert_eq!(only(&peers, None), [(2, 1)]);
+        assert_eq!(seed.store.units_of_item(seed.project, 1).unwrap().len(), 5);
+    }
 }

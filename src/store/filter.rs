@@ -45,7 +45,7 @@ pub struct GroupBy {
 /// What a figure's row is about; `None` in a field by which it was not split.
 ///
 /// A field can also be `None` in a split figure: no study's site, no day, no label (see each figure).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Group {
     pub kind: ComparisonKind,
     pub reference_kind: Option<ReferenceKind>,

@@ -4,8 +4,9 @@ use super::imports::{ImportIdentity, ImportRecord, insert};
 use super::item_merge::ItemMerge;
 use super::projects::reserve_ids;
 use super::query::{Params, query};
+use super::reading_names::{PackedKey, ReadingNames};
 use super::{ImportId, ItemId, ProjectId, ReadingId, StoreError};
-use crate::domain::{Annotation, Item, Reading, ReadingKey, Skip, Stage};
+use crate::domain::{Annotation, Item, Reading, ReadingKey, Skip};
 use duckdb::Connection;
 use jiff::civil::Date;
 use std::collections::HashMap;
@@ -21,7 +22,7 @@ pub struct ImportWriter<'a> {
     id: ImportId,
     project: ProjectId,
     identity: ImportIdentity,
-    names: Names,
+    names: ReadingNames,
     items: HashMap<Arc<str>, ItemMerge>,
     readings: HashMap<PackedKey, PendingReading>,
     first_reading_id: ReadingId,
@@ -38,29 +39,12 @@ pub struct CommittedImport {
     pub n_touched_items: usize,
 }
 
-/// A reading's key by the numbers of its names.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct PackedKey {
-    item: u32,
-    rater: u32,
-    stage: Stage,
-    session: u32,
-    layer: u32,
-}
-
 struct PendingReading {
     id: ReadingId,
     /// The reading with an empty key; its names are in `PackedKey`.
     reading: Reading,
     local_day: Option<Date>,
     n_annotations: i64,
-}
-
-/// Each name once, since a million readings share few of them.
-#[derive(Default)]
-struct Names {
-    numbers: HashMap<Arc<str>, u32>,
-    texts: Vec<Arc<str>>,
 }
 
 /// Skips are written this many at a time.
@@ -80,7 +64,7 @@ impl<'a> ImportWriter<'a> {
             id: 0,
             project,
             identity,
-            names: Names::default(),
+            names: ReadingNames::default(),
             items: HashMap::new(),
             readings: HashMap::new(),
             first_reading_id: 0,
@@ -102,7 +86,7 @@ impl<'a> ImportWriter<'a> {
     /// # Errors
     /// None today; kept fallible for callers' sake.
     pub fn item(&mut self, item: &Item) -> Result<(), StoreError> {
-        let key = self.names.text(&item.key);
+        let key = self.names.shared(&item.key);
         match self.items.get_mut(&key) {
             Some(known) => known.learn(item),
             None => {
@@ -122,8 +106,8 @@ impl<'a> ImportWriter<'a> {
         reading: &Reading,
         local_day: Option<Date>,
     ) -> Result<(), StoreError> {
-        let packed = self.pack(&reading.key)?;
-        let item = self.names.text(&reading.key.item);
+        let packed = self.names.pack(&reading.key)?;
+        let item = self.names.shared(&reading.key.item);
         self.items.entry(item).or_insert_with(|| {
             ItemMerge::new(Item {
                 key: reading.key.item.clone(),
@@ -170,6 +154,7 @@ impl<'a> ImportWriter<'a> {
         annotation: &Annotation,
     ) -> Result<(), StoreError> {
         let reading = self
+            .names
             .find(key)
             .and_then(|packed| self.readings.get_mut(&packed))
             .ok_or_else(|| {
@@ -246,16 +231,16 @@ impl<'a> ImportWriter<'a> {
     ) -> Result<Vec<ReadingRow>, StoreError> {
         let mut rows = Vec::with_capacity(self.readings.len());
         for (packed, pending) in self.readings.drain() {
-            let item = self.names.of(packed.item);
+            let item = self.names.name(packed.item);
             let item_id = *item_ids
                 .get(&item)
                 .ok_or_else(|| StoreError::Misuse("a reading has no item".to_owned()))?;
             rows.push(ReadingRow {
                 id: pending.id,
                 item_id,
-                rater: self.names.of(packed.rater),
-                session: self.names.of(packed.session),
-                layer: self.names.of(packed.layer),
+                rater: self.names.name(packed.rater),
+                session: self.names.name(packed.session),
+                layer: self.names.name(packed.layer),
                 reading: pending.reading,
                 local_day: pending.local_day,
                 n_annotations: pending.n_annotations,
@@ -271,26 +256,6 @@ impl<'a> ImportWriter<'a> {
         self.skips.clear();
         Ok(())
     }
-
-    fn pack(&mut self, key: &ReadingKey) -> Result<PackedKey, StoreError> {
-        Ok(PackedKey {
-            item: self.names.number(&key.item)?,
-            rater: self.names.number(&key.rater)?,
-            stage: key.stage,
-            session: self.names.number(&key.session)?,
-            layer: self.names.number(&key.layer)?,
-        })
-    }
-
-    fn find(&self, key: &ReadingKey) -> Option<PackedKey> {
-        Some(PackedKey {
-            item: self.names.known(&key.item)?,
-            rater: self.names.known(&key.rater)?,
-            stage: key.stage,
-            session: self.names.known(&key.session)?,
-            layer: self.names.known(&key.layer)?,
-        })
-    }
 }
 
 impl Drop for ImportWriter<'_> {
@@ -299,34 +264,5 @@ impl Drop for ImportWriter<'_> {
             // A transaction that the database has already given up needs no rollback, and says so.
             let _ = self.conn.execute_batch("ROLLBACK");
         }
-    }
-}
-
-impl Names {
-    fn number(&mut self, text: &str) -> Result<u32, StoreError> {
-        if let Some(&number) = self.numbers.get(text) {
-            return Ok(number);
-        }
-        let number = u32::try_from(self.texts.len())
-            .map_err(|_| StoreError::Misuse("an import has too many names".to_owned()))?;
-        let text: Arc<str> = text.into();
-        self.texts.push(Arc::clone(&text));
-        self.numbers.insert(text, number);
-        Ok(number)
-    }
-
-    fn known(&self, text: &str) -> Option<u32> {
-        self.numbers.get(text).copied()
-    }
-
-    /// The shared text; a name that has no number yet is not given one.
-    fn text(&self, text: &str) -> Arc<str> {
-        self.numbers
-            .get_key_value(text)
-            .map_or_else(|| text.into(), |(shared, _)| Arc::clone(shared))
-    }
-
-    fn of(&self, number: u32) -> Arc<str> {
-        Arc::clone(&self.texts[number as usize])
     }
 }

@@ -24,6 +24,7 @@ mod overlap;
 mod overview;
 mod projects;
 mod query;
+mod reading_names;
 mod scores;
 mod throughput;
 mod worklist;
@@ -49,10 +50,11 @@ pub use imports::{ImportIdentity, ImportRecord, ImportStart};
 pub use items::{StoredItem, StoredReading};
 pub use overlap::{BiasRow, Measure, OverlapMetric, OverlapSummaryRow, OverlapValueRow};
 pub use overview::{
-    ItemConflict, ItemRow, LabelRow, RaterRow, ReadingStateRow, SkippedRow, StudyRow, WeekRow,
+    ItemConflict, ItemRow, LabelRow, RaterRow, RatersOfItem, ReadingStateRow, SkippedRow, StudyRow,
+    WeekRow,
 };
 pub use projects::{ProjectRecord, ProtocolRecord};
-pub use scores::{ReplacedScores, ScoredItem};
+pub use scores::{ReplacedScores, ScoredComparison, ScoredItem};
 pub use throughput::ThroughputRow;
 pub use worklist::{RankedUnit, WorklistLimits};
 

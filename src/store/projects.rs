@@ -114,7 +114,7 @@ pub(super) fn reserve_ids(
         .first(
             conn,
             &Params::new().text("name", name).with("n", n as i64),
-            |row| row.get(0),
+            |row| Ok(row.get::<i64>(0)? - n as i64),
         )?
         .ok_or_else(|| StoreError::Misuse(format!("there is no id counter `{name}`")))
 }

@@ -1,6 +1,8 @@
 //! Small projects for tests.
 
-use super::{ImportIdentity, ImportStart, ItemId, ProjectId, ScoredItem, Store};
+use super::{
+    ImportIdentity, ImportStart, ItemId, ProjectId, ScoredComparison, ScoredItem, Store, StoredItem,
+};
 use crate::domain::{
     Annotation, Comparison, ComparisonKind, ErrorKind, Item, Reading, ReadingKey, ReadingState,
     ReferenceKind, Role, Shape, Stage, Technique, UnitScore,
@@ -79,13 +81,23 @@ impl Seed {
             .unwrap();
         let done = self
             .store
-            .replace_scores(
-                self.project,
-                "h1",
-                vec![ScoredItem::of(&stored, comparisons)],
-            )
+            .replace_scores(self.project, "h1", &[scored(&stored, comparisons)])
             .unwrap();
         assert_eq!(done.n_stale_items, 0);
+    }
+
+    /// The number of a rater's nth current annotation of an item, as `scored` numbers them.
+    pub(super) fn annotation_number(&self, key: &str, rater: &str, nth: usize) -> usize {
+        let id = self.annotation_id(key, rater, nth);
+        let stored = self
+            .store
+            .load_item(self.project, self.item_id(key))
+            .unwrap();
+        let mut annotations = stored
+            .readings
+            .iter()
+            .flat_map(|reading| &reading.annotations);
+        annotations.position(|(found, _)| *found == id).unwrap()
     }
 
     /// The id of a rater's nth current annotation of an item.
@@ -101,6 +113,28 @@ impl Seed {
             .flat_map(|reading| &reading.annotations)
             .map(|(id, _)| *id);
         ids.nth(nth).unwrap()
+    }
+}
+
+/// Scores of an item as loaded; annotation numbers run through all its readings.
+pub(super) fn scored(stored: &StoredItem, comparisons: Vec<Comparison>) -> ScoredItem {
+    let ids: Vec<i64> = stored
+        .readings
+        .iter()
+        .flat_map(|reading| &reading.annotations)
+        .map(|(id, _)| *id)
+        .collect();
+    ScoredItem {
+        item: stored.id,
+        revision: stored.revision,
+        comparisons: comparisons
+            .into_iter()
+            .map(|comparison| ScoredComparison {
+                comparison,
+                a_annotations: ids.clone(),
+                b_annotations: ids.clone(),
+            })
+            .collect(),
     }
 }
 

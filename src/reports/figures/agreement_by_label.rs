@@ -6,8 +6,8 @@ use super::paint::Paint;
 use crate::reports::model::{AgreementRow, Figure};
 
 const WIDTH: f64 = 460.0;
-const LEFT: f64 = 150.0;
-const RIGHT: f64 = 92.0;
+const LEFT: f64 = 146.0;
+const RIGHT: f64 = 112.0;
 const TOP: f64 = 8.0;
 const ROW: f64 = 26.0;
 
@@ -133,7 +133,7 @@ fn label_row(canvas: &mut Canvas, scale: &Scale, row: &AgreementRow, y: f64) {
         scale,
         &mark(value, &row.value, y - 2.0, false, &text),
     );
-    canvas.bold([WIDTH - 56.0, y], &text, TEXT, Anchor::End, Paint::Ink);
+    canvas.bold([WIDTH - 70.0, y], &text, TEXT, Anchor::End, Paint::Ink);
     canvas.text(
         [WIDTH, y],
         &row.value.interval_text(),

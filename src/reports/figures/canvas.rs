@@ -239,7 +239,7 @@ pub fn escape(text: &str) -> String {
 
 /// Rough width of a text in logical pixels, for leaving room.
 pub fn text_width(text: &str, size: f64) -> f64 {
-    text.chars().count() as f64 * size * 0.56
+    text.chars().count() as f64 * size * 0.62
 }
 
 /// A text cut to a number of characters, with an ellipsis where something was lost.
@@ -249,6 +249,21 @@ pub fn shortened(text: &str, n_chars: usize) -> String {
     }
     let kept: String = text.chars().take(n_chars.saturating_sub(1)).collect();
     format!("{}…", kept.trim_end())
+}
+
+/// A text over at most two lines, broken after spaces, dashes and underscores; what does not fit is cut.
+pub fn two_lines(text: &str, n_chars: usize) -> Vec<String> {
+    let (mut first, mut second) = (String::new(), String::new());
+    for word in text.split_inclusive([' ', '-', '_', '/']) {
+        let n = first.chars().count() + word.trim_end().chars().count();
+        if second.is_empty() && (first.is_empty() || n <= n_chars) {
+            first.push_str(word);
+        } else {
+            second.push_str(word);
+        }
+    }
+    let lines = [first, second].map(|line| shortened(line.trim(), n_chars + 1));
+    lines.into_iter().filter(|line| !line.is_empty()).collect()
 }
 
 #[cfg(test)]

@@ -1,15 +1,15 @@
 //! Confusion matrix: reference labels down, candidate labels across, shaded by the share of the row.
 
-use super::canvas::{Anchor, Canvas, Naming, shortened, text_width};
+use super::canvas::{Anchor, Canvas, Naming, shortened, text_width, two_lines};
 use super::paint::{Paint, sequential};
 use super::rater_heatmap::hatch;
 use crate::reports::format;
 use crate::reports::model::ConfusionMatrix;
 
-const CELL_WIDTH: f64 = 54.0;
+const CELL_WIDTH: f64 = 62.0;
 const CELL_HEIGHT: f64 = 30.0;
 const GAP: f64 = 1.5;
-const TOP: f64 = 40.0;
+const TOP: f64 = 48.0;
 
 /// What the matrix shows, in one sentence.
 pub fn headline(matrix: &ConfusionMatrix) -> String {
@@ -40,13 +40,11 @@ pub fn svg(id: &str, matrix: &ConfusionMatrix) -> String {
     for (i, label) in matrix.labels.iter().enumerate() {
         let across = left + CELL_WIDTH * (i as f64 + 0.5);
         let down = TOP + CELL_HEIGHT * (i as f64 + 0.5);
-        canvas.text(
-            [across, TOP - 9.0],
-            &shortened(label, 9),
-            10.0,
-            Anchor::Middle,
-            Paint::Muted,
-        );
+        let lines = two_lines(label, 9);
+        for (j, line) in lines.iter().enumerate() {
+            let y = TOP - 9.0 - 11.0 * (lines.len() - 1 - j) as f64;
+            canvas.text([across, y], line, 10.0, Anchor::Middle, Paint::Muted);
+        }
         canvas.text(
             [left - 8.0, down],
             &shortened(label, 18),

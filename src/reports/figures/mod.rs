@@ -8,6 +8,7 @@ mod canvas;
 pub mod confusion;
 pub mod control_chart;
 pub mod distribution;
+mod legend;
 pub mod outline;
 pub mod overlay;
 mod paint;

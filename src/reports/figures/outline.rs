@@ -194,12 +194,16 @@ fn differing_voxels(raters: &[RaterShapes<'_>], key: i64) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::geometry::{Mask, SliceAxis, Volume};
-
-    fn volume(axis: SliceAxis, slices: &[(i64, [u32; 2])]) -> Shape {
-        let mask = |run: &[u32; 2]| Mask::from_bounds(8, 4, run.to_vec()).unwrap();
-        let slices = slices.iter().map(|(key, run)| (*key, mask(run))).collect();
-        Shape::Volume(Volume::new(8, 4, axis, slices).unwrap())
+    /// A volume as it is stored; this room does not know the geometry behind shapes. Runs are `[start, end]`.
+    fn volume(axis: &str, slices: &[(i64, [u32; 2])]) -> Shape {
+        let slice = |(key, [start, end]): &(i64, [u32; 2])| {
+            let mask =
+                serde_json::json!({"width_px": 8, "height_px": 4, "deltas": [start, end - start]});
+            serde_json::json!([key, mask])
+        };
+        let slices: Vec<_> = slices.iter().map(slice).collect();
+        let stored = serde_json::json!({"Volume": {"width_px": 8, "height_px": 4, "axis": axis, "slices": slices}});
+        serde_json::from_value(stored).unwrap()
     }
 
     fn drawn(a: &Shape, b: &Shape) -> Drawing {
@@ -219,8 +223,8 @@ mod tests {
 
     #[test]
     fn the_slice_with_the_most_differing_voxels_is_drawn() {
-        let a = volume(SliceAxis::Index, &[(1, [0, 4]), (2, [0, 6]), (5, [0, 3])]);
-        let b = volume(SliceAxis::Index, &[(1, [1, 5]), (2, [0, 6])]);
+        let a = volume("index", &[(1, [0, 4]), (2, [0, 6]), (5, [0, 3])]);
+        let b = volume("index", &[(1, [1, 5]), (2, [0, 6])]);
         let drawing = drawn(&a, &b);
         // Slice 1 differs by 2 voxels, slice 2 by none, slice 5 by 3: only A drew there.
         assert_eq!(drawing.slice, Some(5));
@@ -235,8 +239,8 @@ mod tests {
 
     #[test]
     fn slices_by_position_are_named_in_millimetres() {
-        let a = volume(SliceAxis::Micrometres, &[(-12_500, [0, 4])]);
-        let b = volume(SliceAxis::Micrometres, &[(-12_500, [0, 5])]);
+        let a = volume("micrometres", &[(-12_500, [0, 4])]);
+        let b = volume("micrometres", &[(-12_500, [0, 5])]);
         assert!(
             drawn(&a, &b)
                 .note

@@ -1,8 +1,9 @@
 //! Every rater's outline over the image, zoomed to what was drawn.
 
-use super::canvas::{Naming, escape, identifier, shortened, text_width};
+use super::canvas::{Naming, escape, identifier};
+use super::legend::{LEGEND_ROW, legend, legend_rows, look, point_mark};
 use super::outline::Outline;
-use super::paint::{DASHES, Paint, RATERS};
+use super::paint::Paint;
 use super::picture::{Picture, Region, cut_out};
 use crate::reports::format;
 use std::fmt::Write as _;
@@ -13,7 +14,6 @@ const MOST_HEIGHT: f64 = 520.0;
 const MARGIN: f64 = 0.2;
 /// A view is never narrower than this, so that single points keep their surroundings.
 const LEAST_VIEW_PX: f64 = 32.0;
-const LEGEND_ROW: f64 = 20.0;
 
 /// The image that the outlines are drawn on.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,7 +29,7 @@ struct View {
     region: Region,
     /// Figure pixels per frame pixel, `[x, y]`; they differ where the spacing does.
     scale: [f64; 2],
-    offset_x: f64,
+    width: f64,
     height: f64,
 }
 
@@ -78,20 +78,16 @@ impl View {
         Self {
             region,
             scale: [scale, scale * stretch],
-            offset_x: (WIDTH - across * scale) / 2.0,
+            width: across * scale,
             height: down * scale,
         }
     }
 
     fn at(&self, [x, y]: [f64; 2]) -> [f64; 2] {
         [
-            self.offset_x + (x - self.region.x0) * self.scale[0],
+            (x - self.region.x0) * self.scale[0],
             (y - self.region.y0) * self.scale[1],
         ]
-    }
-
-    fn width(&self) -> f64 {
-        WIDTH - 2.0 * self.offset_x
     }
 }
 
@@ -129,21 +125,20 @@ pub fn overlay_svg(
         None => notes.push("no image was imported; outlines only".to_owned()),
         Some(Ok(_)) => {}
     }
-    let rows = legend_rows(outlines);
-    let height = view.height + 14.0 + LEGEND_ROW * rows.len() as f64 + 16.0 * notes.len() as f64;
+    let rows = legend_rows(outlines, WIDTH);
+    let height = view.height + 14.0 + LEGEND_ROW * rows.len() as f64 + 18.0 * notes.len() as f64;
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" id=\"{id}\" class=\"figure overlay\" role=\"img\" \
          aria-labelledby=\"{id}-title {id}-desc\" viewBox=\"0 0 {WIDTH:.0} {height:.0}\" width=\"100%\" \
          font-family=\"system-ui, sans-serif\" style=\"font-variant-numeric:tabular-nums;max-width:{:.0}px\">\n\
          <title id=\"{id}-title\">{}</title>\n<desc id=\"{id}-desc\">{}</desc>\n\
-         <clipPath id=\"{id}-view\"><rect x=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\"/></clipPath>\n\
+         <clipPath id=\"{id}-view\"><rect width=\"{:.1}\" height=\"{:.1}\"/></clipPath>\n\
          <g clip-path=\"url(#{id}-view)\">\n\
          <rect width=\"{WIDTH:.0}\" height=\"{:.1}\" fill=\"#15191d\"/>\n",
         WIDTH * 1.1,
         escape(naming.title),
         escape(naming.description),
-        view.offset_x,
-        view.width(),
+        view.width,
         view.height,
         view.height,
     );
@@ -158,10 +153,10 @@ pub fn overlay_svg(
     svg.push_str("</g>\n");
     legend(&mut svg, &rows, view.height + 14.0);
     for (i, note) in notes.iter().enumerate() {
-        let y = height - 5.0 - 16.0 * (notes.len() - 1 - i) as f64;
+        let y = height - 5.0 - 18.0 * (notes.len() - 1 - i) as f64;
         let _ = writeln!(
             svg,
-            "<text x=\"0\" y=\"{y:.1}\" font-size=\"11\" fill=\"{}\">{}</text>",
+            "<text x=\"0\" y=\"{y:.1}\" font-size=\"13\" fill=\"{}\">{}</text>",
             Paint::Muted.css(),
             escape(note),
         );
@@ -211,7 +206,7 @@ fn draw_outline(svg: &mut String, view: &View, outline: &Outline) {
         // A dark line below keeps every colour legible on bright tissue.
         let _ = writeln!(
             svg,
-            "<path d=\"{path}\" stroke=\"#000\" stroke-opacity=\"0.55\" stroke-width=\"3.6\"/>\n\
+            "<path d=\"{path}\" stroke=\"#000\" stroke-opacity=\"0.4\" stroke-width=\"3.4\"/>\n\
              <path d=\"{path}\" stroke=\"{colour}\" stroke-width=\"2\"{dash}/>",
         );
     }
@@ -232,52 +227,6 @@ fn draw_outline(svg: &mut String, view: &View, outline: &Outline) {
     svg.push_str("</g>\n");
 }
 
-/// Colour and dash attribute of a rater.
-fn look(index: usize) -> (String, String) {
-    let (red, green, blue) = RATERS[index % RATERS.len()];
-    // Past the palette the next dash goes with the same colour.
-    let dash = DASHES[(index + index / RATERS.len()) % DASHES.len()];
-    let lengths: Vec<_> = dash
-        .iter()
-        .map(|length| format!("{:.1}", length * 2.0))
-        .collect();
-    let dash = match lengths.is_empty() {
-        true => String::new(),
-        false => format!(" stroke-dasharray=\"{}\"", lengths.join(" ")),
-    };
-    (format!("#{red:02X}{green:02X}{blue:02X}"), dash)
-}
-
-/// Points differ by shape as lines do by dash: square, diamond, triangle, cross.
-fn point_mark(index: usize, x: f64, y: f64) -> String {
-    let r = 6.0;
-    let to = |dx: f64, dy: f64| format!("{:.2} {:.2}", x + dx * r, y + dy * r);
-    match index % 4 {
-        0 => format!(
-            "M{}L{}L{}L{}Z",
-            to(-0.9, -0.9),
-            to(0.9, -0.9),
-            to(0.9, 0.9),
-            to(-0.9, 0.9)
-        ),
-        1 => format!(
-            "M{}L{}L{}L{}Z",
-            to(0.0, -1.2),
-            to(1.2, 0.0),
-            to(0.0, 1.2),
-            to(-1.2, 0.0)
-        ),
-        2 => format!("M{}L{}L{}Z", to(0.0, -1.2), to(1.1, 0.8), to(-1.1, 0.8)),
-        _ => format!(
-            "M{}L{}M{}L{}",
-            to(-1.0, -1.0),
-            to(1.0, 1.0),
-            to(-1.0, 1.0),
-            to(1.0, -1.0)
-        ),
-    }
-}
-
 /// Where the view lies in the frame, unless it is most of it.
 fn locator(svg: &mut String, view: &View, frame: &Frame) {
     let (width, height) = (
@@ -290,7 +239,7 @@ fn locator(svg: &mut String, view: &View, frame: &Frame) {
         return;
     }
     let scale = 56.0 / width.max(height);
-    let (left, top) = (view.offset_x + view.width() - width * scale - 8.0, 8.0);
+    let (left, top) = (view.width - width * scale - 8.0, 8.0);
     let _ = writeln!(
         svg,
         "<g fill=\"none\"><rect x=\"{left:.1}\" y=\"{top:.1}\" width=\"{:.1}\" height=\"{:.1}\" fill=\"#000\" \
@@ -311,14 +260,14 @@ fn scale_bar(svg: &mut String, view: &View, frame: &Frame) {
         Some([_, x]) if x > 0.0 => (view.scale[0] / x, "mm"),
         _ => (view.scale[0], "px"),
     };
-    let length = round_length(view.width() / 4.0 / per_unit);
-    let (x, y) = (view.offset_x + 12.0, view.height - 12.0);
+    let length = round_length(view.width / 4.0 / per_unit);
+    let (x, y) = (12.0, view.height - 12.0);
     let decimals = (-length.log10().floor()).max(0.0) as usize;
     let _ = writeln!(
         svg,
         "<g class=\"scale-bar\"><path d=\"M{x:.1} {y:.1}h{bar:.2}\" stroke=\"#000\" stroke-opacity=\"0.6\" stroke-width=\"5\"/>\
          <path d=\"M{x:.1} {y:.1}h{bar:.2}\" stroke=\"#fff\" stroke-width=\"2.4\"/>\
-         <text x=\"{x:.1}\" y=\"{:.1}\" font-size=\"12\" fill=\"#fff\" stroke=\"#000\" stroke-opacity=\"0.7\" stroke-width=\"3\" \
+         <text x=\"{x:.1}\" y=\"{:.1}\" font-size=\"14\" fill=\"#fff\" stroke=\"#000\" stroke-opacity=\"0.7\" stroke-width=\"3\" \
          paint-order=\"stroke\">{} {unit}</text></g>",
         y - 7.0,
         format::number(length, decimals, false),
@@ -334,67 +283,6 @@ fn round_length(most: f64) -> f64 {
         .into_iter()
         .find(|&length| length <= most)
         .unwrap_or(power)
-}
-
-/// Legend entries in rows that fit the width.
-fn legend_rows(outlines: &[Outline]) -> Vec<Vec<(f64, &Outline)>> {
-    let mut rows: Vec<Vec<(f64, &Outline)>> = vec![Vec::new()];
-    let mut x = 0.0;
-    for outline in outlines {
-        let width = 46.0 + text_width(&entry(outline), 12.0) + 14.0;
-        if x > 0.0 && x + width > WIDTH {
-            rows.push(Vec::new());
-            x = 0.0;
-        }
-        if let Some(row) = rows.last_mut() {
-            row.push((x, outline));
-        }
-        x += width;
-    }
-    rows
-}
-
-fn entry(outline: &Outline) -> String {
-    let name = shortened(&outline.rater, 28);
-    if outline.is_empty() {
-        format!("{name}: nothing drawn")
-    } else {
-        name
-    }
-}
-
-fn legend(svg: &mut String, rows: &[Vec<(f64, &Outline)>], top: f64) {
-    for (i, row) in rows.iter().enumerate() {
-        let y = top + LEGEND_ROW * i as f64 + 4.0;
-        for (x, outline) in row {
-            let (colour, dash) = look(outline.colour);
-            if !outline.is_empty() {
-                let line = if outline.points.is_empty() {
-                    format!("M{x:.1} {y:.1}h36")
-                } else {
-                    point_mark(outline.colour, x + 18.0, y)
-                };
-                let dash = if outline.points.is_empty() {
-                    dash
-                } else {
-                    String::new()
-                };
-                let _ = writeln!(
-                    svg,
-                    "<path d=\"{line}\" fill=\"none\" stroke=\"#15191d\" stroke-width=\"6\"/>\
-                     <path d=\"{line}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2.4\"{dash}/>",
-                );
-            }
-            let _ = writeln!(
-                svg,
-                "<text x=\"{:.1}\" y=\"{:.1}\" font-size=\"12\" fill=\"{}\">{}</text>",
-                x + 44.0,
-                y + 4.0,
-                Paint::Ink.css(),
-                escape(&entry(outline)),
-            );
-        }
-    }
 }
 
 #[cfg(test)]

@@ -52,8 +52,8 @@ const NAMED: [(Paint, &str, &str); 12] = [
 pub const RATERS: [(u8, u8, u8); 8] = [
     (0xE6, 0x9F, 0x00),
     (0x56, 0xB4, 0xE9),
-    (0xCC, 0x79, 0xA7),
     (0xF0, 0xE4, 0x42),
+    (0xCC, 0x79, 0xA7),
     (0x00, 0x9E, 0x73),
     (0xD5, 0x5E, 0x00),
     (0x00, 0x72, 0xB2),
@@ -64,12 +64,12 @@ pub const RATERS: [(u8, u8, u8); 8] = [
 pub const DASHES: [&[f64]; 8] = [
     &[],
     &[5.0, 2.5],
-    &[1.2, 2.0],
-    &[8.0, 2.5, 1.2, 2.5],
+    &[2.0, 1.6],
+    &[8.0, 2.0, 1.5, 2.0],
     &[3.0, 1.5],
     &[10.0, 3.0],
-    &[1.2, 2.0, 1.2, 4.0],
-    &[6.0, 2.0, 1.2, 2.0, 1.2, 2.0],
+    &[1.5, 1.5, 1.5, 3.5],
+    &[6.0, 1.8, 1.5, 1.8, 1.5, 1.8],
 ];
 
 /// Seven knots of cividis (Nuñez, Anderton & Renslow 2018), read with linear interpolation.

@@ -1,6 +1,6 @@
 //! Agreement of every rater with every other: value and n in the cell, undefined cells hatched with their reason.
 
-use super::canvas::{Anchor, Canvas, Naming, shortened, text_width};
+use super::canvas::{Anchor, Canvas, Naming, shortened, text_width, two_lines};
 use super::paint::{Paint, sequential};
 use crate::reports::format;
 use crate::reports::model::{HeatCell, Heatmap};
@@ -8,11 +8,11 @@ use crate::reports::model::{HeatCell, Heatmap};
 const CELL_WIDTH: f64 = 62.0;
 const CELL_HEIGHT: f64 = 40.0;
 const GAP: f64 = 1.5;
-const TOP: f64 = 24.0;
+const TOP: f64 = 30.0;
 const LEGEND: f64 = 30.0;
 /// Characters of a name beside a row and above a column.
 const NAME: usize = 16;
-const SHORT_NAME: usize = 9;
+const SHORT_NAME: usize = 10;
 
 /// What the matrix shows, in one sentence.
 pub fn headline(heatmap: &Heatmap) -> String {
@@ -53,14 +53,11 @@ pub fn svg(id: &str, heatmap: &Heatmap) -> String {
     for (i, name) in heatmap.raters.iter().enumerate() {
         let across = left + CELL_WIDTH * (i as f64 + 0.5);
         let down = TOP + CELL_HEIGHT * (i as f64 + 0.5);
-        let short = shortened(name, SHORT_NAME);
-        canvas.text(
-            [across, TOP - 10.0],
-            &short,
-            10.0,
-            Anchor::Middle,
-            Paint::Muted,
-        );
+        let lines = two_lines(name, SHORT_NAME);
+        for (j, line) in lines.iter().enumerate() {
+            let y = TOP - 8.0 - 11.0 * (lines.len() - 1 - j) as f64;
+            canvas.text([across, y], line, 10.0, Anchor::Middle, Paint::Muted);
+        }
         let name = shortened(name, NAME);
         canvas.text([left - 8.0, down], &name, 11.0, Anchor::End, Paint::Ink);
     }
@@ -135,7 +132,9 @@ pub(super) fn hatch(canvas: &mut Canvas, [x, y, width, height]: [f64; 4]) {
         let (start, end) = (from.max(0.0), (from + height).min(width));
         if end > start {
             let at = |across: f64| [x + across, y + height - (across - from)];
-            canvas.line(at(start), at(end), Paint::Rule, 1.0);
+            canvas.group(&[("opacity", "0.4")], |canvas| {
+                canvas.line(at(start), at(end), Paint::Muted, 1.0);
+            });
         }
         from += 7.0;
     }
@@ -146,57 +145,40 @@ fn note(canvas: &mut Canvas, [x, y, width, height]: [f64; 4], reason: &str) {
     let (middle, centre) = (x + width / 2.0, y + height / 2.0);
     let lines = two_lines(reason, 11);
     let patch = 11.0 * lines.len() as f64;
-    canvas.rect(
-        [
-            x + 1.0,
-            centre - patch / 2.0 - 1.0,
-            width - 2.0,
-            patch + 2.0,
-        ],
-        Paint::Surface,
-    );
+    let widest = lines
+        .iter()
+        .map(|line| text_width(line, 9.0))
+        .fold(0.0, f64::max);
+    let patch_width = (widest + 4.0).min(width);
+    let area = [
+        middle - patch_width / 2.0,
+        centre - patch / 2.0 - 1.0,
+        patch_width,
+        patch + 2.0,
+    ];
+    canvas.rect(area, Paint::Surface);
     for (i, line) in lines.iter().enumerate() {
         let y = centre + 11.0 * (i as f64 - (lines.len() as f64 - 1.0) / 2.0);
         canvas.text([middle, y], line, 9.0, Anchor::Middle, Paint::Muted);
     }
 }
 
-fn two_lines(text: &str, n_chars: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        let n_lines = lines.len();
-        let line = &mut lines[n_lines - 1];
-        if line.is_empty() {
-            *line = word.to_owned();
-        } else if line.chars().count() + 1 + word.chars().count() <= n_chars || n_lines == 2 {
-            line.push(' ');
-            line.push_str(word);
-        } else {
-            lines.push(word.to_owned());
-        }
-    }
-    lines
-        .iter()
-        .map(|line| shortened(line, n_chars + 1))
-        .collect()
-}
-
 /// The colour scale, from 0 (and below) to 1.
 fn legend(canvas: &mut Canvas, metric: &str, left: f64, y: f64) {
     let (steps, width) = (40, 90.0);
-    let from = left + text_width(metric, 10.0) + 22.0;
-    canvas.text(
-        [left, y + 5.0],
-        &format!("{metric} ≤ 0"),
-        10.0,
-        Anchor::Start,
-        Paint::Muted,
-    );
+    let lowest = format!("{metric} ≤ 0");
+    let from = left + text_width(&lowest, 10.0) + 4.0;
+    canvas.text([left, y + 5.0], &lowest, 10.0, Anchor::Start, Paint::Muted);
     for step in 0..steps {
         let share = f64::from(step) / f64::from(steps - 1);
         let x = from + width * f64::from(step) / f64::from(steps);
         canvas.rect(
-            [x, y, width / f64::from(steps) + 0.2, 10.0],
+            [
+                x,
+                y,
+                (width / f64::from(steps) + 1.0).min(from + width - x),
+                10.0,
+            ],
             sequential(share).0,
         );
     }

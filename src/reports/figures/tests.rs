@@ -214,7 +214,7 @@ fn days_outside_the_band_are_named_and_the_edges_lie_inside() {
     assert!(svg.contains("Mon 16"));
     assert_eq!(
         throughput::headline(&throughput),
-        "2 of 4 specialist days within 45–50 studies; 1 below, 1 above"
+        "2 of 4 specialist days within the band of 45 to 50 studies; 1 below, 1 above"
     );
 }
 

@@ -44,7 +44,7 @@ pub fn headline(throughput: &Throughput) -> String {
         max_per_day,
     } = throughput.band;
     format!(
-        "{} of {} specialist days within {min_per_day}–{max_per_day} studies; {} below, {} above",
+        "{} of {} specialist days within the band of {min_per_day} to {max_per_day} studies; {} below, {} above",
         n(Ordering::Equal),
         points.len(),
         n(Ordering::Less),

@@ -1,6 +1,7 @@
 //! One self-contained HTML file from the templates in `reports/`.
 
-use super::tables::{self, TableView};
+use super::rows;
+use super::tables::TableView;
 use super::{RenderError, words};
 use crate::reports::figures::{
     agreement_by_label, confusion, distribution, rater_heatmap, sparkline, stage_rates, throughput,
@@ -100,7 +101,7 @@ pub fn html(report: &CalibrationReport, audience: Audience) -> Result<String, Re
         case,
         title: words::case_title(case),
         technique: words::plain(&case.technique),
-        pairs: tables::pairs(case),
+        pairs: rows::pairs(case),
     };
     let page = Page {
         report,
@@ -111,7 +112,7 @@ pub fn html(report: &CalibrationReport, audience: Audience) -> Result<String, Re
         cards: report.stages.iter().map(CardView::new).collect(),
         front: front(report),
         cases: report.agenda.iter().map(case).collect(),
-        decisions: tables::decisions(&report.decisions),
+        decisions: rows::decisions(&report.decisions),
         decisions_title: words::decisions_title(report),
         sections: sections(report),
     };
@@ -210,7 +211,7 @@ fn sections(report: &CalibrationReport) -> Vec<Section> {
     let annotators = Section {
         id: "annotators".to_owned(),
         title: words::annotators_title(report),
-        table: (!report.annotators.is_empty()).then(|| tables::annotators(&report.annotators)),
+        table: (!report.annotators.is_empty()).then(|| rows::annotators(&report.annotators)),
         plots: rates,
         empty: "Import annotations that name their annotator.",
     };
@@ -222,7 +223,7 @@ fn sections(report: &CalibrationReport) -> Vec<Section> {
     let agreement = Section {
         id: "agreement".to_owned(),
         title: "Agreement between raters".to_owned(),
-        table: (!report.agreement.is_empty()).then(|| tables::agreement(&report.agreement)),
+        table: (!report.agreement.is_empty()).then(|| rows::agreement(&report.agreement)),
         plots: report.heatmaps.iter().enumerate().map(heatmap).collect(),
         empty: "Import readings of the same items by at least two raters.",
     };
@@ -244,7 +245,7 @@ fn sections(report: &CalibrationReport) -> Vec<Section> {
         sections.push(Section {
             id: format!("table-{}", i + 1),
             title: table.title.clone(),
-            table: Some(tables::data(table)),
+            table: Some(rows::data(table)),
             plots: Vec::new(),
             empty: "",
         });
@@ -252,7 +253,7 @@ fn sections(report: &CalibrationReport) -> Vec<Section> {
     sections.push(Section {
         id: "imports".to_owned(),
         title: words::imports_title(report),
-        table: (!report.imports.is_empty()).then(|| tables::imports(&report.imports)),
+        table: (!report.imports.is_empty()).then(|| rows::imports(&report.imports)),
         plots: Vec::new(),
         empty: "Nothing was imported in this period.",
     });
@@ -271,7 +272,7 @@ fn throughput_section(report: &CalibrationReport) -> Section {
             Some(days) => format!("Throughput: {}", throughput::headline(days)),
             None => "Throughput".to_owned(),
         },
-        table: table.map(tables::throughput),
+        table: table.map(rows::throughput),
         plots: Vec::new(),
         empty: "Import annotations with finished-at times to get studies per day.",
     }

@@ -1,6 +1,7 @@
 //! The report as GitHub-flavoured Markdown: the same sentences and tables, without figures.
 
-use super::tables::{self, CellView, TableView};
+use super::rows;
+use super::tables::{CellView, TableView};
 use super::words;
 use crate::reports::format;
 use crate::reports::model::{CalibrationReport, Finding, StageCard};
@@ -45,7 +46,7 @@ pub fn markdown(report: &CalibrationReport) -> String {
         }
         text.push('\n');
         if !case.pairs.is_empty() {
-            table(&mut text, &tables::pairs(case));
+            table(&mut text, &rows::pairs(case));
             text.push('\n');
         }
     }
@@ -53,25 +54,25 @@ pub fn markdown(report: &CalibrationReport) -> String {
         text.push_str("None: no two raters drew or named the same item differently.\n");
     }
     section(&mut text, &words::decisions_title(report));
-    table(&mut text, &tables::decisions(&report.decisions));
+    table(&mut text, &rows::decisions(&report.decisions));
     section(&mut text, &words::annotators_title(report));
-    table(&mut text, &tables::annotators(&report.annotators));
+    table(&mut text, &rows::annotators(&report.annotators));
     section(&mut text, "Agreement between raters");
-    table(&mut text, &tables::agreement(&report.agreement));
+    table(&mut text, &rows::agreement(&report.agreement));
     for matrix in &report.confusions {
         section(&mut text, &matrix.title);
-        table(&mut text, &tables::confusions(matrix));
+        table(&mut text, &rows::confusions(matrix));
     }
     if let Some(throughput) = &report.throughput {
         section(&mut text, "Throughput");
-        table(&mut text, &tables::throughput(throughput));
+        table(&mut text, &rows::throughput(throughput));
     }
     for data in &report.tables {
         section(&mut text, &data.title);
-        table(&mut text, &tables::data(data));
+        table(&mut text, &rows::data(data));
     }
     section(&mut text, &words::imports_title(report));
-    table(&mut text, &tables::imports(&report.imports));
+    table(&mut text, &rows::imports(&report.imports));
     section(&mut text, "Method and versions");
     for note in &report.method {
         let _ = writeln!(text, "- {}: {}", escape(&note.topic), escape(&note.text));
@@ -163,9 +164,9 @@ fn cell(cell: &CellView) -> String {
         .into_iter()
         .filter(|part| !part.is_empty());
     let main = main.collect::<Vec<_>>().join(" ");
-    match cell.sub.as_str() {
-        "" => main,
-        sub => format!("{main} ({})", escape(sub)),
+    match cell.sub.join(", ") {
+        sub if sub.is_empty() => main,
+        sub => format!("{main} ({})", escape(&sub)),
     }
 }
 

@@ -1,12 +1,8 @@
-//! Tables as rows of printed cells, for HTML and Markdown alike.
+//! Tables as printed cells, for HTML and Markdown alike.
 
-use super::words::{caveat, plain};
-use crate::domain::{Status, ThroughputBand};
-use crate::reports::figures::agreement_by_label::{coefficient_name, weakest_first};
-use crate::reports::figures::throughput::beside_band;
+use crate::domain::Status;
 use crate::reports::format;
-use crate::reports::model::*;
-use std::cmp::Ordering;
+use crate::reports::model::Figure;
 
 /// A table ready to be printed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,7 +23,7 @@ pub struct Column {
 pub struct CellView {
     pub text: String,
     /// Interval and n, or the reason why there is no number.
-    pub sub: String,
+    pub sub: Vec<String>,
     pub numeric: bool,
     pub strong: bool,
     pub status: Option<Status>,
@@ -62,15 +58,15 @@ impl CellView {
             Some(_) => [figure.interval_text(), figure.n_text()],
             None => [figure.reason(), figure.n_text()],
         };
-        let sub: Vec<_> = sub.into_iter().filter(|part| !part.is_empty()).collect();
         Self {
-            sub: sub.join(" · "),
+            sub: lines(sub),
             numeric: true,
             ..Self::text(figure.text())
         }
     }
 
-    fn plain_number(value: Option<f64>, decimals: usize) -> Self {
+    /// A plain coefficient with fixed decimals.
+    pub fn plain_number(value: Option<f64>, decimals: usize) -> Self {
         Self {
             numeric: true,
             ..Self::text(format::coefficient(value, decimals))
@@ -101,7 +97,7 @@ impl TableView {
         table
     }
 
-    /// Pads with spaces as wide as digits so that the decimal points of a column stand below each other.
+    /// Pads at the end with spaces as wide as digits, so that the decimal points of a column stand below each other.
     fn align_points(&mut self, column: usize) {
         let cells = || self.rows.iter().filter_map(|row| row.get(column));
         let same_unit = |cell: &CellView| cell.numeric && cell.text != "–";
@@ -122,8 +118,7 @@ impl TableView {
                 // A space as wide as the point itself.
                 pad.insert(0, '\u{2008}');
             }
-            let end = cell.text.find(format::NO_BREAK).unwrap_or(cell.text.len());
-            cell.text.insert_str(end, &pad);
+            cell.text.push_str(&pad);
         }
     }
 }
@@ -136,300 +131,9 @@ fn n_decimals(text: &str) -> usize {
         .map_or(0, |(_, decimals)| decimals.chars().count())
 }
 
-/// One row an annotator, in the given order.
-pub fn annotators(rows: &[AnnotatorRow]) -> TableView {
-    let names = [
-        "Annotator",
-        "Role",
-        "Status",
-        "Error rate",
-        "Missing",
-        "Extra",
-        "Wrong label",
-        "Size bias",
-        "κ to the others",
-        "Dice, median",
-        "Studies a day, median",
-        "Days in band",
-        "Change to trailing four weeks",
-    ];
-    let row = |row: &AnnotatorRow| {
-        vec![
-            CellView {
-                link: row.link.clone(),
-                ..CellView::text(&row.rater)
-            },
-            CellView::text(row.role.as_str()),
-            CellView::status(row.status),
-            CellView::figure(&row.rate),
-            CellView::count(row.n_missing),
-            CellView::count(row.n_extra),
-            CellView::count(row.n_wrong_label),
-            CellView::figure(&row.size_bias),
-            CellView::figure(&row.kappa),
-            CellView::figure(&row.dice),
-            CellView::figure(&row.studies_per_day),
-            CellView::figure(&row.share_in_band),
-            row.change
-                .as_ref()
-                .map_or_else(|| CellView::text("–"), change),
-        ]
-    };
-    TableView::new(&names, rows.iter().map(row).collect(), "")
-}
-
-fn change(change: &Change) -> CellView {
-    let figure = &change.difference;
-    let moved = if change.moved {
-        "moved"
-    } else {
-        "within chance"
-    };
-    let reason = if figure.value.is_none() {
-        figure.reason()
-    } else {
-        moved.to_owned()
-    };
-    CellView {
-        sub: [figure.interval_text(), reason]
-            .into_iter()
-            .filter(|part| !part.is_empty())
-            .collect::<Vec<_>>()
-            .join(" · "),
-        strong: change.moved,
-        ..CellView::text(format!("{} {}", change.metric, figure.text()))
-    }
-}
-
-/// One row a label and coefficient, weakest first.
-pub fn agreement(rows: &[AgreementRow]) -> TableView {
-    let names = [
-        "Label",
-        "Unit",
-        "Coefficient",
-        "Value",
-        "Standard error",
-        "Percent agreement",
-        "Prevalence index",
-        "Bias index",
-        "Period before",
-    ];
-    let row = |row: &&AgreementRow| {
-        vec![
-            CellView {
-                link: row.link.clone(),
-                ..CellView::text(&row.label)
-            },
-            CellView::text(plain(&row.unit)),
-            CellView::text(coefficient_name(&row.coefficient)),
-            CellView::figure(&row.value),
-            CellView::plain_number(row.se, 3),
-            CellView::figure(&row.percent_agreement),
-            CellView::plain_number(row.prevalence_index, 2),
-            CellView::plain_number(row.bias_index, 2),
-            match &row.previous {
-                Some(previous) => CellView::figure(previous),
-                None => CellView {
-                    numeric: true,
-                    ..CellView::text("–")
-                },
-            },
-        ]
-    };
-    let rows: Vec<_> = weakest_first(rows).iter().map(row).collect();
-    TableView::new(
-        &names,
-        rows,
-        "κ falls where prevalence is skewed; read it beside percent agreement and both indices.",
-    )
-}
-
-/// Earlier decisions with what was measured since.
-pub fn decisions(decisions: &[Decision]) -> TableView {
-    let names = [
-        "Week",
-        "Decision",
-        "Should move",
-        "Before",
-        "Since",
-        "Effect",
-    ];
-    let row = |decision: &Decision| {
-        let effect = match (
-            decision.since.as_ref().and_then(|since| since.value),
-            decision.moved,
-        ) {
-            (None, _) => "not measured yet",
-            (_, Some(true)) => "moved",
-            (_, Some(false)) => "within chance",
-            (_, None) => "not comparable",
-        };
-        let state = if decision.open { "open" } else { "closed" };
-        vec![
-            CellView::text(&decision.week),
-            CellView::text(&decision.text),
-            CellView::text(&decision.metric),
-            CellView::figure(&decision.before),
-            match &decision.since {
-                Some(since) => CellView::figure(since),
-                None => CellView {
-                    numeric: true,
-                    ..CellView::text("–")
-                },
-            },
-            CellView {
-                sub: state.to_owned(),
-                strong: decision.moved == Some(true),
-                ..CellView::text(effect)
-            },
-        ]
-    };
-    TableView::new(&names, decisions.iter().map(row).collect(), "")
-}
-
-/// Per-pair metrics of one case.
-pub fn pairs(case: &AgendaCase) -> TableView {
-    let mut names = vec!["Pair"];
-    for measure in case.pairs.iter().flat_map(|pair| &pair.measures) {
-        if !names.contains(&measure.name.as_str()) {
-            names.push(&measure.name);
-        }
-    }
-    let row = |pair: &PairScores| {
-        let mut cells = vec![CellView::text(format!("{} – {}", pair.a, pair.b))];
-        for name in names.iter().skip(1) {
-            let measure = pair.measures.iter().find(|measure| measure.name == *name);
-            cells.push(match measure {
-                // One case is one pair: an n of 1 would say nothing.
-                Some(measure) => CellView {
-                    sub: measure.figure.reason(),
-                    numeric: true,
-                    ..CellView::text(measure.figure.text())
-                },
-                None => CellView {
-                    numeric: true,
-                    ..CellView::text("–")
-                },
-            });
-        }
-        cells
-    };
-    let rows = case.pairs.iter().map(row).collect();
-    TableView::new(&names, rows, "")
-}
-
-/// One label taken for another, most frequent first.
-pub fn confusions(matrix: &ConfusionMatrix) -> TableView {
-    let row = |confusion: &Confusion| {
-        vec![
-            CellView::text(&confusion.reference),
-            CellView {
-                link: confusion.link.clone(),
-                ..CellView::text(&confusion.candidate)
-            },
-            CellView::figure(&confusion.share),
-        ]
-    };
-    let rows = matrix.top.iter().map(row).collect();
-    TableView::new(
-        &[
-            matrix.row_side.as_str(),
-            matrix.column_side.as_str(),
-            "Share",
-        ],
-        rows,
-        "",
-    )
-}
-
-/// Days by specialist: studies finished, and how many days lay below, within and above the band.
-pub fn throughput(throughput: &Throughput) -> TableView {
-    let mut raters: Vec<&str> = throughput
-        .points
-        .iter()
-        .map(|point| point.rater.as_str())
-        .collect();
-    raters.sort_unstable();
-    raters.dedup();
-    let row = |rater: &&str| {
-        let days = || {
-            throughput
-                .points
-                .iter()
-                .filter(|point| point.rater == **rater)
-        };
-        let n = |side| {
-            let beside = days().filter(|day| beside_band(day.n_studies, throughput.band) == side);
-            CellView::count(beside.count() as u64)
-        };
-        vec![
-            CellView::text(*rater),
-            CellView::count(days().count() as u64),
-            CellView::count(days().map(|day| u64::from(day.n_studies)).sum()),
-            n(Ordering::Less),
-            n(Ordering::Equal),
-            n(Ordering::Greater),
-        ]
-    };
-    let ThroughputBand {
-        min_per_day,
-        max_per_day,
-    } = throughput.band;
-    let names = [
-        "Specialist",
-        "Days",
-        "Studies",
-        "Days below",
-        "Days within",
-        "Days above",
-    ];
-    let caption = format!(
-        "Band: {min_per_day} to {max_per_day} studies per day; days in {}",
-        throughput.time_zone
-    );
-    TableView::new(&names, raters.iter().map(row).collect(), caption)
-}
-
-/// What imports left out.
-pub fn imports(imports: &[ImportCaveat]) -> TableView {
-    let names = [
-        "File",
-        "Format",
-        "Annotations",
-        "Skipped",
-        "Why",
-        "Not in the export",
-    ];
-    let row = |import: &ImportCaveat| {
-        vec![
-            CellView::text(&import.file),
-            CellView::text(&import.format),
-            CellView::count(import.n_annotations),
-            CellView::count(import.n_skipped()),
-            CellView::text(caveat(import)),
-            CellView::text(match import.missing.as_slice() {
-                [] => "–".to_owned(),
-                missing => plain(&missing.join(", ")),
-            }),
-        ]
-    };
-    TableView::new(&names, imports.iter().map(row).collect(), "")
-}
-
-/// A further table of the model.
-pub fn data(table: &DataTable) -> TableView {
-    let cell = |cell: &Cell| match cell {
-        Cell::Text(text) => CellView::text(text),
-        Cell::Count(n) => CellView::count(*n),
-        Cell::Figure(figure) => CellView::figure(figure),
-    };
-    let rows = table
-        .rows
-        .iter()
-        .map(|row| row.iter().map(cell).collect())
-        .collect();
-    let names: Vec<_> = table.columns.iter().map(String::as_str).collect();
-    TableView::new(&names, rows, &table.caption)
+/// Small print, a line each.
+pub(super) fn lines<const N: usize>(parts: [String; N]) -> Vec<String> {
+    parts.into_iter().filter(|part| !part.is_empty()).collect()
 }
 
 #[cfg(test)]
@@ -456,9 +160,9 @@ mod tests {
             texts,
             [
                 "0.84\u{a0}%",
-                "8\u{2008}\u{2007}\u{2007}\u{a0}%",
+                "8\u{a0}%\u{2008}\u{2007}\u{2007}",
                 "–",
-                "1.2\u{2007}\u{a0}%"
+                "1.2\u{a0}%\u{2007}"
             ]
         );
         assert!(table.columns[0].numeric);

@@ -86,9 +86,9 @@ pub fn facts(card: &StageCard) -> Vec<String> {
     if let Some(kind) = card.reference_kind {
         let method = match card.rate.method.as_str() {
             "" => String::new(),
-            method => format!("; interval: {method}"),
+            method => format!(" · {}", method.replace(" %", "\u{a0}%")),
         };
-        facts.push(format!("Reference: {kind}{method}"));
+        facts.push(format!("Against {kind}{method}"));
     }
     if let Some(previous) = &card.previous {
         let text = match previous.value {

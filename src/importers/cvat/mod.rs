@@ -1,0 +1,81 @@
+//! CVAT XML 1.1, as exported "for images".
+
+mod document;
+mod meta;
+mod shapes;
+#[cfg(test)]
+mod tests;
+
+use super::xml::{Piece, XmlReader};
+use super::{Context, Detection, Format, ImportError, Importer, Limits, Sink, Upload, UploadFile};
+
+const FORMAT: Format = Format {
+    key: "cvat",
+    title: "CVAT XML",
+    detected_by: "XML whose root is `<annotations>` and holds `<version>`, `<meta>`, `<image>` or `<track>`",
+    maps: "box (turned about its centre), polygon, polyline, points, ellipse, mask, skeleton, tag, attributes",
+    ignores: "cuboids and video tracks, counted; z order, groups",
+    rater: "assignee of the job, else of the task, else the options",
+};
+
+/// The importer for CVAT XML.
+pub(super) struct Cvat;
+
+/// The one instance.
+pub static IMPORTER: Cvat = Cvat;
+
+impl Importer for Cvat {
+    fn format(&self) -> &'static Format {
+        &FORMAT
+    }
+
+    fn detect(&self, upload: &Upload) -> Detection {
+        Detection::of_files(
+            upload,
+            0.95,
+            "no XML file whose root is `<annotations>` with `<version>`, `<meta>`, `<image>` or `<track>` in it",
+            |file| looks_right(file, upload.limits()),
+        )
+    }
+
+    fn read(
+        &self,
+        upload: &Upload,
+        files: &[usize],
+        context: &Context,
+        sink: &mut dyn Sink,
+    ) -> Result<(), ImportError> {
+        for file in files.iter().filter_map(|&index| upload.files().get(index)) {
+            document::read(file, upload.limits(), context, sink)?;
+        }
+        Ok(())
+    }
+}
+
+fn looks_right(file: &UploadFile, limits: &Limits) -> bool {
+    let head = file.head_text();
+    if !head.starts_with('<') || !head.contains("<annotations") {
+        return false;
+    }
+    // A document type is told apart from an unknown format: it is refused when the file is read.
+    if head.contains("<!DOCTYPE") {
+        return ["<version", "<meta", "<image", "<track"]
+            .iter()
+            .any(|tag| head.contains(tag));
+    }
+    let Ok(mut xml) = XmlReader::open(file, limits) else {
+        return false;
+    };
+    let root = loop {
+        match xml.next() {
+            Ok(Piece::Text(_)) => {}
+            Ok(Piece::Open(tag)) => break tag.name,
+            _ => return false,
+        }
+    };
+    root == "annotations"
+        && matches!(
+            xml.next_child(),
+            Ok(Some(tag)) if matches!(tag.name.as_str(), "version" | "meta" | "image" | "track")
+        )
+}

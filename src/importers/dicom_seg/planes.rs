@@ -1,0 +1,100 @@
+//! Where frames lie along the slice normal.
+
+use super::Fault;
+use super::header::{Frame, Header};
+use crate::geometry::Grid;
+use std::collections::BTreeSet;
+
+/// In-plane positions of frames of one stack agree within this.
+const IN_PLANE_TOLERANCE_MM: f64 = 0.01;
+
+/// A stack of parallel frames.
+pub struct Planes {
+    row: [f64; 3],
+    column: [f64; 3],
+    normal: [f64; 3],
+}
+
+impl Planes {
+    /// The stack of these frames; `None` when no frame has a position.
+    pub fn of(header: &Header) -> Result<Option<Self>, Fault> {
+        let n_placed = header.frames.iter().filter(|frame| frame.position_mm.is_some()).count();
+        let (Some([row, column]), true) = (header.orientation, n_placed > 0) else {
+            return Ok(None);
+        };
+        if n_placed < header.frames.len() {
+            return Err(Fault::invalid(format!(
+                "{} of {} frames have no position",
+                header.frames.len() - n_placed,
+                header.frames.len()
+            )));
+        }
+        let normal = [
+            row[1] * column[2] - row[2] * column[1],
+            row[2] * column[0] - row[0] * column[2],
+            row[0] * column[1] - row[1] * column[0],
+        ];
+        if (dot(normal, normal) - 1.0).abs() > 1e-2 {
+            return Err(Fault::invalid("the directions of its rows and columns are not at right angles".to_owned()));
+        }
+        let planes = Self { row, column, normal };
+        let mut places = header.frames.iter().filter_map(|frame| frame.position_mm).map(|mm| planes.in_plane_mm(mm));
+        if let Some(first) = places.next() {
+            let shifted = |place: [f64; 2]| {
+                place.iter().zip(first).any(|(a, b)| (a - b).abs() > IN_PLANE_TOLERANCE_MM)
+            };
+            if places.any(shifted) {
+                return Err(Fault::unsupported(
+                    "its frames are shifted against each other within their plane (tilted gantry or tiles)".to_owned(),
+                ));
+            }
+        }
+        Ok(Some(planes))
+    }
+
+    fn in_plane_mm(&self, position_mm: [f64; 3]) -> [f64; 2] {
+        [dot(self.row, position_mm), dot(self.column, position_mm)]
+    }
+
+    /// Micrometres along the slice normal.
+    pub fn key_um(&self, frame: &Frame) -> i64 {
+        frame
+            .position_mm
+            .map_or(0, |position_mm| (dot(self.normal, position_mm) * 1000.0).round() as i64)
+    }
+
+    /// Size, in-plane spacing and place, and direction: what two segmentations of one item must share.
+    pub fn grid(&self, header: &Header) -> Grid {
+        let corner = header.frames.first().and_then(|frame| frame.position_mm).map(|mm| self.in_plane_mm(mm));
+        Grid {
+            width_px: header.width_px,
+            height_px: header.height_px,
+            spacing_mm: header.spacing_yx_mm.map(|[y, x]| [y.min(x), y, x]),
+            origin_mm: corner.map(|[along_row, along_column]| [along_row, along_column, 0.0]),
+            direction: Some({
+                let ([a, b, c], [d, e, f], [g, h, i]) = (self.row, self.column, self.normal);
+                [a, b, c, d, e, f, g, h, i]
+            }),
+        }
+    }
+
+    /// The stated distance between slices, else the step of the frames' positions where it is one regular step.
+    pub fn slice_spacing_mm(&self, header: &Header) -> Option<f64> {
+        if header.between_slices_mm.is_some() {
+            return header.between_slices_mm;
+        }
+        let positions: BTreeSet<i64> = header.frames.iter().map(|frame| self.key_um(frame)).collect();
+        let steps = || positions.iter().zip(positions.iter().skip(1)).map(|(low, high)| high - low);
+        let smallest = steps().min()?;
+        // Positions are rounded to 1 µm at both ends of a step.
+        let is_multiple = |step: i64| {
+            let rest = step % smallest;
+            rest.min(smallest - rest) <= 2
+        };
+        steps().all(is_multiple).then_some(smallest as f64 / 1000.0)
+    }
+}
+
+fn dot(a: [f64; 3], b: [f64; 3]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}

@@ -1,0 +1,104 @@
+use super::tests::{result, task};
+use crate::domain::{IngestOptions, ReadingState, ReferenceKind, Role};
+use crate::importers::testing::{annotations, read, read_files, skips};
+
+#[test]
+fn a_reading_knows_its_rater_time_and_effort_but_no_address() {
+    let (report, sink) = read("a.json", &task(""));
+    assert_eq!(report.raters, ["user-4"]);
+    let (key, record) = sink.readings.iter().next().expect("a reading");
+    assert_eq!(key.item, "a");
+    assert_eq!(record.reading.state, ReadingState::ReviewedEmpty);
+    assert_eq!(record.reading.finished_at_us, Some(1_795_597_200_000_000));
+    assert_eq!(record.reading.active_ms, Some(12_346));
+    assert!(!format!("{sink:?}").contains("example.com"));
+    let changed = task("").replace(r#""id":9"#, r#""id":9,"updated_by":8"#);
+    let (_, sink) = read("a.json", &changed);
+    let reading = &sink.readings.values().next().expect("a reading").reading;
+    assert_eq!(
+        reading.finished_at_us,
+        Some(1_795_593_600_000_000),
+        "a reviewer's change does not count"
+    );
+}
+
+#[test]
+fn states_of_a_task_are_kept_apart() {
+    let text = r#"[{"id":1,"data":{"image":"a.png"},"annotations":[
+            {"id":1,"completed_by":1,"was_cancelled":true,"result":[]},
+            {"id":2,"completed_by":2,"ground_truth":true,"result":[]},
+            {"id":3,"completed_by":2,"result":[]}]},
+        {"id":2,"data":{"text":"x"},"annotations":[],"drafts":[{"id":1}],
+         "predictions":[{"id":1,"result":[]}]}]"#;
+    let (report, sink) = read("a.json", text);
+    let readings: Vec<(&str, &str, ReadingState, Option<ReferenceKind>)> = sink
+        .readings
+        .iter()
+        .map(|(key, record)| {
+            (
+                key.rater.as_str(),
+                key.session.as_str(),
+                record.reading.state,
+                record.reading.reference,
+            )
+        })
+        .collect();
+    assert_eq!(
+        readings,
+        [
+            ("user-1", "", ReadingState::Skipped, None),
+            (
+                "user-2",
+                "",
+                ReadingState::ReviewedEmpty,
+                Some(ReferenceKind::Gold)
+            ),
+            ("user-2", "#2", ReadingState::ReviewedEmpty, None),
+        ]
+    );
+    assert!(sink.items.contains_key("task-2"));
+    assert_eq!(
+        skips(&sink),
+        [
+            "not_human tasks[1].predictions[0]: is a model's prediction; import it with the role `model`",
+            "withdrawn tasks[1].drafts[0]: is a draft that was never submitted",
+        ]
+    );
+    assert!(report.notes[0].contains("1 annotations are a further reading"));
+}
+
+#[test]
+fn predictions_are_read_when_the_upload_is_declared_a_model_s() {
+    let box_ = result(
+        "r",
+        "rectanglelabels",
+        r#""x":0,"y":0,"width":10,"height":10,"rectanglelabels":["n"]"#,
+    )
+    .replacen('{', r#"{"score":0.75,"#, 1);
+    let text = task(&box_).replace(
+        r#""annotations""#,
+        &format!(
+            r#""predictions":[{{"id":1,"model_version":"net 2","result":[{box_}]}}],"annotations""#
+        ),
+    );
+    let options = IngestOptions {
+        role: Some(Role::Model),
+        ..IngestOptions::default()
+    };
+    let (report, sink) = read_files(&[("a.json", &text)], &options).expect("a readable file");
+    assert_eq!(report.raters, ["net 2"]);
+    assert_eq!(annotations(&sink)[0].confidence, Some(0.75));
+    assert!(
+        skips(&sink)[0].starts_with("unsupported tasks[0].annotations[0]: was made by a person")
+    );
+    let (report, sink) = read("a.json", &text);
+    assert_eq!(report.raters, ["user-4"]);
+    assert_eq!(annotations(&sink)[0].confidence, None);
+}
+
+#[test]
+fn the_flattened_export_is_told_apart() {
+    let text = r#"[{"image":"a.png","annotation_id":1,"annotator":2,"label":[]}]"#;
+    let error = read_files(&[("a.json", text)], &IngestOptions::default()).expect_err("not read");
+    assert!(error.to_string().contains("JSON-MIN"), "{error}");
+}

@@ -1,0 +1,187 @@
+//! Rows of a table as text, in batches, from delimited text or Parquet.
+
+use super::TableError;
+use super::text::{Block, Blocks, Dialect};
+use crate::importers::UploadFile;
+use polars::prelude::{
+    CsvParseOptions, CsvReadOptions, DataFrame, DataType, Field, ParquetReader, PolarsError, Schema, SerReader, StringChunked,
+};
+use std::io::Cursor;
+use std::sync::Arc;
+
+/// Rows decoded at once from Parquet.
+const PARQUET_ROWS: usize = 1 << 17;
+const PARQUET_MAGIC: &[u8] = b"PAR1";
+
+/// Some rows, column by column.
+pub struct Batch {
+    columns: Vec<StringChunked>,
+    n_rows: usize,
+    n_columns: usize,
+}
+
+impl Batch {
+    pub fn n_rows(&self) -> usize {
+        self.n_rows
+    }
+
+    pub fn n_columns(&self) -> usize {
+        self.n_columns
+    }
+
+    /// A cell without surrounding white space; "" for nothing.
+    pub fn cell(&self, row: usize, column: usize) -> &str {
+        let text = self.columns.get(column).and_then(|column| column.get(row));
+        text.unwrap_or_default().trim()
+    }
+
+    /// Whether a row has more fields than the table has columns.
+    pub fn overflows(&self, row: usize) -> bool {
+        self.columns.get(self.n_columns).is_some_and(|extra| extra.get(row).is_some())
+    }
+
+    /// One row's cells.
+    pub fn row(&self, row: usize) -> Vec<String> {
+        (0..self.n_columns).map(|column| self.cell(row, column).to_owned()).collect()
+    }
+
+    fn of_block(block: Block, dialect: Dialect) -> Result<Self, TableError> {
+        // One column more than the table has catches rows with too many fields.
+        let fields = (0..=dialect.n_fields).map(|index| Field::new(format!("{index}").into(), DataType::String));
+        let options = CsvReadOptions::default()
+            .with_has_header(false)
+            .with_rechunk(true)
+            .with_schema(Some(Arc::new(Schema::from_iter(fields))))
+            .with_parse_options(
+                CsvParseOptions::default()
+                    .with_separator(dialect.separator)
+                    .with_truncate_ragged_lines(true),
+            );
+        let frame = options.into_reader_with_file_handle(Cursor::new(block.text)).finish()?;
+        if frame.height() != block.n_records {
+            return Err(TableError::Rows {
+                counted: block.n_records,
+                read: frame.height(),
+            });
+        }
+        Self::of_frame(&frame, dialect.n_fields)
+    }
+
+    fn of_frame(frame: &DataFrame, n_columns: usize) -> Result<Self, TableError> {
+        let columns = frame
+            .columns()
+            .iter()
+            .map(|column| {
+                let text = column.cast(&DataType::String)?;
+                Ok(text.str()?.rechunk().into_owned())
+            })
+            .collect::<Result<Vec<_>, PolarsError>>()?;
+        Ok(Self {
+            columns,
+            n_rows: frame.height(),
+            n_columns,
+        })
+    }
+}
+
+/// A table being read.
+pub enum Rows {
+    Text {
+        blocks: Box<Blocks<std::io::BufReader<std::fs::File>>>,
+        dialect: Dialect,
+    },
+    Parquet {
+        file: std::fs::File,
+        names: Vec<String>,
+        next: usize,
+        n_rows: usize,
+    },
+}
+
+impl Rows {
+    /// Opens a table.
+    pub fn open(file: &UploadFile, max_rows: usize) -> Result<Self, TableError> {
+        if is_parquet(file) {
+            let reader = std::fs::File::open(file.disk_path()).map_err(TableError::Io)?;
+            let mut parquet = ParquetReader::new(reader.try_clone().map_err(TableError::Io)?);
+            let names = parquet.schema()?.iter_names().map(|name| name.trim().to_owned()).collect();
+            let n_rows = parquet.num_rows()?;
+            if n_rows > max_rows {
+                return Err(TableError::TooManyRows {
+                    found: n_rows,
+                    limit: max_rows,
+                });
+            }
+            return Ok(Self::Parquet {
+                file: reader,
+                names,
+                next: 0,
+                n_rows,
+            });
+        }
+        let dialect = dialect(file).map_err(|reason| TableError::NoTable(reason.to_owned()))?;
+        let reader = std::fs::File::open(file.disk_path()).map_err(TableError::Io)?;
+        Ok(Self::Text {
+            blocks: Box::new(Blocks::new(std::io::BufReader::new(reader), dialect)),
+            dialect,
+        })
+    }
+
+    /// Column names, where the format has them apart from the rows.
+    pub fn names(&self) -> Option<&[String]> {
+        match self {
+            Self::Text { .. } => None,
+            Self::Parquet { names, .. } => Some(names),
+        }
+    }
+
+    /// Separator of delimited text.
+    pub fn dialect(&self) -> Option<Dialect> {
+        match self {
+            Self::Text { dialect, .. } => Some(*dialect),
+            Self::Parquet { .. } => None,
+        }
+    }
+
+    /// The next rows; `None` at the end.
+    pub fn next_batch(&mut self) -> Result<Option<Batch>, TableError> {
+        match self {
+            Self::Text { blocks, dialect } => {
+                let block = blocks.next_block()?;
+                block.map(|block| Batch::of_block(block, *dialect)).transpose()
+            }
+            Self::Parquet { next, n_rows, .. } if *next >= *n_rows => Ok(None),
+            Self::Parquet { file, names, next, n_rows } => {
+                let n = PARQUET_ROWS.min(*n_rows - *next);
+                let reader = ParquetReader::new(file.try_clone().map_err(TableError::Io)?);
+                let frame = reader.with_slice(Some((*next, n))).finish()?;
+                *next += n;
+                Batch::of_frame(&frame, names.len()).map(Some)
+            }
+        }
+    }
+}
+
+pub fn is_parquet(file: &UploadFile) -> bool {
+    file.head().starts_with(PARQUET_MAGIC)
+}
+
+/// How the file is written, from its first bytes.
+pub fn dialect(file: &UploadFile) -> Result<Dialect, &'static str> {
+    let is_whole = file.size_bytes() <= file.head().len() as u64;
+    Dialect::sniff(file.head(), is_whole)
+}
+
+/// The first rows, from the bytes at hand.
+pub fn sample(file: &UploadFile) -> Option<Batch> {
+    let dialect = dialect(file).ok()?;
+    let is_whole = file.size_bytes() <= file.head().len() as u64;
+    let head = if is_whole {
+        file.head()
+    } else {
+        let end = file.head().iter().rposition(|byte| matches!(byte, b'\n' | b'\r'))?;
+        file.head().get(..end)?
+    };
+    let block = Blocks::new(head, dialect).next_block().ok().flatten()?;
+    Batch::of_block(block, dialect).ok()
+}

@@ -1,0 +1,191 @@
+//! COCO through the public interface: samples against counts by pycocotools and shapely, fixtures, cut files.
+
+use crate::corpus::{check_bad_fixtures, fixtures, read_memory, sample, truncations};
+use concord::domain::{Annotation, IngestOptions, ReadingState, Shape};
+use concord::importers::MemorySink;
+use serde_json::Value;
+
+const COUNTS: &str = include_str!("../oracles/importers/counts.json");
+
+fn oracle(group: &str) -> Vec<(String, Value)> {
+    let counts: Value = serde_json::from_str(COUNTS).expect("the oracle file is JSON");
+    let group = counts[group].as_object().expect("a group of files").clone();
+    group.into_iter().collect()
+}
+
+fn annotations(sink: &MemorySink) -> Vec<&Annotation> {
+    sink.readings
+        .values()
+        .flat_map(|record| &record.annotations)
+        .collect()
+}
+
+/// Pixels of masks, px² of outlines, number of keypoints, 0 for labels.
+fn size(annotation: &Annotation) -> f64 {
+    match &annotation.shape {
+        Shape::Box(rect) => rect.area_px2(),
+        Shape::Polygon(polygon) => polygon.area_px2(),
+        Shape::Mask(mask) => mask.area_px() as f64,
+        Shape::Keypoints(points) => points.len() as f64,
+        _ => 0.0,
+    }
+}
+
+#[test]
+fn data_sets_hold_what_pycocotools_and_shapely_count() {
+    let mut n_read = 0;
+    for (path, expected) in oracle("coco") {
+        let Some(file) = sample(&path) else { return };
+        let (report, sink) =
+            read_memory(&file, &IngestOptions::default()).expect("a readable sample");
+        assert_eq!(report.format, "coco", "{path}");
+        assert_eq!(
+            Value::from(report.counts.items),
+            expected["items"],
+            "{path}"
+        );
+        assert_eq!(
+            serde_json::json!(report.by_technique),
+            expected["kinds"],
+            "{path}"
+        );
+        assert_eq!(
+            serde_json::json!(report.by_label),
+            expected["labels"],
+            "{path}"
+        );
+        let mut sizes: Vec<f64> = annotations(&sink).into_iter().map(size).collect();
+        let mut wanted: Vec<f64> = expected["sizes"]
+            .as_array()
+            .expect("sizes")
+            .iter()
+            .filter_map(Value::as_f64)
+            .collect();
+        sizes.sort_by(f64::total_cmp);
+        wanted.sort_by(f64::total_cmp);
+        assert_eq!(sizes.len(), wanted.len(), "{path}");
+        for (found, wanted) in sizes.iter().zip(&wanted) {
+            assert!(
+                (found - wanted).abs() <= 1e-6 * wanted.max(1.0),
+                "{path}: {found} is not {wanted}"
+            );
+        }
+        n_read += 1;
+    }
+    assert_eq!(n_read, 11);
+}
+
+#[test]
+fn results_hold_what_pycocotools_decodes() {
+    let mut n_masks = 0;
+    for (path, expected) in oracle("coco_results") {
+        let Some(file) = sample(&path) else { return };
+        let (report, sink) =
+            read_memory(&file, &IngestOptions::default()).expect("a readable sample");
+        assert_eq!(
+            Value::from(report.counts.items),
+            expected["items"],
+            "{path}"
+        );
+        assert_eq!(
+            serde_json::json!(report.by_technique),
+            expected["kinds"],
+            "{path}"
+        );
+        let found = annotations(&sink);
+        for annotation in found {
+            let at: usize = annotation
+                .source_id
+                .trim_start_matches("results[")
+                .trim_end_matches(']')
+                .parse()
+                .expect("the position in the file");
+            let wanted = &expected["sizes"][at];
+            match &annotation.shape {
+                Shape::Mask(mask) => {
+                    let [x, y] = mask.centroid_px().expect("a mask that is not empty");
+                    assert_eq!(Value::from(mask.area_px()), wanted[0], "{path} {at}");
+                    assert!(
+                        (x - wanted[1].as_f64().expect("x")).abs() < 1e-6,
+                        "{path} {at}"
+                    );
+                    assert!(
+                        (y - wanted[2].as_f64().expect("y")).abs() < 1e-6,
+                        "{path} {at}"
+                    );
+                    n_masks += 1;
+                }
+                _ => assert!(
+                    (size(annotation) - wanted.as_f64().expect("a size")).abs() < 1e-6,
+                    "{path} {at}"
+                ),
+            }
+        }
+    }
+    if sample("cocoapi-results").is_some() {
+        assert_eq!(n_masks, 734);
+    }
+}
+
+#[test]
+fn good_fixtures_are_read_to_the_last_record() {
+    let mut n_read = 0;
+    for path in fixtures("coco", "good") {
+        let (report, sink) = read_memory(&path, &IngestOptions::default()).expect("a good fixture");
+        assert_eq!(
+            report.n_skipped(),
+            0,
+            "{}: {:?}",
+            path.display(),
+            report.skipped
+        );
+        assert_eq!(report.n_invalid, 0, "{}", path.display());
+        let name = path
+            .file_name()
+            .expect("a file")
+            .to_string_lossy()
+            .into_owned();
+        let kinds = serde_json::json!(report.by_technique);
+        match name.as_str() {
+            "instances.json" | "annotations_first.json" => {
+                assert_eq!(
+                    kinds,
+                    serde_json::json!({"box": 1, "keypoints": 1, "mask": 1, "polygon": 1})
+                );
+                let sizes: Vec<f64> = annotations(&sink).into_iter().map(size).collect();
+                assert_eq!(sizes, [84.0, 88.0, 50.0, 2.0]);
+                let states: Vec<ReadingState> = sink
+                    .readings
+                    .values()
+                    .map(|record| record.reading.state)
+                    .collect();
+                assert_eq!(
+                    states,
+                    [ReadingState::Annotated, ReadingState::ReviewedEmpty]
+                );
+            }
+            "labels.json" => assert_eq!(kinds, serde_json::json!({"classification": 2})),
+            "results.json" => assert_eq!(
+                kinds,
+                serde_json::json!({"box": 1, "keypoints": 1, "mask": 1})
+            ),
+            other => panic!("no expectation for {other}"),
+        }
+        n_read += 1;
+    }
+    assert_eq!(n_read, 4);
+}
+
+#[test]
+fn bad_fixtures_say_what_is_wrong() {
+    assert_eq!(check_bad_fixtures("coco", &IngestOptions::default()), 13);
+}
+
+#[test]
+fn cut_files_never_panic() {
+    let n_cases: usize = fixtures("coco", "good")
+        .iter()
+        .map(|path| truncations(path, &IngestOptions::default(), 400))
+        .sum();
+    assert!(n_cases > 1_000, "only {n_cases} cases ran");
+}
