@@ -14,7 +14,7 @@ use poem_openapi::{Object, OpenApi};
 
 /// A rater in one role, with what is current.
 #[derive(Object)]
-#[oai(example)]
+#[oai(rename = "Annotator", example)]
 pub struct AnnotatorDto {
     /// Pseudonym.
     rater: String,
@@ -85,7 +85,7 @@ impl Example for AnnotatorList {
 
 /// Everything that is said of one rater.
 #[derive(Object)]
-#[oai(example)]
+#[oai(rename = "Scorecard", example)]
 pub struct ScorecardDto {
     /// Pseudonym.
     rater: String,

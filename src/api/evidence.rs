@@ -5,7 +5,7 @@ use poem_openapi::types::Example;
 
 /// The outcome of a gate evaluation, with all that is needed to repeat it.
 #[derive(Object)]
-#[oai(example, deny_unknown_fields)]
+#[oai(rename = "Evidence", example, deny_unknown_fields)]
 pub struct EvidenceDto {
     /// Version of the record's own shape.
     schema: u32,
@@ -31,7 +31,7 @@ pub struct EvidenceDto {
 
 /// The studies that were judged.
 #[derive(Object)]
-#[oai(example, deny_unknown_fields)]
+#[oai(rename = "EvidenceLot", example, deny_unknown_fields)]
 pub struct LotDto {
     /// SHA-256 of the studies.
     hash: String,
@@ -45,7 +45,7 @@ pub struct LotDto {
 
 /// The policy of an evaluation.
 #[derive(Object)]
-#[oai(example, deny_unknown_fields)]
+#[oai(rename = "EvidencePolicy", example, deny_unknown_fields)]
 pub struct PolicyDto {
     /// Its own name.
     name: String,
@@ -61,7 +61,7 @@ pub struct PolicyDto {
 
 /// The protocol of an evaluation.
 #[derive(Object)]
-#[oai(example, deny_unknown_fields)]
+#[oai(rename = "EvidenceProtocol", example, deny_unknown_fields)]
 pub struct ProtocolDto {
     /// Its own name.
     name: String,
@@ -73,7 +73,7 @@ pub struct ProtocolDto {
 
 /// The verdict of one check, with everything that is needed to challenge it.
 #[derive(Object)]
-#[oai(example, deny_unknown_fields)]
+#[oai(rename = "EvidenceCheck", example, deny_unknown_fields)]
 pub struct CheckDto {
     /// The name that waivers use.
     name: String,
@@ -123,7 +123,7 @@ pub struct CheckDto {
 
 /// An error rate against one kind of reference.
 #[derive(Object)]
-#[oai(example, deny_unknown_fields)]
+#[oai(rename = "EvidenceReferenceFigure", example, deny_unknown_fields)]
 pub struct ReferenceFigureDto {
     /// adjudicated, gold, verification or consensus.
     reference: String,
@@ -145,7 +145,7 @@ pub struct ReferenceFigureDto {
 
 /// A waiver and what became of it.
 #[derive(Object)]
-#[oai(example, deny_unknown_fields)]
+#[oai(rename = "EvidenceWaiver", example, deny_unknown_fields)]
 pub struct WaiverDto {
     /// Name of the check.
     check: String,

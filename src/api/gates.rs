@@ -16,7 +16,7 @@ use poem_openapi::{ApiResponse, Object, OpenApi};
 
 /// One evaluation in a list.
 #[derive(Object)]
-#[oai(example)]
+#[oai(rename = "Evaluation", example)]
 pub struct EvaluationDto {
     /// Number of the record.
     id: i64,

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 /// How much was kept.
 #[derive(Object)]
-#[oai(example)]
+#[oai(rename = "ImportCounts", example)]
 pub struct CountsDto {
     /// Files of the upload that are in its format.
     files: u64,
@@ -51,7 +51,7 @@ impl From<Counts> for CountsDto {
 
 /// What was left out for one reason.
 #[derive(Object)]
-#[oai(example)]
+#[oai(rename = "ImportSkip", example)]
 pub struct SkipDto {
     /// invalid_record, unsupported, not_annotation, withdrawn, dangling or not_human.
     reason: String,
@@ -79,7 +79,7 @@ impl From<SkipGroup> for SkipDto {
 
 /// What an upload holds, what was kept of it, and what was left out and why.
 #[derive(Object)]
-#[oai(example)]
+#[oai(rename = "ImportReport", example)]
 pub struct ReportDto {
     /// Key of the importer.
     format: String,
@@ -147,7 +147,7 @@ impl From<ImportReport> for ReportDto {
 
 /// An import with its report.
 #[derive(Object)]
-#[oai(example)]
+#[oai(rename = "Import", example)]
 pub struct ImportDto {
     /// Number of the import.
     id: i64,

@@ -4,7 +4,7 @@ use super::content::{JsonText, Read, has_already, quoted};
 use super::parameters::Given;
 use super::spool::TomlBody;
 use super::{ApiError, ApiState, blocking, timestamp};
-use crate::pipeline::{Project, ScoreSummary, Silent, create_project, project, projects, score_dirty, update_protocol};
+use crate::pipeline::{Project, ScoreSummary, Silent, create_project, projects, score_dirty, update_protocol};
 use poem::Request;
 use poem_openapi::param::{Header, Path};
 use poem_openapi::payload::{Json, PlainText};
@@ -29,7 +29,7 @@ impl Example for NewProject {
 
 /// One annotation programme.
 #[derive(Object)]
-#[oai(example)]
+#[oai(rename = "Project", example)]
 pub struct ProjectDto {
     /// Stands in addresses.
     name: String,
@@ -284,7 +284,7 @@ impl ProjectsApi {
                     }
                 }
                 let changed = update_protocol(store, known, &toml.0)?;
-                let now = project(store, &known.name)?;
+                let now = crate::pipeline::project(store, &known.name)?;
                 let scored = score_dirty(store, &now, &Silent)?.into();
                 let tag = quoted(&now.protocol_hash);
                 let answer = ProtocolPut { protocol_hash: now.protocol_hash, changed, scored };

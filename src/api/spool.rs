@@ -54,7 +54,7 @@ impl<'a> ApiExtractor<'a> for UploadBody {
             .content_type()
             .is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("multipart/form-data"));
         if is_form {
-            Ok(Self::Form(Multipart::from_request(request, body).await?))
+            Ok(Self::Form(<Multipart as FromRequest>::from_request(request, body).await?))
         } else {
             // Whatever a client calls its bytes, detection looks at the bytes.
             Ok(Self::Raw(body.take()?))

@@ -15,7 +15,7 @@ use poem_openapi::{Object, OpenApi};
 
 /// A study with what is current.
 #[derive(Object)]
-#[oai(example)]
+#[oai(rename = "Study", example)]
 pub struct StudyDto {
     /// Study key.
     study: String,
@@ -63,7 +63,7 @@ impl From<StudyRow> for StudyDto {
 
 /// One page of studies.
 #[derive(Object)]
-#[oai(example)]
+#[oai(rename = "StudyPage", example)]
 pub struct StudyPageDto {
     /// By key.
     studies: Vec<StudyDto>,
@@ -82,7 +82,7 @@ impl Example for StudyPageDto {
 
 /// An item of a study.
 #[derive(Object)]
-#[oai(example)]
+#[oai(rename = "Item", example)]
 pub struct ItemDto {
     /// Item key.
     item: String,
@@ -130,7 +130,7 @@ impl From<ItemRow> for ItemDto {
 
 /// One study with its items and errors.
 #[derive(Object)]
-#[oai(example)]
+#[oai(rename = "StudyDetail", example)]
 pub struct StudyDetailDto {
     /// Study key.
     study: String,
@@ -166,7 +166,7 @@ impl StudyDetailDto {
 
 /// A disagreement and its size.
 #[derive(Object)]
-#[oai(example)]
+#[oai(rename = "RankedUnit", example)]
 pub struct RankedDto {
     /// 1 for missing, extra and wrong labels, else 1 − Dice, else 1 − OKS, else 1 for an error.
     severity: f64,
@@ -198,7 +198,7 @@ impl From<RankedUnit> for RankedDto {
 
 /// The largest disagreements.
 #[derive(Object)]
-#[oai(example)]
+#[oai(rename = "Worklist", example)]
 pub struct WorklistDto {
     /// Worst first.
     units: Vec<RankedDto>,

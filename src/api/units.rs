@@ -6,7 +6,7 @@ use poem_openapi::types::Example;
 
 /// A unit of a comparison. Null in a metric: undefined, or of no meaning for the technique.
 #[derive(Object)]
-#[oai(example)]
+#[oai(rename = "ComparedUnit", example)]
 pub struct UnitDto {
     /// Item key.
     item: String,

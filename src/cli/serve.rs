@@ -207,7 +207,7 @@ fn listen(args: &ServeArgs, global: &Global, store: Arc<Store>) -> Result<u8, Pi
         .map_err(|error| internal(&error))?;
     let quiet = global.quiet;
     runtime
-        .block_on(crate::api::serve(config, store, move |address: SocketAddr| {
+        .block_on(crate::api::run(config, store, poem::Route::new(), move |address: SocketAddr| {
             if !quiet {
                 output::message(&format!(
                     "Concord at http://{address}/ (pages), /docs (API), /metrics. Stop with Ctrl-C."

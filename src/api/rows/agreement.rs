@@ -1,6 +1,6 @@
 //! Coefficients of agreement.
 
-use super::{Cell, TableRow, table_row};
+use super::{Cell, TableRow};
 use crate::analytics::AgreementFigure;
 use crate::pipeline::Table;
 use poem_openapi::Object;

@@ -1,6 +1,6 @@
 //! Distributions of metrics of pairs.
 
-use super::{Cell, Split, TableRow, table_row};
+use super::{Cell, Split, TableRow};
 use crate::analytics::{OverlapFigure, bootstrap_method};
 use crate::pipeline::Table;
 use poem_openapi::Object;

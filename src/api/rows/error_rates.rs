@@ -1,6 +1,6 @@
 //! Error rates.
 
-use super::{Cell, Split, TableRow, table_row};
+use super::{Cell, Split, TableRow};
 use crate::analytics::ErrorFigure;
 use crate::domain::ErrorKind;
 use crate::pipeline::Table;

@@ -66,7 +66,6 @@ macro_rules! table_row {
         }
     };
 }
-use table_row;
 
 mod agreement;
 mod distributions;

@@ -1,6 +1,6 @@
 //! Studies per specialist and day.
 
-use super::{Cell, TableRow, table_row};
+use super::{Cell, TableRow};
 use crate::analytics::{ThroughputDay, ThroughputSummary};
 use crate::pipeline::Table;
 use poem_openapi::Object;
