@@ -208,7 +208,7 @@ fn every_scale_brings_its_own_coefficients() {
     refused(
         folder.path(),
         &["agreement", "words.csv", "--scale", "interval"],
-        &["yes"],
+        &["is not a number"],
     );
 }
 

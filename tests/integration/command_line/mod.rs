@@ -240,7 +240,7 @@ fn what_cannot_be_done_is_said_with_code_2_and_nothing_on_stdout() {
     );
     refused(
         at,
-        &["explain", &good, "--spacing-mm", "-1,1"],
+        &["explain", &good, "--spacing-mm=-1,1"],
         &["spacing_mm"],
     );
     refused(at, &["explain", &good, "--pattern", "("], &["pattern"]);
@@ -277,8 +277,7 @@ fn what_cannot_be_done_is_said_with_code_2_and_nothing_on_stdout() {
             &good,
             "--annotator",
             "a",
-            "--nsd-tolerance",
-            "-1",
+            "--nsd-tolerance=-1",
         ],
         &["--nsd-tolerance"],
     );

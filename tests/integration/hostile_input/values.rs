@@ -1,6 +1,6 @@
 //! Every value of every good export, one after another, replaced by what does not belong there.
 
-use super::{Outcome, nothing_is_lost_silently, read_hostile};
+use super::{lost_silently, read_hostile};
 use crate::corpus::{fixtures, read_memory};
 use concord::domain::IngestOptions;
 use concord::importers::ImportReport;
@@ -60,16 +60,17 @@ fn whole(path: &Path) -> (String, String, ImportReport) {
     (name, text, report)
 }
 
-/// Reads the text once for each place and replacement; returns how often, and how often the whole file was refused.
+/// Reads the text once for each place and replacement and returns how often. `is_empty` knows the replacements that
+/// make a sound export with less in it.
 fn replace_each(
     path: &Path,
     places: &[Range<usize>],
     replacements: &[&str],
-    excuse: impl Fn(&str) -> bool,
-) -> (usize, usize) {
+    is_empty: impl Fn(&str, &str) -> bool,
+) -> usize {
     let (name, text, report) = whole(path);
     let mut n_cases = 0;
-    let mut n_refused = 0;
+    let mut lost = Vec::new();
     for place in places {
         for replacement in replacements {
             let mut changed = text.clone();
@@ -79,19 +80,24 @@ fn replace_each(
                 .rev()
                 .nth(40)
                 .map_or(0, |(at, _)| at);
-            let what = format!(
-                "`{replacement}` after `{}`",
-                text[start..place.start].replace('\n', " ")
-            );
+            let before = text[start..place.start].replace('\n', " ");
+            let what = format!("`{replacement}` after `{before}`");
             let outcome = read_hostile(&name, changed.as_bytes(), &what);
-            if !excuse(&what) {
-                nothing_is_lost_silently(&name, &what, &outcome, &report);
+            if !is_empty(&before, replacement)
+                && let Some(fault) = lost_silently(&outcome, &report)
+            {
+                lost.push(format!("{name}, {what}: {fault}"));
             }
-            n_refused += usize::from(matches!(outcome, Outcome::Refused(_)));
             n_cases += 1;
         }
     }
-    (n_cases, n_refused)
+    assert!(
+        lost.is_empty(),
+        "{} cases:\n{}",
+        lost.len(),
+        lost.join("\n")
+    );
+    n_cases
 }
 
 /// Every number, text, literal, list and object of a JSON text, by where it stands; keys are left alone.
@@ -164,9 +170,10 @@ fn any_value_of_a_coco_file_may_be_wrong() {
     let mut n_cases = 0;
     for path in fixtures("coco", "good") {
         let (_, text, _) = whole(&path);
-        // A category may turn a keypoint list into one without names; that is a box and told as such.
-        let (n, _) = replace_each(&path, &json_values(&text), JSON, |_| false);
-        n_cases += n;
+        n_cases += replace_each(&path, &json_values(&text), JSON, |before, replacement| {
+            // An export of images that nobody marked is sound.
+            replacement == "[]" && before.ends_with("\"annotations\": ")
+        });
     }
     assert!(n_cases > 3_000, "only {n_cases} cases ran");
 }
@@ -183,8 +190,15 @@ fn any_value_of_a_label_studio_file_may_be_wrong() {
             .filter(|(at, place)| place.len() > 3 || at % 7 == 0)
             .map(|(_, place)| place)
             .collect();
-        let (n, _) = replace_each(&path, &values, JSON, |_| false);
-        n_cases += n;
+        n_cases += replace_each(&path, &values, JSON, |before, replacement| {
+            // A task that nobody was given, and an annotation that found nothing, are sound.
+            let is_list = |name: &str| before.ends_with(&format!("\"{name}\": "));
+            match replacement {
+                "[]" => is_list("completions") || is_list("annotations") || is_list("result"),
+                "null" => is_list("completions") || is_list("annotations"),
+                _ => false,
+            }
+        });
     }
     assert!(n_cases > 3_000, "only {n_cases} cases ran");
 }
@@ -195,12 +209,11 @@ fn any_value_of_an_xml_export_may_be_wrong() {
     for (key, n_of_key) in ["cvat", "lidc"].into_iter().zip(&mut n_cases) {
         for path in fixtures(key, "good") {
             let (_, text, _) = whole(&path);
-            let (n, _) = replace_each(&path, &xml_values(&text), TEXT, |_| false);
-            *n_of_key += n;
+            *n_of_key += replace_each(&path, &xml_values(&text), TEXT, |_, _| false);
         }
     }
     assert!(
-        n_cases[0] > 2_000 && n_cases[1] > 500,
+        n_cases[0] > 1_500 && n_cases[1] > 500,
         "only {n_cases:?} cases ran"
     );
 }
@@ -210,8 +223,7 @@ fn any_cell_of_a_ratings_table_may_be_wrong() {
     let mut n_cases = 0;
     for path in fixtures("ratings_table", "good") {
         let (_, text, _) = whole(&path);
-        let (n, _) = replace_each(&path, &cells(&text), TEXT, |_| false);
-        n_cases += n;
+        n_cases += replace_each(&path, &cells(&text), TEXT, |_, _| false);
     }
     assert!(n_cases > 800, "only {n_cases} cases ran");
 }
