@@ -7,6 +7,7 @@ pub mod analytics;
 pub mod api;
 pub mod cli;
 pub mod config;
+pub mod dashboard;
 pub mod domain;
 pub mod gates;
 pub mod geometry;

@@ -2,9 +2,7 @@
 
 use crate::domain::{DistanceUnit, Item, Protocol, UnitScore};
 use crate::geometry::{Mask, MultiPolygon, SliceAxis, Volume};
-use crate::metrics::{
-    Surfaces, assd, hd, hd95, mean_boundary_distance, mean_line_distance, nsd,
-};
+use crate::metrics::{Surfaces, assd, hd, hd95, mean_boundary_distance, mean_line_distance, nsd};
 
 /// Distances of two masks on one grid.
 pub(super) fn mask_distances(
@@ -69,7 +67,11 @@ fn put(
     unit.assd = mean.value();
     unit.nsd = nsd(surfaces, protocol.nsd_tolerance).map_err(text)?.value();
     unit.nsd_tolerance = Some(protocol.nsd_tolerance);
-    unit.distance_unit = Some(if in_mm { DistanceUnit::Mm } else { DistanceUnit::Px });
+    unit.distance_unit = Some(if in_mm {
+        DistanceUnit::Mm
+    } else {
+        DistanceUnit::Px
+    });
     if let Some(reason) = mean.undefined() {
         unit.undefined = Some(reason.code().to_owned());
     }
@@ -93,7 +95,12 @@ fn indexed(volume: &Volume, other: &Volume) -> Result<Volume, String> {
     let Some(&first) = keys.first() else {
         return Ok(volume.clone());
     };
-    let step = keys.windows(2).map(|pair| pair[1] - pair[0]).min().unwrap_or(1).max(1);
+    let step = keys
+        .windows(2)
+        .map(|pair| pair[1] - pair[0])
+        .min()
+        .unwrap_or(1)
+        .max(1);
     let slices = volume
         .slices()
         .iter()
@@ -109,23 +116,35 @@ fn indexed(volume: &Volume, other: &Volume) -> Result<Volume, String> {
             Ok((layers.round() as i64, mask.clone()))
         })
         .collect::<Result<Vec<_>, String>>()?;
-    Volume::new(volume.width_px(), volume.height_px(), SliceAxis::Index, slices).map_err(text)
+    Volume::new(
+        volume.width_px(),
+        volume.height_px(),
+        SliceAxis::Index,
+        slices,
+    )
+    .map_err(text)
 }
 
 /// Mean symmetric distance of two polygons' boundaries in px.
 pub(super) fn polygon_distance_px(a: &MultiPolygon, b: &MultiPolygon) -> Result<f64, String> {
     let found = mean_boundary_distance(a, b, None).map_err(text)?.value;
-    found
-        .value()
-        .ok_or_else(|| found.undefined().map_or("undefined", |reason| reason.reason()).to_owned())
+    found.value().ok_or_else(|| {
+        found
+            .undefined()
+            .map_or("undefined", |reason| reason.reason())
+            .to_owned()
+    })
 }
 
 /// Mean symmetric distance of two lines in px.
 pub(super) fn polyline_distance_px(a: &[[f64; 2]], b: &[[f64; 2]]) -> Result<f64, String> {
     let found = mean_line_distance(a, b, None).map_err(text)?.value;
-    found
-        .value()
-        .ok_or_else(|| found.undefined().map_or("undefined", |reason| reason.reason()).to_owned())
+    found.value().ok_or_else(|| {
+        found
+            .undefined()
+            .map_or("undefined", |reason| reason.reason())
+            .to_owned()
+    })
 }
 
 fn text(error: impl std::fmt::Display) -> String {

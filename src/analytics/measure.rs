@@ -1,18 +1,21 @@
 //! What is measured on two annotations, and how alike two shapes are for matching.
 
-use super::distances::{mask_distances, polygon_distance_px, polyline_distance_px, volume_distances};
+use super::distances::{
+    mask_distances, polygon_distance_px, polyline_distance_px, volume_distances,
+};
 use super::pairing::Entry;
 use super::points::{measure_points, point_set_scale_px2};
 use super::verdict::judge;
-use crate::domain::{
-    Annotation, ErrorKind, Item, Keypoint, Protocol, Shape, Technique, UnitScore,
-};
+use crate::domain::{Annotation, ErrorKind, Item, Keypoint, Protocol, Shape, Technique, UnitScore};
 use crate::geometry::{Mask, MultiPolygon, Rect, Volume};
 use crate::metrics::{MetricValue, Overlap, dice, iou};
 use std::borrow::Cow;
 
 /// Points farther apart than this (and their own extent) are not the same thing.
 const POINT_SURROUNDING_PX: f64 = 64.0;
+
+/// Marks farther apart in depth than this are not the same thing: two slices of the usual thin-slice CT (2.5 mm).
+const MARK_DEPTH_MM: f64 = 5.0;
 
 /// A shape as an area, for overlap; vector shapes stay exact.
 pub(super) enum Region<'a> {
@@ -68,7 +71,12 @@ impl<'a> Region<'a> {
 
     /// Where counterparts are looked for; points are looked for in a wide surrounding, since they have no extent.
     pub fn search_box(&self) -> Rect {
-        let nowhere = Rect { x0: f64::NAN, y0: f64::NAN, x1: f64::NAN, y1: f64::NAN };
+        let nowhere = Rect {
+            x0: f64::NAN,
+            y0: f64::NAN,
+            x1: f64::NAN,
+            y1: f64::NAN,
+        };
         let area = self.bounding_box().unwrap_or(nowhere);
         match self {
             Self::Points(_) | Self::Line(_) => {
@@ -105,7 +113,11 @@ impl<'a> Region<'a> {
                 let extent = Rect::around(a.iter().chain(b.iter()))
                     .map_or(0.0, |area| area.width_px().hypot(area.height_px()));
                 let distance = polyline_distance_px(a, b)?;
-                Ok(if extent > 0.0 { (1.0 - distance / extent).max(0.0) } else { 0.0 })
+                Ok(if extent > 0.0 {
+                    (1.0 - distance / extent).max(0.0)
+                } else {
+                    0.0
+                })
             }
             _ => Ok(match self.overlap(other)? {
                 Some(overlap) => iou(&overlap).value().unwrap_or(0.0),
@@ -147,11 +159,15 @@ impl<'a> Region<'a> {
 }
 
 fn raster(like: &Mask, polygon: &MultiPolygon) -> Result<Mask, String> {
-    Mask::from_polygon(like.width_px(), like.height_px(), polygon).map_err(|error| error.to_string())
+    Mask::from_polygon(like.width_px(), like.height_px(), polygon)
+        .map_err(|error| error.to_string())
 }
 
 fn points_box(points: &[Keypoint]) -> Option<Rect> {
-    let places: Vec<[f64; 2]> = points.iter().map(|point| [point.x_px, point.y_px]).collect();
+    let places: Vec<[f64; 2]> = points
+        .iter()
+        .map(|point| [point.x_px, point.y_px])
+        .collect();
     Rect::around(places.iter())
 }
 
@@ -163,7 +179,21 @@ pub(super) fn keypoint_similarity(
     a: &[Keypoint],
     b: &[Keypoint],
 ) -> f64 {
-    measure_points(protocol, item, a, b, point_set_scale_px2(reference, a)).oks.unwrap_or(0.0)
+    if depth_apart_mm(a, b).is_some_and(|apart| apart > MARK_DEPTH_MM) {
+        return 0.0;
+    }
+    measure_points(protocol, item, a, b, point_set_scale_px2(reference, a))
+        .oks
+        .unwrap_or(0.0)
+}
+
+/// How far apart two sets lie in depth on average; `None` where a depth is unknown.
+fn depth_apart_mm(a: &[Keypoint], b: &[Keypoint]) -> Option<f64> {
+    let mean = |points: &[Keypoint]| -> Option<f64> {
+        let depths: Option<Vec<f64>> = points.iter().map(|point| point.z_mm).collect();
+        crate::statistics::mean(&depths?)
+    };
+    Some((mean(a)? - mean(b)?).abs())
 }
 
 /// An annotation without a counterpart.
@@ -180,13 +210,31 @@ pub(super) fn one_sided(entry: Entry<'_>, kind: ErrorKind) -> UnitScore {
         unit.b_label = Some(entry.label.to_owned());
         unit.b_annotation = Some(entry.id);
     }
-    let code = if kind == ErrorKind::Missing { "candidate_empty" } else { "reference_empty" };
+    let code = if kind == ErrorKind::Missing {
+        "candidate_empty"
+    } else {
+        "reference_empty"
+    };
     unit.undefined = Some(code.to_owned());
     if entry.annotation.semantic {
         // A semantic map on one side only: overlap is 0, distances are undefined (quality model §2–3).
         unit.dice = Some(0.0);
         unit.iou = Some(0.0);
         unit.nsd = Some(0.0);
+        let (size, frame) = match &entry.annotation.shape {
+            Shape::Mask(mask) => (mask.area_px() as f64, mask.bounding_box().map(frame_px)),
+            Shape::Volume(volume) => (volume.voxels() as f64, Some(volume_frame(volume, volume))),
+            _ => return unit,
+        };
+        let (a_size, b_size) = if kind == ErrorKind::Missing {
+            (size, 0.0)
+        } else {
+            (0.0, size)
+        };
+        unit.a_size = Some(a_size);
+        unit.b_size = Some(b_size);
+        unit.intersection_size = Some(0.0);
+        unit.frame_size = frame;
     }
     unit
 }
@@ -248,7 +296,13 @@ fn measure(
             return Ok(());
         }
         (Shape::Keypoints(points_a), Shape::Keypoints(points_b)) => {
-            let points = measure_points(protocol, item, points_a, points_b, point_set_scale_px2(a, points_a));
+            let points = measure_points(
+                protocol,
+                item,
+                points_a,
+                points_b,
+                point_set_scale_px2(a, points_a),
+            );
             unit.keypoint_px = points.mean_px;
             unit.keypoint_mm = points.mean_mm;
             unit.oks = points.oks;
@@ -275,7 +329,11 @@ fn measure(
         (Region::Rect(a), Region::Rect(b)) => {
             let edges = [b.x0 - a.x0, b.y0 - a.y0, b.x1 - a.x1, b.y1 - a.y1];
             unit.box_edges_px = Some(edges);
-            unit.box_edge_px = Some(edges.iter().fold(0.0, |most: f64, edge| most.max(edge.abs())));
+            unit.box_edge_px = Some(
+                edges
+                    .iter()
+                    .fold(0.0, |most: f64, edge| most.max(edge.abs())),
+            );
         }
         (Region::Mask(a), Region::Mask(b)) => {
             put_frame(a, b, unit);
@@ -314,7 +372,10 @@ fn measure(
 /// Largest distance from a corner of one turned box to the nearest corner of the other.
 fn corner_deviation_px(a: &MultiPolygon, b: &MultiPolygon) -> f64 {
     let corners = |polygon: &MultiPolygon| -> Vec<[f64; 2]> {
-        polygon.rings().flat_map(|ring| ring.iter().copied()).collect()
+        polygon
+            .rings()
+            .flat_map(|ring| ring.iter().copied())
+            .collect()
     };
     let (a, b) = (corners(a), corners(b));
     let directed = |from: &[[f64; 2]], to: &[[f64; 2]]| {

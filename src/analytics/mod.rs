@@ -14,14 +14,14 @@ mod throughput;
 mod verdict;
 mod works;
 
-pub use agreements::{AgreementFigure, AgreementGroup, agreement_figures, pixel_figures};
+pub use agreements::{
+    AgreementFigure, AgreementGroup, agreement_figures, judged_rows, pixel_figures,
+};
 pub use error::AnalyticsError;
 pub use errors::{ErrorFigure, error_figures};
 pub use overlaps::{OverlapFigure, overlap_figures};
 pub use points::{PointDistance, point_distances};
 pub use scoring::{compare_readings, score_item};
 pub use study_bootstrap::{mean_interval_by_study, method as bootstrap_method};
-pub use throughput::{
-    BandPlace, ThroughputDay, ThroughputSummary, is_workday, throughput,
-};
+pub use throughput::{BandPlace, ThroughputDay, ThroughputSummary, is_workday, throughput};
 pub use works::ReadingInput;

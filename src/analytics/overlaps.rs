@@ -55,8 +55,13 @@ pub fn overlap_figures(
                 .push((row.study, row.value));
         }
         for ((group, measure), of_group) in values {
-            let pairs = of_group.iter().map(|(study, value)| (study.as_str(), *value));
-            intervals.insert((metric, group, measure), mean_interval_by_study(pairs, level));
+            let pairs = of_group
+                .iter()
+                .map(|(study, value)| (study.as_str(), *value));
+            intervals.insert(
+                (metric, group, measure),
+                mean_interval_by_study(pairs, level),
+            );
         }
     }
     Ok(rows

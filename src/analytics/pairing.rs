@@ -53,9 +53,10 @@ pub(super) fn pair_annotations(
     let (b_shapes, b_labels) = split(protocol, b);
     for (question, a_of, b_of) in by_question(&a_labels, &b_labels) {
         // A missing answer counts only where the other side could have given one.
-        let asked = |work: &Work<'_>, answers: &[(&str, Entry<'_>)], other: &[(&str, Entry<'_>)]| {
-            !answers.is_empty() || other.iter().any(|(layer, _)| work.has_layer(layer))
-        };
+        let asked =
+            |work: &Work<'_>, answers: &[(&str, Entry<'_>)], other: &[(&str, Entry<'_>)]| {
+                !answers.is_empty() || other.iter().any(|(layer, _)| work.has_layer(layer))
+            };
         if asked(a, &a_of, &b_of) && asked(b, &b_of, &a_of) {
             comparable = true;
             units.extend(whole_item_units(protocol, item, question, &a_of, &b_of));
@@ -162,14 +163,16 @@ fn whole_item_units(
 ) -> Vec<UnitScore> {
     let mut a_left: Vec<Entry<'_>> = a.iter().map(|(_, entry)| *entry).collect();
     let mut b_left: Vec<Entry<'_>> = b.iter().map(|(_, entry)| *entry).collect();
-    let order = |left: &Entry<'_>, right: &Entry<'_>| {
-        (left.label, left.id).cmp(&(right.label, right.id))
-    };
+    let order =
+        |left: &Entry<'_>, right: &Entry<'_>| (left.label, left.id).cmp(&(right.label, right.id));
     a_left.sort_by(order);
     b_left.sort_by(order);
     let mut units = Vec::new();
     a_left.retain(|a_entry| {
-        match b_left.iter().position(|b_entry| b_entry.label == a_entry.label) {
+        match b_left
+            .iter()
+            .position(|b_entry| b_entry.label == a_entry.label)
+        {
             Some(index) => {
                 let b_entry = b_left.remove(index);
                 units.push(measure_pair(protocol, item, *a_entry, b_entry, None));
@@ -182,8 +185,16 @@ fn whole_item_units(
     for (a_entry, b_entry) in a_left.iter().zip(&b_left) {
         units.push(measure_pair(protocol, item, *a_entry, *b_entry, None));
     }
-    units.extend(a_left[n_paired..].iter().map(|entry| one_sided(*entry, ErrorKind::Missing)));
-    units.extend(b_left[n_paired..].iter().map(|entry| one_sided(*entry, ErrorKind::Extra)));
+    units.extend(
+        a_left[n_paired..]
+            .iter()
+            .map(|entry| one_sided(*entry, ErrorKind::Missing)),
+    );
+    units.extend(
+        b_left[n_paired..]
+            .iter()
+            .map(|entry| one_sided(*entry, ErrorKind::Extra)),
+    );
     units
 }
 
@@ -229,11 +240,13 @@ fn shape_units(
 
 /// Size of the grid that masks or volumes lie on; vector shapes have none.
 fn grid_of(entries: &[Entry<'_>]) -> Option<(u32, u32)> {
-    entries.iter().find_map(|entry| match &entry.annotation.shape {
-        Shape::Mask(mask) => Some((mask.width_px(), mask.height_px())),
-        Shape::Volume(volume) => Some((volume.width_px(), volume.height_px())),
-        _ => None,
-    })
+    entries
+        .iter()
+        .find_map(|entry| match &entry.annotation.shape {
+            Shape::Mask(mask) => Some((mask.width_px(), mask.height_px())),
+            Shape::Volume(volume) => Some((volume.width_px(), volume.height_px())),
+            _ => None,
+        })
 }
 
 fn labels_to_pair_by_name<'a>(
@@ -256,7 +269,17 @@ fn labels_to_pair_by_name<'a>(
         .filter(|label| n_of(a, label) <= 1 && n_of(b, label) <= 1)
         .filter(|label| {
             let by_name = all_semantic(a, label) && all_semantic(b, label);
-            let landmark = family == Family::Keypoints && n_of(a, label) == 1 && n_of(b, label) == 1;
+            // A set of several named points is one thing seen twice; a single mark is matched by where it lies.
+            let is_set = |entries: &[Entry<'a>]| {
+                entries.iter().filter(|entry| entry.label == *label).all(|entry| {
+                    matches!(&entry.annotation.shape, Shape::Keypoints(points) if points.len() > 1)
+                })
+            };
+            let landmark = family == Family::Keypoints
+                && n_of(a, label) == 1
+                && n_of(b, label) == 1
+                && is_set(a)
+                && is_set(b);
             by_name || landmark
         })
         .collect()
@@ -277,9 +300,8 @@ fn matched_units(
     let min_overlap = protocol.matching.min_overlap;
     let regions_a: Vec<Region<'_>> = a.iter().map(|entry| Region::of(entry.annotation)).collect();
     let regions_b: Vec<Region<'_>> = b.iter().map(|entry| Region::of(entry.annotation)).collect();
-    let boxes = |regions: &[Region<'_>]| -> Vec<Rect> {
-        regions.iter().map(Region::search_box).collect()
-    };
+    let boxes =
+        |regions: &[Region<'_>]| -> Vec<Rect> { regions.iter().map(Region::search_box).collect() };
     let mut scored = Vec::new();
     for (i, j) in candidates(&boxes(&regions_a), &boxes(&regions_b)) {
         let similarity = match (&a[i].annotation.shape, &b[j].annotation.shape) {
@@ -299,8 +321,18 @@ fn matched_units(
     for &(i, j, similarity) in matched.same_label.iter().chain(&matched.wrong_label) {
         units.push(measure_pair(protocol, item, a[i], b[j], Some(similarity)));
     }
-    units.extend(matched.missing.iter().map(|&i| one_sided(a[i], ErrorKind::Missing)));
-    units.extend(matched.extra.iter().map(|&j| one_sided(b[j], ErrorKind::Extra)));
+    units.extend(
+        matched
+            .missing
+            .iter()
+            .map(|&i| one_sided(a[i], ErrorKind::Missing)),
+    );
+    units.extend(
+        matched
+            .extra
+            .iter()
+            .map(|&j| one_sided(b[j], ErrorKind::Extra)),
+    );
     Ok(units)
 }
 

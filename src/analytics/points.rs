@@ -40,7 +40,10 @@ pub(super) fn point_set_scale_px2(reference: &Annotation, points: &[Keypoint]) -
         .get("area_px2")
         .and_then(|text| text.parse::<f64>().ok())
         .filter(|area| area.is_finite() && *area > 0.0);
-    let places: Vec<[f64; 2]> = points.iter().map(|point| [point.x_px, point.y_px]).collect();
+    let places: Vec<[f64; 2]> = points
+        .iter()
+        .map(|point| [point.x_px, point.y_px])
+        .collect();
     let drawn = Rect::around(places.iter())
         .map(|area| area.area_px2())
         .filter(|area| *area > 0.0);
@@ -69,7 +72,10 @@ pub(super) fn measure_points(
         .iter()
         .map(|point| {
             let sigma = protocol.keypoint_sigmas.get(&point.name);
-            (point.name.clone(), sigma.copied().unwrap_or(protocol.default_keypoint_sigma))
+            (
+                point.name.clone(),
+                sigma.copied().unwrap_or(protocol.default_keypoint_sigma),
+            )
         })
         .collect();
     let (px, mm) = (found.summary(Unit::Px), found.summary(Unit::Mm));
@@ -77,7 +83,10 @@ pub(super) fn measure_points(
         mean_px: px.mean.value(),
         mean_mm: mm.mean.value(),
         max_mm: mm.max.value(),
-        oks: found.oks(&sigmas, area_px2).ok().and_then(|oks| oks.value()),
+        oks: found
+            .oks(&sigmas, area_px2)
+            .ok()
+            .and_then(|oks| oks.value()),
         n_points: n(found.points.len()),
         n_missing: n(found.missing.len()),
         n_extra: n(found.extra.len()),
@@ -113,7 +122,12 @@ pub fn point_distances(item: &Item, a: &Annotation, b: &Annotation) -> Vec<Point
             distance_mm: point.distance_mm,
             status: "both",
         })
-        .chain(found.missing.into_iter().map(|name| one_sided(name, "missing")))
+        .chain(
+            found
+                .missing
+                .into_iter()
+                .map(|name| one_sided(name, "missing")),
+        )
         .chain(found.extra.into_iter().map(|name| one_sided(name, "extra")))
         .collect()
 }

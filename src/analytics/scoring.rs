@@ -16,7 +16,11 @@ use crate::domain::{Comparison, Item, Protocol};
 /// # Edge cases
 /// Two empty readings give a comparison without units: a correct absence. Grids that differ give a comparison
 /// that says so in `refused` and has no units.
-pub fn score_item(protocol: &Protocol, item: &Item, readings: &[ReadingInput<'_>]) -> Vec<Comparison> {
+pub fn score_item(
+    protocol: &Protocol,
+    item: &Item,
+    readings: &[ReadingInput<'_>],
+) -> Vec<Comparison> {
     let works = works_of(readings);
     pairings(&works, protocol)
         .into_iter()

@@ -72,7 +72,8 @@ mod tests {
             .collect();
         let width = |values: &[(String, f64)]| {
             let interval =
-                mean_interval_by_study(values.iter().map(|(s, v)| (s.as_str(), *v)), 0.95).expect("ten studies");
+                mean_interval_by_study(values.iter().map(|(s, v)| (s.as_str(), *v)), 0.95)
+                    .expect("ten studies");
             interval.upper - interval.lower
         };
         assert!(width(&clustered) > 2.0 * width(&spread));

@@ -95,8 +95,12 @@ pub fn throughput(
         .map(|row| {
             let n_studies = count(row.n_studies);
             ThroughputDay {
-                is_workday: row.local_day.is_some_and(|day| is_workday(&protocol.calendar, day)),
-                place: row.local_day.map(|_| BandPlace::of(n_studies, protocol.throughput)),
+                is_workday: row
+                    .local_day
+                    .is_some_and(|day| is_workday(&protocol.calendar, day)),
+                place: row
+                    .local_day
+                    .map(|_| BandPlace::of(n_studies, protocol.throughput)),
                 rater: row.rater,
                 role: row.role,
                 stage: row.stage,
@@ -105,13 +109,20 @@ pub fn throughput(
                 n_rework: count(row.n_rework),
                 n_items: count(row.n_items),
                 n_annotations: count(row.n_annotations),
-                active_ms: if row.n_active_unknown > 0 { None } else { row.active_ms.map(count) },
+                active_ms: if row.n_active_unknown > 0 {
+                    None
+                } else {
+                    row.active_ms.map(count)
+                },
             }
         })
         .collect();
     let mut grouped: BTreeMap<(&str, Stage, Role), Vec<&ThroughputDay>> = BTreeMap::new();
     for day in &days {
-        grouped.entry((&day.rater, day.stage, day.role)).or_default().push(day);
+        grouped
+            .entry((&day.rater, day.stage, day.role))
+            .or_default()
+            .push(day);
     }
     let summaries = grouped
         .into_iter()
@@ -142,11 +153,19 @@ fn summarise(
         n_days: per_day.len() as u64,
         n_studies,
         n_rework: days.iter().map(|day| day.n_rework).sum(),
-        n_undated: days.iter().filter(|day| day.day.is_none()).map(|day| day.n_studies).sum(),
+        n_undated: days
+            .iter()
+            .filter(|day| day.day.is_none())
+            .map(|day| day.n_studies)
+            .sum(),
         mean_per_day: mean(&per_day),
         median_per_day: median(&per_day),
         coefficient_of_variation: coefficient_of_variation(&per_day),
-        band: band_share(&per_day, f64::from(band.min_per_day), f64::from(band.max_per_day)),
+        band: band_share(
+            &per_day,
+            f64::from(band.min_per_day),
+            f64::from(band.max_per_day),
+        ),
         minutes_per_study: active_ms
             .filter(|_| n_studies > 0)
             .map(|active_ms| active_ms as f64 / 60_000.0 / n_studies as f64),
@@ -167,8 +186,13 @@ mod tests {
 
     #[test]
     fn both_ends_of_the_band_are_within_it() {
-        let band = ThroughputBand { min_per_day: 45, max_per_day: 50 };
-        let places: Vec<_> = [44, 45, 50, 51].map(|n| BandPlace::of(n, band).as_str()).to_vec();
+        let band = ThroughputBand {
+            min_per_day: 45,
+            max_per_day: 50,
+        };
+        let places: Vec<_> = [44, 45, 50, 51]
+            .map(|n| BandPlace::of(n, band).as_str())
+            .to_vec();
         assert_eq!(places, ["below", "within", "within", "above"]);
     }
 

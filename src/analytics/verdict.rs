@@ -28,15 +28,27 @@ pub(super) fn judge(protocol: &Protocol, a: &Entry<'_>, b: &Entry<'_>, unit: &mu
     }
     let tolerance = protocol.tolerance_for(a.label);
     let outcome = match unit.technique {
-        Some(Technique::Box | Technique::RotatedBox) => {
-            within(unit.box_edge_px, tolerance.box_edge_px, "px", "the furthest edge lies", false)
-        }
-        Some(Technique::Polygon | Technique::Ellipse | Technique::Polyline) => {
-            within(unit.boundary_px, tolerance.polygon_px, "px", "the boundary lies on average", true)
-        }
-        Some(Technique::Mask) => {
-            within(unit.surface_px, tolerance.mask_px, "px", "the surface lies on average", false)
-        }
+        Some(Technique::Box | Technique::RotatedBox) => within(
+            unit.box_edge_px,
+            tolerance.box_edge_px,
+            "px",
+            "the furthest edge lies",
+            false,
+        ),
+        Some(Technique::Polygon | Technique::Ellipse | Technique::Polyline) => within(
+            unit.boundary_px,
+            tolerance.polygon_px,
+            "px",
+            "the boundary lies on average",
+            true,
+        ),
+        Some(Technique::Mask) => within(
+            unit.surface_px,
+            tolerance.mask_px,
+            "px",
+            "the surface lies on average",
+            false,
+        ),
         Some(Technique::VolumeMask) => within(
             unit.surface_voxels,
             tolerance.volume_voxels,
@@ -47,7 +59,13 @@ pub(super) fn judge(protocol: &Protocol, a: &Entry<'_>, b: &Entry<'_>, unit: &mu
         Some(Technique::Keypoints) => keypoints(unit, tolerance.keypoint_mm),
         Some(Technique::Ordinal) => {
             let steps = unit.a_rank.zip(unit.b_rank).map(|(a, b)| (b - a).abs());
-            within(steps, tolerance.ordinal_steps, "steps", "the rank is off by", false)
+            within(
+                steps,
+                tolerance.ordinal_steps,
+                "steps",
+                "the rank is off by",
+                false,
+            )
         }
         Some(Technique::Classification) | None => Outcome::Right,
     };
@@ -69,7 +87,10 @@ pub(super) fn judge(protocol: &Protocol, a: &Entry<'_>, b: &Entry<'_>, unit: &mu
         .get(a.label)
         .map_or(&[][..], |rule| &rule.required_attributes);
     for name in required {
-        let (left, right) = (a.annotation.attributes.get(name), b.annotation.attributes.get(name));
+        let (left, right) = (
+            a.annotation.attributes.get(name),
+            b.annotation.attributes.get(name),
+        );
         if left != right {
             let shown = |value: Option<&String>| value.map_or("nothing", |value| value).to_owned();
             unit.error = Some(ErrorKind::WrongAttribute);
@@ -111,7 +132,15 @@ fn keypoints(unit: &UnitScore, limit_mm: f64) -> Outcome {
         ));
     }
     if unit.keypoint_px.is_some() && unit.keypoint_max_mm.is_none() {
-        return Outcome::Undecided("spacing is unknown, so the tolerance in mm cannot be judged".to_owned());
+        return Outcome::Undecided(
+            "spacing is unknown, so the tolerance in mm cannot be judged".to_owned(),
+        );
     }
-    within(unit.keypoint_max_mm, limit_mm, "mm", "the furthest point lies", false)
+    within(
+        unit.keypoint_max_mm,
+        limit_mm,
+        "mm",
+        "the furthest point lies",
+        false,
+    )
 }

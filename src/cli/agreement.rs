@@ -75,17 +75,25 @@ fn as_text(report: &AgreementReport) -> String {
         text.push_str(&format!("note: {note}\n"));
     }
     if report.n_skipped > 0 {
-        text.push_str(&format!("left out: {} (`concord explain` says why)\n", report.n_skipped));
+        text.push_str(&format!(
+            "left out: {} (`concord explain` says why)\n",
+            report.n_skipped
+        ));
     }
     text.push('\n');
     let rows: Vec<Vec<String>> = report
         .coefficients
         .iter()
         .map(|found| {
-            let variant: Vec<&str> = [found.weights, found.scale, found.form, found.category.as_deref()]
-                .into_iter()
-                .flatten()
-                .collect();
+            let variant: Vec<&str> = [
+                found.weights,
+                found.scale,
+                found.form,
+                found.category.as_deref(),
+            ]
+            .into_iter()
+            .flatten()
+            .collect();
             let raters = if found.raters.len() == 2 && report.raters.len() > 2 {
                 found.raters.join(" × ")
             } else {
@@ -111,7 +119,10 @@ fn as_text(report: &AgreementReport) -> String {
             ]
         })
         .collect();
-    let level = format!("{:.0} % interval", report.coefficients.first().map_or(0.95, |c| c.level) * 100.0);
+    let level = format!(
+        "{:.0} % interval",
+        report.coefficients.first().map_or(0.95, |c| c.level) * 100.0
+    );
     text.push_str(&output::table(
         &[
             ("coefficient", Align::Left),

@@ -55,8 +55,14 @@ pub fn run(args: &CompareArgs, global: &Global) -> Result<u8, PipelineError> {
     override_protocol(args, &mut protocol)?;
     let options = args.ingest.to_options()?;
     let reference_options = IngestOptions {
-        format: args.reference_format.clone().or_else(|| options.format.clone()),
-        pattern: args.reference_pattern.clone().or_else(|| options.pattern.clone()),
+        format: args
+            .reference_format
+            .clone()
+            .or_else(|| options.format.clone()),
+        pattern: args
+            .reference_pattern
+            .clone()
+            .or_else(|| options.pattern.clone()),
         ..options.clone()
     };
     let report = compare(
@@ -128,7 +134,11 @@ fn as_text(report: &CompareReport) -> String {
         .summary
         .iter()
         .map(|row| {
-            let unit = if row.unit == "ratio" { String::new() } else { row.unit.clone() };
+            let unit = if row.unit == "ratio" {
+                String::new()
+            } else {
+                row.unit.clone()
+            };
             let interval = match (row.lower, row.upper) {
                 (Some(lower), Some(upper)) => format!(
                     "{} – {}",
@@ -169,21 +179,28 @@ fn as_text(report: &CompareReport) -> String {
     for error in &report.errors {
         *kinds.entry(&error.kind).or_default() += 1;
     }
-    let kinds: Vec<String> = kinds.iter().map(|(kind, n)| format!("{kind} {n}")).collect();
+    let kinds: Vec<String> = kinds
+        .iter()
+        .map(|(kind, n)| format!("{kind} {n}"))
+        .collect();
     let rate = &report.error_rate;
     text.push_str(&format!(
         "\n{} pairs, {} errors{}\n",
         report.pairs.len(),
         report.errors.len(),
-        if kinds.is_empty() { String::new() } else { format!(" ({})", kinds.join(", ")) }
+        if kinds.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", kinds.join(", "))
+        }
     ));
     text.push_str(&match (rate.rate, rate.lower, rate.upper) {
         (Some(value), Some(lower), Some(upper)) => format!(
-            "error rate {:.2} % ({} of {} {}s; 95 % Wilson {:.2} – {:.2} %)\n",
+            "error rate {:.2} % ({} of {} {}; 95 % Wilson {:.2} – {:.2} %)\n",
             value * 100.0,
             rate.numerator,
             rate.denominator,
-            rate.unit,
+            units_of(&rate.unit, rate.denominator),
             lower * 100.0,
             upper * 100.0
         ),
@@ -193,4 +210,13 @@ fn as_text(report: &CompareReport) -> String {
         ),
     });
     text
+}
+
+/// `study` in the plural where there are several.
+fn units_of(unit: &str, n: u64) -> String {
+    match (unit, n) {
+        (unit, 1) => unit.to_owned(),
+        ("study", _) => "studies".to_owned(),
+        (unit, _) => format!("{unit}s"),
+    }
 }

@@ -45,9 +45,17 @@ pub(super) fn as_text(name: &str, report: &ImportReport) -> String {
     let list = |pairs: &std::collections::BTreeMap<String, u64>| {
         let mut sorted: Vec<_> = pairs.iter().collect();
         sorted.sort_by_key(|(name, n)| (std::cmp::Reverse(**n), (*name).clone()));
-        let shown: Vec<String> = sorted.iter().take(12).map(|(name, n)| format!("{name} {n}")).collect();
+        let shown: Vec<String> = sorted
+            .iter()
+            .take(12)
+            .map(|(name, n)| format!("{name} {n}"))
+            .collect();
         let rest = sorted.len().saturating_sub(12);
-        let tail = if rest > 0 { format!(", and {rest} more") } else { String::new() };
+        let tail = if rest > 0 {
+            format!(", and {rest} more")
+        } else {
+            String::new()
+        };
         shown.join(", ") + &tail
     };
     text.push_str(&format!("  techniques: {}\n", list(&report.by_technique)));
@@ -60,7 +68,10 @@ pub(super) fn as_text(name: &str, report: &ImportReport) -> String {
         ));
     }
     if !report.missing.is_empty() {
-        text.push_str(&format!("  not in the export: {}\n", report.missing.join(", ")));
+        text.push_str(&format!(
+            "  not in the export: {}\n",
+            report.missing.join(", ")
+        ));
     }
     for note in &report.notes {
         text.push_str(&format!("  note: {note}\n"));
@@ -79,7 +90,11 @@ pub(super) fn as_text(name: &str, report: &ImportReport) -> String {
             })
             .collect();
         let table = output::table(
-            &[("reason", Align::Left), ("n", Align::Right), ("first", Align::Left)],
+            &[
+                ("reason", Align::Left),
+                ("n", Align::Right),
+                ("first", Align::Left),
+            ],
             &rows,
         );
         for line in table.lines() {

@@ -62,14 +62,18 @@ pub fn run(args: &GateArgs, global: &Global) -> Result<u8, PipelineError> {
 
 /// The record as people read it.
 pub(super) fn as_text(evidence: &Evidence) -> String {
-    let percent = |share: Option<f64>| share.map_or("–".to_owned(), |share| format!("{:.2} %", share * 100.0));
+    let percent = |share: Option<f64>| {
+        share.map_or("–".to_owned(), |share| format!("{:.2} %", share * 100.0))
+    };
     let rows: Vec<Vec<String>> = evidence
         .checks
         .iter()
         .map(|check| {
             let counted = match (check.numerator, check.denominator) {
                 (Some(numerator), Some(denominator)) => format!("{numerator} of {denominator}"),
-                _ => check.value.map_or("–".to_owned(), |value| output::number(Some(value), None)),
+                _ => check
+                    .value
+                    .map_or("–".to_owned(), |value| output::number(Some(value), None)),
             };
             vec![
                 check.status.mark().to_owned(),

@@ -7,8 +7,8 @@ use super::output;
 use super::progress::Bar;
 use crate::importers::{Limits, Upload};
 use crate::pipeline::{
-    Ingested, PipelineError, attach_images, create_project, import_only, open_store, project, read_text,
-    score_dirty, update_protocol,
+    Ingested, PipelineError, attach_images, create_project, import_only, open_store, project,
+    read_text, score_dirty, update_protocol,
 };
 use std::path::PathBuf;
 

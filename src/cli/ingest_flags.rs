@@ -88,7 +88,11 @@ impl IngestFlags {
             study: self.study.clone(),
             site: self.site.clone(),
             modality: self.modality.clone(),
-            spacing_mm: self.spacing_mm.as_deref().map(parse_spacing_mm).transpose()?,
+            spacing_mm: self
+                .spacing_mm
+                .as_deref()
+                .map(parse_spacing_mm)
+                .transpose()?,
             finished_at_us: self
                 .finished_at
                 .as_deref()
@@ -107,11 +111,13 @@ impl IngestFlags {
             ..IngestOptions::default()
         };
         for column in &self.columns {
-            let (field, name) = column.split_once('=').ok_or_else(|| PipelineError::Parameter {
-                what: "--column",
-                given: column.clone(),
-                detail: "write FIELD=COLUMN, such as rater=Reader".to_owned(),
-            })?;
+            let (field, name) = column
+                .split_once('=')
+                .ok_or_else(|| PipelineError::Parameter {
+                    what: "--column",
+                    given: column.clone(),
+                    detail: "write FIELD=COLUMN, such as rater=Reader".to_owned(),
+                })?;
             options.columns.insert(field.to_owned(), name.to_owned());
         }
         if let Some(path) = &self.sidecar {

@@ -21,8 +21,15 @@ pub const EXIT_ERROR: u8 = 2;
 
 /// Quality assurance and agreement analytics for medical annotation teams.
 #[derive(Parser, Debug)]
-#[command(name = "concord", version, arg_required_else_help = true, max_term_width = 100)]
-#[command(after_help = "Exit codes: 0 done (gate: pass), 1 gate fails, 2 error, 3 gate lacks evidence.")]
+#[command(
+    name = "concord",
+    version,
+    arg_required_else_help = true,
+    max_term_width = 100
+)]
+#[command(
+    after_help = "Exit codes: 0 done (gate: pass), 1 gate fails, 2 error, 3 gate lacks evidence."
+)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -73,7 +73,10 @@ pub enum Align {
 
 /// A plain text table with a header line; numbers right, words left.
 pub fn table(headers: &[(&str, Align)], rows: &[Vec<String>]) -> String {
-    let mut widths: Vec<usize> = headers.iter().map(|(name, _)| name.chars().count()).collect();
+    let mut widths: Vec<usize> = headers
+        .iter()
+        .map(|(name, _)| name.chars().count())
+        .collect();
     for row in rows {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = (*width).max(cell.chars().count());
@@ -107,7 +110,11 @@ pub fn number(value: Option<f64>, undefined: Option<&str>) -> String {
         Some(value) => {
             let text = format!("{value:.4}");
             let trimmed = text.trim_end_matches('0').trim_end_matches('.');
-            if trimmed.is_empty() || trimmed == "-0" { "0".to_owned() } else { trimmed.to_owned() }
+            if trimmed.is_empty() || trimmed == "-0" {
+                "0".to_owned()
+            } else {
+                trimmed.to_owned()
+            }
         }
         None => undefined.unwrap_or("–").to_owned(),
     }
@@ -128,7 +135,10 @@ mod tests {
     fn columns_line_up_with_words_left_and_numbers_right() {
         let text = table(
             &[("label", Align::Left), ("n", Align::Right)],
-            &[vec!["nodule".into(), "7".into()], vec!["x".into(), "12".into()]],
+            &[
+                vec!["nodule".into(), "7".into()],
+                vec!["x".into(), "12".into()],
+            ],
         );
         assert_eq!(text, "label    n\n──────  ──\nnodule   7\nx       12\n");
     }

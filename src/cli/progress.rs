@@ -11,7 +11,11 @@ pub struct Bar {
 impl Bar {
     /// A bar that waits for work; hidden when `quiet`.
     pub fn new(quiet: bool) -> Self {
-        let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+        let target = if quiet {
+            ProgressDrawTarget::hidden()
+        } else {
+            ProgressDrawTarget::stderr()
+        };
         let bar = ProgressBar::with_draw_target(None, target);
         if let Ok(style) = ProgressStyle::with_template(
             "{msg:10} {wide_bar} {pos}/{len} items  {elapsed} gone, {eta} to go",

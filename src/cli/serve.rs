@@ -57,7 +57,12 @@ pub fn demo(args: &DemoArgs, global: &Global) -> Result<u8, PipelineError> {
     let store = Arc::new(open_store(&data_dir)?);
     let bar = Bar::new(global.quiet);
     let programme = import_programme(&store, "demo", &folder.join("manifest.toml"), &bar)?;
-    let evidence = judge(&store, &programme.project, &programme.policy, &LotRequest::default())?;
+    let evidence = judge(
+        &store,
+        &programme.project,
+        &programme.policy,
+        &LotRequest::default(),
+    )?;
     let report_path = data_dir.join("calibration.html");
     let report = calibration(&store, &programme.project, "latest")?;
     write_file(&report_path, render_report(&report, "html")?.as_bytes())?;
@@ -102,7 +107,8 @@ fn summary(
                 card.rate.text_beside(card.limit),
                 card.rate.interval_text(),
                 card.rate.n_text(),
-                card.reference_kind.map_or("–".to_owned(), |kind| kind.to_string()),
+                card.reference_kind
+                    .map_or("–".to_owned(), |kind| kind.to_string()),
                 card.status.word().to_owned(),
             ]
         })
@@ -164,10 +170,17 @@ fn examples_folder(named: Option<&Path>) -> Result<PathBuf, PipelineError> {
     let places = [
         named.map(Path::to_owned),
         Some(PathBuf::from("examples")),
-        Some(PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/examples"))),
+        Some(PathBuf::from(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/examples"
+        ))),
         Some(PathBuf::from("/usr/share/concord/examples")),
     ];
-    let tried = if named.is_some() { &places[..1] } else { &places[1..] };
+    let tried = if named.is_some() {
+        &places[..1]
+    } else {
+        &places[1..]
+    };
     tried
         .iter()
         .flatten()
@@ -205,9 +218,10 @@ fn listen(args: &ServeArgs, global: &Global, store: Arc<Store>) -> Result<u8, Pi
         .enable_all()
         .build()
         .map_err(|error| internal(&error))?;
+    let pages = crate::dashboard::pages(crate::dashboard::PagesState { store: store.clone() });
     let quiet = global.quiet;
     runtime
-        .block_on(crate::api::run(config, store, poem::Route::new(), move |address: SocketAddr| {
+        .block_on(crate::api::run(config, store, pages, move |address: SocketAddr| {
             if !quiet {
                 output::message(&format!(
                     "Concord at http://{address}/ (pages), /docs (API), /metrics. Stop with Ctrl-C."

@@ -7,7 +7,8 @@ mod protocol;
 mod score;
 mod shape;
 
-pub use annotation::{Annotation, Item, Reading, ReadingKey, ReadingState};
+pub use crate::statistics::Status;
+pub use annotation::{Annotation, Item, Reading, ReadingKey, ReadingState, is_judged};
 pub use ingest::{IngestOptions, SampleCoverage, Skip, SkipReason};
 pub use people::{ReferenceKind, Role, Stage};
 pub use protocol::{
@@ -16,4 +17,3 @@ pub use protocol::{
 };
 pub use score::{Comparison, ComparisonKind, DistanceUnit, ErrorKind, UnitScore};
 pub use shape::{Keypoint, Shape, Visibility};
-pub use crate::statistics::Status;

@@ -2,7 +2,7 @@
 //!
 //! Files are read in `gates`; here are the values and their defaults.
 
-use super::people::{named_enum, ReferenceKind, Stage};
+use super::people::{ReferenceKind, Stage, named_enum};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -142,7 +142,14 @@ impl Default for Protocol {
             labels: BTreeMap::new(),
             stages: Stage::ALL
                 .iter()
-                .map(|&stage| (stage, StageLimit { max_error_rate: 0.012 }))
+                .map(|&stage| {
+                    (
+                        stage,
+                        StageLimit {
+                            max_error_rate: 0.012,
+                        },
+                    )
+                })
                 .collect(),
             throughput: ThroughputBand {
                 min_per_day: 45,

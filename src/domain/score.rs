@@ -1,6 +1,6 @@
 //! What scoring yields: one comparison per pair of readings, one unit per matched or left-over annotation.
 
-use super::people::{named_enum, ReferenceKind, Stage};
+use super::people::{ReferenceKind, Stage, named_enum};
 use super::protocol::Technique;
 use serde::{Deserialize, Serialize};
 
@@ -51,7 +51,10 @@ pub struct Comparison {
 impl Comparison {
     /// Units with an error.
     pub fn n_errors(&self) -> usize {
-        self.units.iter().filter(|unit| unit.error.is_some()).count()
+        self.units
+            .iter()
+            .filter(|unit| unit.error.is_some())
+            .count()
     }
 }
 

@@ -59,7 +59,10 @@ fn protocol(root: &mut Section<'_>) -> Protocol {
         calendar: root.table("calendar", |section| calendar(section, default.calendar)),
         reference_precedence: precedence(root).unwrap_or(default.reference_precedence),
         nsd_tolerance: root
-            .get("nsd_tolerance", share(|x| x >= 0.0, "a distance of at least 0"))
+            .get(
+                "nsd_tolerance",
+                share(|x| x >= 0.0, "a distance of at least 0"),
+            )
             .unwrap_or(default.nsd_tolerance),
         keypoint_sigmas: root
             .named_values("keypoint_sigmas", sigma)

@@ -10,7 +10,6 @@ use super::{GeometryError, Rect};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Polygon {
     pub exterior: Vec<[f64; 2]>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub holes: Vec<Vec<[f64; 2]>>,
 }
 

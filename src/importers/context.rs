@@ -13,8 +13,26 @@ use std::str::FromStr;
 
 /// File extensions that are no part of an item's name.
 const IMAGE_EXTENSIONS: &[&str] = &[
-    ".nii.gz", ".seg.nrrd", ".ome.tiff", ".ome.tif", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".dcm",
-    ".nii", ".nrrd", ".mha", ".mhd", ".svs", ".ndpi", ".mrxs", ".webp", ".gif",
+    ".nii.gz",
+    ".seg.nrrd",
+    ".ome.tiff",
+    ".ome.tif",
+    ".png",
+    ".jpg",
+    ".jpeg",
+    ".tif",
+    ".tiff",
+    ".bmp",
+    ".dcm",
+    ".nii",
+    ".nrrd",
+    ".mha",
+    ".mhd",
+    ".svs",
+    ".ndpi",
+    ".mrxs",
+    ".webp",
+    ".gif",
 ];
 
 /// Options made ready for use: pattern compiled, sidecar indexed.
@@ -58,7 +76,11 @@ impl Context {
     /// # Errors
     /// A pattern that does not compile or names an unknown group, an unknown `item_key`.
     pub fn new(options: &IngestOptions) -> Result<Self, ImportError> {
-        let pattern = options.pattern.as_deref().map(compile_pattern).transpose()?;
+        let pattern = options
+            .pattern
+            .as_deref()
+            .map(compile_pattern)
+            .transpose()?;
         let item_key = match options.item_key.as_deref() {
             None | Some("stem") => ItemKeyRule::Stem,
             Some("name") => ItemKeyRule::Name,
@@ -72,12 +94,16 @@ impl Context {
         };
         let mut sidecar = HashMap::new();
         for (index, row) in options.sidecar.iter().enumerate() {
-            let key = row.get("file").or_else(|| row.get("item")).ok_or_else(|| {
-                ImportError::Option {
-                    option: "sidecar".to_owned(),
-                    detail: format!("row {} has neither a `file` nor an `item` column", index + 1),
-                }
-            })?;
+            let key =
+                row.get("file")
+                    .or_else(|| row.get("item"))
+                    .ok_or_else(|| ImportError::Option {
+                        option: "sidecar".to_owned(),
+                        detail: format!(
+                            "row {} has neither a `file` nor an `item` column",
+                            index + 1
+                        ),
+                    })?;
             sidecar.insert(key.clone(), row.clone());
         }
         Ok(Self {
@@ -139,7 +165,11 @@ impl Context {
                 .cloned()
         };
         let item = lookup("item").unwrap_or(item);
-        let item = if self.options.fold_case { item.to_lowercase() } else { item };
+        let item = if self.options.fold_case {
+            item.to_lowercase()
+        } else {
+            item
+        };
         let stage = match lookup("stage") {
             Some(text) => parse("stage", &text)?,
             None => self.options.stage.unwrap_or(Stage::Annotation),
@@ -255,7 +285,9 @@ impl Placement {
     }
 }
 
-const PATTERN_GROUPS: &[&str] = &["rater", "item", "study", "site", "stage", "session", "label"];
+const PATTERN_GROUPS: &[&str] = &[
+    "rater", "item", "study", "site", "stage", "session", "label",
+];
 
 fn compile_pattern(text: &str) -> Result<Regex, ImportError> {
     let refuse = |detail: String| ImportError::Option {
@@ -313,7 +345,9 @@ where
 pub(crate) fn parse_spacing_mm(text: &str) -> Result<[f64; 3], ImportError> {
     let refuse = || ImportError::Option {
         option: "spacing_mm".to_owned(),
-        detail: format!("`{text}` is not two or three positive numbers, such as 2.5,0.7,0.7 (z,y,x)"),
+        detail: format!(
+            "`{text}` is not two or three positive numbers, such as 2.5,0.7,0.7 (z,y,x)"
+        ),
     };
     let numbers: Vec<f64> = text
         .split(',')

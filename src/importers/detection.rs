@@ -63,7 +63,9 @@ pub fn detect(upload: &Upload) -> Result<Detected, ImportError> {
     let mut rejected = Vec::new();
     for importer in ALL.iter().copied() {
         match importer.detect(upload) {
-            Detection::Accepts { confidence, files } => accepted.push((importer, confidence, files)),
+            Detection::Accepts { confidence, files } => {
+                accepted.push((importer, confidence, files))
+            }
             Detection::Rejects { reason } => rejected.push(Rejected {
                 format: importer.format().key.to_owned(),
                 reason,
@@ -129,7 +131,12 @@ pub(super) fn count_unclaimed(
     for &index in &detected.files {
         claimed[index] = true;
     }
-    for (file, _) in upload.files().iter().zip(&claimed).filter(|(_, claimed)| !**claimed) {
+    for (file, _) in upload
+        .files()
+        .iter()
+        .zip(&claimed)
+        .filter(|(_, claimed)| !**claimed)
+    {
         sink.skip(Skip {
             reason: SkipReason::NotAnnotation,
             file: file.path().to_owned(),

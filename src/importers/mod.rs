@@ -87,7 +87,9 @@ pub const ALL: &[&dyn Importer] = &[
 
 /// The importer with this key.
 pub fn by_key(key: &str) -> Option<&'static dyn Importer> {
-    ALL.iter().copied().find(|importer| importer.format().key == key)
+    ALL.iter()
+        .copied()
+        .find(|importer| importer.format().key == key)
 }
 
 /// Detects the format (or takes the one that `options` name), reads the upload into `sink` and reports.

@@ -116,7 +116,11 @@ impl<'a> ReportingSink<'a> {
             },
             by_technique: self.by_technique,
             by_label: self.by_label,
-            raters: self.raters.into_iter().filter(|rater| !rater.is_empty()).collect(),
+            raters: self
+                .raters
+                .into_iter()
+                .filter(|rater| !rater.is_empty())
+                .collect(),
             skipped: self.skipped.into_values().collect(),
             n_invalid: self.n_invalid,
             missing,

@@ -13,7 +13,9 @@ const MAX_BYTES: u64 = 256 << 20;
 /// A file that cannot be read as CSV with a header line, or without an `item` or `file` column.
 pub fn read_sidecar(path: &Path) -> Result<Vec<BTreeMap<String, String>>, ImportError> {
     let name = path.display().to_string();
-    let size = std::fs::metadata(path).map_err(|source| ImportError::io(&name, source))?.len();
+    let size = std::fs::metadata(path)
+        .map_err(|source| ImportError::io(&name, source))?
+        .len();
     if size > MAX_BYTES {
         return Err(ImportError::Limit {
             file: name,
@@ -24,10 +26,16 @@ pub fn read_sidecar(path: &Path) -> Result<Vec<BTreeMap<String, String>>, Import
     let text = std::fs::read_to_string(path).map_err(|source| ImportError::io(&name, source))?;
     let mut rows = parse_csv(&name, text.trim_start_matches('\u{feff}'))?.into_iter();
     let header = rows.next().unwrap_or_default();
-    if !header.iter().any(|column| column == "item" || column == "file") {
+    if !header
+        .iter()
+        .any(|column| column == "item" || column == "file")
+    {
         return Err(ImportError::Option {
             option: "sidecar".to_owned(),
-            detail: format!("`{name}` has neither an `item` nor a `file` column, but {}", header.join(", ")),
+            detail: format!(
+                "`{name}` has neither an `item` nor a `file` column, but {}",
+                header.join(", ")
+            ),
         });
     }
     rows.enumerate()
@@ -101,7 +109,10 @@ mod tests {
     #[test]
     fn quoted_cells_may_hold_commas_quotes_and_line_breaks() {
         let rows = parse_csv("x", "a,b\r\n\"1,\"\"2\"\"\n3\",4\n\n5,").expect("sound");
-        assert_eq!(rows, vec![vec!["a", "b"], vec!["1,\"2\"\n3", "4"], vec!["5", ""]]);
+        assert_eq!(
+            rows,
+            vec![vec!["a", "b"], vec!["1,\"2\"\n3", "4"], vec!["5", ""]]
+        );
         assert!(parse_csv("x", "a\n\"b").is_err());
     }
 }

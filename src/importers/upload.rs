@@ -99,9 +99,10 @@ impl Upload {
     /// # Errors
     /// Missing or unreadable files, broken archives, limits.
     pub fn open(path: &Path, limits: Limits) -> Result<Self, ImportError> {
-        let name = path
-            .file_name()
-            .map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
+        let name = path.file_name().map_or_else(
+            || path.display().to_string(),
+            |name| name.to_string_lossy().into_owned(),
+        );
         Self::open_named(path, &name, limits)
     }
 
@@ -123,7 +124,8 @@ impl Upload {
             match kind {
                 None => (vec![(name.to_owned(), path.to_owned())], sha256),
                 Some(kind) => {
-                    let folder = tempfile::tempdir().map_err(|source| ImportError::io(name, source))?;
+                    let folder =
+                        tempfile::tempdir().map_err(|source| ImportError::io(name, source))?;
                     let listed = unpack(kind, path, name, folder.path(), &limits, &mut set_aside)?;
                     unpacked = Some(folder);
                     (listed, sha256)
@@ -197,12 +199,19 @@ fn walk(root: &Path, limits: &Limits, set_aside: &mut Vec<Skip>) -> Result<Liste
     let mut listed = Vec::new();
     let mut pending = vec![(root.to_owned(), String::new())];
     while let Some((folder, prefix)) = pending.pop() {
-        let entries = std::fs::read_dir(&folder).map_err(|source| ImportError::io(&prefix, source))?;
+        let entries =
+            std::fs::read_dir(&folder).map_err(|source| ImportError::io(&prefix, source))?;
         for entry in entries {
             let entry = entry.map_err(|source| ImportError::io(&prefix, source))?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            let path = if prefix.is_empty() { name.clone() } else { format!("{prefix}/{name}") };
-            let kind = entry.file_type().map_err(|source| ImportError::io(&path, source))?;
+            let path = if prefix.is_empty() {
+                name.clone()
+            } else {
+                format!("{prefix}/{name}")
+            };
+            let kind = entry
+                .file_type()
+                .map_err(|source| ImportError::io(&path, source))?;
             if kind.is_dir() {
                 pending.push((entry.path(), path));
             } else if kind.is_file() && !is_clutter(&name) {
@@ -219,7 +228,12 @@ fn walk(root: &Path, limits: &Limits, set_aside: &mut Vec<Skip>) -> Result<Liste
 }
 
 fn kind_word(symlink: bool) -> String {
-    if symlink { "a symbolic link is not followed" } else { "a file of the operating system" }.to_owned()
+    if symlink {
+        "a symbolic link is not followed"
+    } else {
+        "a file of the operating system"
+    }
+    .to_owned()
 }
 
 fn is_clutter(name: &str) -> bool {
@@ -248,7 +262,9 @@ fn hash_file(path: &Path, name: &str) -> Result<String, ImportError> {
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; 1 << 20];
     loop {
-        let n = file.read(&mut buffer).map_err(|source| ImportError::io(name, source))?;
+        let n = file
+            .read(&mut buffer)
+            .map_err(|source| ImportError::io(name, source))?;
         if n == 0 {
             return Ok(hex(&hasher.finalize()));
         }
@@ -295,16 +311,21 @@ fn archive_kind(path: &Path, name: &str) -> Result<Option<ArchiveKind>, ImportEr
         return Ok(Some(ArchiveKind::Tar));
     }
     if head.starts_with(&[0x1f, 0x8b]) {
-        file.seek(SeekFrom::Start(0)).map_err(|source| ImportError::io(name, source))?;
+        file.seek(SeekFrom::Start(0))
+            .map_err(|source| ImportError::io(name, source))?;
         let mut inner = Vec::with_capacity(512);
-        let outcome = flate2::read::MultiGzDecoder::new(file).take(512).read_to_end(&mut inner);
+        let outcome = flate2::read::MultiGzDecoder::new(file)
+            .take(512)
+            .read_to_end(&mut inner);
         if outcome.is_ok() && is_tar(&inner) {
             return Ok(Some(ArchiveKind::TarGz));
         }
         if let Err(error) = outcome {
             return Err(ImportError::container(
                 name,
-                format!("starts like gzip, but does not unpack ({error}); send it whole, or as {ARCHIVES}"),
+                format!(
+                    "starts like gzip, but does not unpack ({error}); send it whole, or as {ARCHIVES}"
+                ),
             ));
         }
     }
@@ -324,7 +345,10 @@ fn unpack(
     set_aside: &mut Vec<Skip>,
 ) -> Result<Listed, ImportError> {
     let file = File::open(path).map_err(|source| ImportError::io(name, source))?;
-    let packed_bytes = file.metadata().map_err(|source| ImportError::io(name, source))?.len();
+    let packed_bytes = file
+        .metadata()
+        .map_err(|source| ImportError::io(name, source))?
+        .len();
     let mut spool = Spool {
         name,
         folder,
@@ -340,7 +364,10 @@ fn unpack(
         ArchiveKind::Zip => spool.zip(file, set_aside)?,
         ArchiveKind::Tar => spool.tar(BufReader::new(file), set_aside)?,
         ArchiveKind::TarGz => {
-            spool.tar(flate2::read::MultiGzDecoder::new(BufReader::new(file)), set_aside)?;
+            spool.tar(
+                flate2::read::MultiGzDecoder::new(BufReader::new(file)),
+                set_aside,
+            )?;
         }
     }
     Ok(spool.listed)
@@ -358,7 +385,10 @@ struct Spool<'a> {
 impl Spool<'_> {
     fn zip(&mut self, file: File, set_aside: &mut Vec<Skip>) -> Result<(), ImportError> {
         let broken = |error: zip::result::ZipError| {
-            ImportError::container(self.name, format!("the zip archive is broken ({error}); export it again"))
+            ImportError::container(
+                self.name,
+                format!("the zip archive is broken ({error}); export it again"),
+            )
         };
         let mut archive = zip::ZipArchive::new(BufReader::new(file)).map_err(broken)?;
         for index in 0..archive.len() {
@@ -367,7 +397,9 @@ impl Spool<'_> {
                 Err(error) => {
                     return Err(ImportError::container(
                         self.name,
-                        format!("entry {index} of the zip archive is broken ({error}); export it again"),
+                        format!(
+                            "entry {index} of the zip archive is broken ({error}); export it again"
+                        ),
                     ));
                 }
             };
@@ -387,11 +419,17 @@ impl Spool<'_> {
     fn tar(&mut self, reader: impl Read, set_aside: &mut Vec<Skip>) -> Result<(), ImportError> {
         let mut archive = tar::Archive::new(reader);
         let broken = |error: std::io::Error| {
-            ImportError::container(self.name, format!("the tar archive is broken ({error}); export it again"))
+            ImportError::container(
+                self.name,
+                format!("the tar archive is broken ({error}); export it again"),
+            )
         };
         for entry in archive.entries().map_err(broken)? {
             let mut entry = entry.map_err(|error| {
-                ImportError::container(self.name, format!("the tar archive is broken ({error}); export it again"))
+                ImportError::container(
+                    self.name,
+                    format!("the tar archive is broken ({error}); export it again"),
+                )
             })?;
             let path = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
             let kind = entry.header().entry_type();
@@ -399,7 +437,10 @@ impl Spool<'_> {
                 continue;
             }
             if !kind.is_file() {
-                set_aside.push(left_out(path, &kind_word(kind.is_symlink() || kind.is_hard_link())));
+                set_aside.push(left_out(
+                    path,
+                    &kind_word(kind.is_symlink() || kind.is_hard_link()),
+                ));
                 continue;
             }
             self.entry(path, &mut entry, set_aside)?;
@@ -427,7 +468,10 @@ impl Spool<'_> {
         let mut buffer = vec![0; 128 << 10];
         loop {
             let n = reader.read(&mut buffer).map_err(|error| {
-                ImportError::container(&path, format!("does not unpack ({error}); export the archive again"))
+                ImportError::container(
+                    &path,
+                    format!("does not unpack ({error}); export the archive again"),
+                )
             })?;
             if n == 0 {
                 break;
@@ -443,9 +487,11 @@ impl Spool<'_> {
                     ),
                 });
             }
-            out.write_all(&buffer[..n]).map_err(|source| ImportError::io(&path, source))?;
+            out.write_all(&buffer[..n])
+                .map_err(|source| ImportError::io(&path, source))?;
         }
-        self.listed.push((path.trim_start_matches("./").to_owned(), disk));
+        self.listed
+            .push((path.trim_start_matches("./").to_owned(), disk));
         Ok(())
     }
 }
@@ -470,7 +516,10 @@ mod tests {
             ..Limits::DEFAULT
         };
         let error = Upload::open(&path, limits).expect_err("a bomb").to_string();
-        assert!(error.contains("unpacks to far more than it holds"), "{error}");
+        assert!(
+            error.contains("unpacks to far more than it holds"),
+            "{error}"
+        );
         assert!(Upload::open(&path, Limits::DEFAULT).is_ok());
     }
 
@@ -480,7 +529,9 @@ mod tests {
         let path = folder.path().join("slip.zip");
         let mut writer = zip::ZipWriter::new(std::fs::File::create(&path).expect("a new file"));
         let options: zip::write::FileOptions<()> = zip::write::FileOptions::default();
-        writer.start_file("../../slipped.txt", options).expect("an entry");
+        writer
+            .start_file("../../slipped.txt", options)
+            .expect("an entry");
         writer.write_all(b"x").expect("bytes");
         writer.finish().expect("a whole archive");
         let upload = Upload::open(&path, Limits::DEFAULT).expect("readable");

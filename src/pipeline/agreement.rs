@@ -71,10 +71,13 @@ pub fn agreement(
         }
     }
     if rows.is_empty() {
-        return Err(PipelineError::NoReadings { side: "ratings table" });
+        return Err(PipelineError::NoReadings {
+            side: "ratings table",
+        });
     }
     let matrix = RatingMatrix::from_labels(
-        rows.iter().map(|(unit, rater, value)| (rater.as_str(), unit.as_str(), value.as_str())),
+        rows.iter()
+            .map(|(unit, rater, value)| (rater.as_str(), unit.as_str(), value.as_str())),
         request.categories.as_deref(),
     )?;
     let coefficients = all_coefficients(

@@ -173,7 +173,11 @@ pub fn compare(
         unmatched: Unmatched::default(),
         protocol: format!("{} {}", protocol.name, protocol.version),
     };
-    let keys: BTreeSet<&String> = reference.items.keys().chain(candidate.items.keys()).collect();
+    let keys: BTreeSet<&String> = reference
+        .items
+        .keys()
+        .chain(candidate.items.keys())
+        .collect();
     let mut assessed: Vec<(String, Comparison)> = Vec::new();
     for key in keys {
         match (reference.readings.get(key), candidate.readings.get(key)) {
@@ -183,7 +187,8 @@ pub fn compare(
                     item.fill_from(other);
                 }
                 let (a_inputs, b_inputs) = (inputs(a), inputs(b));
-                let Some(comparison) = compare_readings(protocol, &item, &a_inputs, &b_inputs) else {
+                let Some(comparison) = compare_readings(protocol, &item, &a_inputs, &b_inputs)
+                else {
                     report.unmatched.refused.push(RefusedItem {
                         item: key.clone(),
                         reason: "the two sides hold no technique in common".to_owned(),
@@ -209,7 +214,11 @@ pub fn compare(
         return Err(PipelineError::NothingInCommon {
             reference: sample(reference.items.keys()),
             candidate: sample(candidate.items.keys()),
-            refused: report.unmatched.refused.first().map(|refused| refused.reason.clone()),
+            refused: report
+                .unmatched
+                .refused
+                .first()
+                .map(|refused| refused.reason.clone()),
         });
     }
     report.summary = summarise(&report.pairs, protocol.confidence);
@@ -257,7 +266,11 @@ fn read_side(source: &CompareSource<'_>, side: &'static str) -> Result<Side, Pip
         readings.entry(key.item).or_default().push(record);
     }
     if let Some((item, _)) = readings.iter().find(|(item, _)| {
-        passes.iter().filter(|(of, _, _)| of == *item).nth(1).is_some()
+        passes
+            .iter()
+            .filter(|(of, _, _)| of == *item)
+            .nth(1)
+            .is_some()
     }) {
         return Err(PipelineError::SeveralReadings {
             side,
@@ -346,7 +359,10 @@ fn describe(
         report.pairs.push(PairRow {
             item: item.key.clone(),
             study: item.study.clone(),
-            technique: unit.technique.map(|technique| technique.to_string()).unwrap_or_default(),
+            technique: unit
+                .technique
+                .map(|technique| technique.to_string())
+                .unwrap_or_default(),
             label,
             candidate_label: unit.b_label.clone().unwrap_or_default(),
             reference_id,
@@ -363,11 +379,7 @@ fn describe(
     }
 }
 
-fn point_rows(
-    item: &Item,
-    a: &Annotation,
-    b: &Annotation,
-) -> Vec<PointRow> {
+fn point_rows(item: &Item, a: &Annotation, b: &Annotation) -> Vec<PointRow> {
     point_distances(item, a, b)
         .into_iter()
         .map(|point| PointRow {
@@ -382,22 +394,23 @@ fn point_rows(
 /// The metrics that a technique has, as cells; those without a value say why.
 fn cells(unit: &UnitScore, protocol: &Protocol) -> BTreeMap<&'static str, MetricCell> {
     let mut found = BTreeMap::new();
-    let mut put = |key: &'static str, value: Option<f64>, unit_symbol: &str, tolerance: Option<f64>| {
-        let undefined = value.is_none().then(|| {
-            unit.undefined
-                .clone()
-                .unwrap_or_else(|| "not_applicable".to_owned())
-        });
-        found.insert(
-            key,
-            MetricCell {
-                value,
-                unit: unit_symbol.to_owned(),
-                tolerance,
-                undefined,
-            },
-        );
-    };
+    let mut put =
+        |key: &'static str, value: Option<f64>, unit_symbol: &str, tolerance: Option<f64>| {
+            let undefined = value.is_none().then(|| {
+                unit.undefined
+                    .clone()
+                    .unwrap_or_else(|| "not_applicable".to_owned())
+            });
+            found.insert(
+                key,
+                MetricCell {
+                    value,
+                    unit: unit_symbol.to_owned(),
+                    tolerance,
+                    undefined,
+                },
+            );
+        };
     let distance = unit.distance_unit.map_or("px", |unit| unit.as_str());
     let size_unit = unit.size_unit.as_deref().unwrap_or("px");
     let Some(technique) = unit.technique else {
@@ -412,7 +425,12 @@ fn cells(unit: &UnitScore, protocol: &Protocol) -> BTreeMap<&'static str, Metric
             put("assd", unit.assd, distance, None);
             put("nsd", unit.nsd, "ratio", Some(protocol.nsd_tolerance));
             put("volume_difference", unit.size_difference, size_unit, None);
-            put("relative_volume_difference", unit.relative_size_difference, "ratio", None);
+            put(
+                "relative_volume_difference",
+                unit.relative_size_difference,
+                "ratio",
+                None,
+            );
         }
         Technique::Box | Technique::RotatedBox => {
             put("dice", unit.dice, "ratio", None);
@@ -467,25 +485,27 @@ fn summarise(pairs: &[PairRow], level: f64) -> Vec<SummaryRow> {
     }
     grouped
         .into_iter()
-        .map(|((label, technique, metric), (values, n_undefined, unit))| {
-            let interval = mean_interval_by_study(values.iter().copied(), level);
-            let mut plain: Vec<f64> = values.iter().map(|(_, value)| *value).collect();
-            plain.sort_by(f64::total_cmp);
-            SummaryRow {
-                label: label.to_owned(),
-                technique: technique.to_owned(),
-                metric: metric.to_owned(),
-                unit: unit.to_owned(),
-                n: plain.len() as u64,
-                n_undefined,
-                mean: crate::statistics::mean(&plain),
-                median: crate::statistics::median(&plain),
-                lower: interval.map(|found| found.lower),
-                upper: interval.map(|found| found.upper),
-                level,
-                method: format!("mean with {}", bootstrap_method()),
-            }
-        })
+        .map(
+            |((label, technique, metric), (values, n_undefined, unit))| {
+                let interval = mean_interval_by_study(values.iter().copied(), level);
+                let mut plain: Vec<f64> = values.iter().map(|(_, value)| *value).collect();
+                plain.sort_by(f64::total_cmp);
+                SummaryRow {
+                    label: label.to_owned(),
+                    technique: technique.to_owned(),
+                    metric: metric.to_owned(),
+                    unit: unit.to_owned(),
+                    n: plain.len() as u64,
+                    n_undefined,
+                    mean: crate::statistics::mean(&plain),
+                    median: crate::statistics::median(&plain),
+                    lower: interval.map(|found| found.lower),
+                    upper: interval.map(|found| found.upper),
+                    level,
+                    method: format!("mean with {}", bootstrap_method()),
+                }
+            },
+        )
         .collect()
 }
 
@@ -498,7 +518,11 @@ fn error_rate(
     let (mut numerator, mut denominator) = (0_u64, 0_u64);
     let mut by_key: BTreeMap<&str, bool> = BTreeMap::new();
     for (study, comparison) in assessed {
-        let n_undecided = comparison.units.iter().filter(|unit| unit.not_applicable).count();
+        let n_undecided = comparison
+            .units
+            .iter()
+            .filter(|unit| unit.not_applicable)
+            .count();
         n_not_applicable += n_undecided as u64;
         let undecided = n_undecided > 0 && n_undecided == comparison.units.len();
         match protocol.error_unit {
@@ -508,7 +532,11 @@ fn error_rate(
             }
             ErrorUnit::Item | ErrorUnit::Study if undecided => {}
             unit => {
-                let key = if unit == ErrorUnit::Item { &comparison.item } else { study };
+                let key = if unit == ErrorUnit::Item {
+                    &comparison.item
+                } else {
+                    study
+                };
                 *by_key.entry(key).or_default() |= comparison.n_errors() > 0;
             }
         }

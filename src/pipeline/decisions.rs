@@ -27,10 +27,16 @@ impl FromStr for TrackedMetric {
             given: text.chars().take(80).collect(),
             detail: detail.to_owned(),
         };
-        let mut tracked = Self { stage: None, rater: None, label: None };
+        let mut tracked = Self {
+            stage: None,
+            rater: None,
+            label: None,
+        };
         let (name, scopes) = text.split_once(':').unwrap_or((text, ""));
         if name != "error_rate" {
-            return Err(refuse("write error_rate, with scopes such as error_rate:rater=NAME,stage=annotation"));
+            return Err(refuse(
+                "write error_rate, with scopes such as error_rate:rater=NAME,stage=annotation",
+            ));
         }
         for scope in scopes.split(',').filter(|scope| !scope.is_empty()) {
             match scope.split_once('=') {
@@ -101,7 +107,10 @@ pub fn measured(
         ..Filter::default()
     };
     let since = rate(store, project, &tracked, since)?;
-    Ok((rate(store, project, &tracked, before)?, since.value.is_some().then_some(since)))
+    Ok((
+        rate(store, project, &tracked, before)?,
+        since.value.is_some().then_some(since),
+    ))
 }
 
 fn rate(
@@ -117,11 +126,20 @@ fn rate(
         ..filter
     };
     let unit = project.protocol.error_unit;
-    let figures =
-        error_figures(store, project.id, &project.protocol, unit, &filter, GroupBy::default())?;
+    let figures = error_figures(
+        store,
+        project.id,
+        &project.protocol,
+        unit,
+        &filter,
+        GroupBy::default(),
+    )?;
     // Kinds of reference are never mixed: the one with most evidence speaks.
     Ok(figures
         .into_iter()
         .max_by_key(|figure| figure.n_assessed)
-        .map_or_else(|| Figure::rate(0, 0), |figure| super::calibrate::rate_figure(&figure)))
+        .map_or_else(
+            || Figure::rate(0, 0),
+            |figure| super::calibrate::rate_figure(&figure),
+        ))
 }

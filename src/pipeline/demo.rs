@@ -1,8 +1,8 @@
 //! A programme described by a manifest: exports, how to import each, protocol, policy and images.
 
 use super::{
-    PipelineError, Progress, Project, attach_images, create_project, import_only, project, read_policy,
-    read_text, score_dirty, update_protocol,
+    PipelineError, Progress, Project, attach_images, create_project, import_only, project,
+    read_policy, read_text, score_dirty, update_protocol,
 };
 use crate::domain::IngestOptions;
 use crate::gates::Policy;
@@ -71,15 +71,21 @@ pub fn import_programme(
     progress: &dyn Progress,
 ) -> Result<Programme, PipelineError> {
     let folder = manifest.parent().unwrap_or(Path::new("."));
-    let read: Manifest = toml::from_str(&read_text(manifest)?).map_err(|error| PipelineError::Parameter {
-        what: "manifest",
-        given: manifest.display().to_string(),
-        detail: error.to_string(),
-    })?;
+    let read: Manifest =
+        toml::from_str(&read_text(manifest)?).map_err(|error| PipelineError::Parameter {
+            what: "manifest",
+            given: manifest.display().to_string(),
+            detail: error.to_string(),
+        })?;
     let policy = read_policy(read.policy.map(|path| folder.join(path)).as_deref())?;
-    let protocol_toml = read.protocol.map(|path| read_text(&folder.join(path))).transpose()?;
+    let protocol_toml = read
+        .protocol
+        .map(|path| read_text(&folder.join(path)))
+        .transpose()?;
     let mut target = match project(store, name) {
-        Err(PipelineError::NoSuchProject { .. }) => create_project(store, name, protocol_toml.as_deref())?,
+        Err(PipelineError::NoSuchProject { .. }) => {
+            create_project(store, name, protocol_toml.as_deref())?
+        }
         found => found?,
     };
     if let Some(toml) = &protocol_toml {
@@ -110,8 +116,12 @@ pub fn import_programme(
     progress.finish();
     programme.scored = score_dirty(store, &programme.project, progress)?;
     if let Some(images) = read.images {
-        let attached =
-            attach_images(store, &programme.project, &folder.join(images), &IngestOptions::default())?;
+        let attached = attach_images(
+            store,
+            &programme.project,
+            &folder.join(images),
+            &IngestOptions::default(),
+        )?;
         programme.n_images = attached.n_kept;
     }
     Ok(programme)
@@ -143,7 +153,11 @@ fn options(folder: &Path, entry: &Entry) -> Result<IngestOptions, PipelineError>
         study: entry.study.clone(),
         site: entry.site.clone(),
         modality: entry.modality.clone(),
-        spacing_mm: entry.spacing_mm.as_deref().map(parse_spacing_mm).transpose()?,
+        spacing_mm: entry
+            .spacing_mm
+            .as_deref()
+            .map(parse_spacing_mm)
+            .transpose()?,
         finished_at_us: entry
             .finished_at
             .as_deref()

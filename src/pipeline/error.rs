@@ -36,7 +36,9 @@ pub enum PipelineError {
         side: &'static str,
         raters: Vec<String>,
     },
-    #[error("the {side} holds several readings of item `{item}` by `{rater}`; compare one stage or session at a time")]
+    #[error(
+        "the {side} holds several readings of item `{item}` by `{rater}`; compare one stage or session at a time"
+    )]
     SeveralReadings {
         side: &'static str,
         rater: String,
@@ -79,7 +81,9 @@ impl PipelineError {
         match self {
             Self::Import(error) => error.code(),
             Self::Store(_) | Self::Analytics(_) => "store.failed",
-            Self::Statistics(_) | Self::Metric(_) | Self::Agreement(_) => "request.impossible_value",
+            Self::Statistics(_) | Self::Metric(_) | Self::Agreement(_) => {
+                "request.impossible_value"
+            }
             Self::Config(_) => "config.invalid",
             Self::Report(_) | Self::Internal(_) => "internal",
             Self::MissingAnnotator => "import.missing_annotator",
@@ -98,5 +102,9 @@ fn quoted(keys: &[String]) -> String {
     if keys.is_empty() {
         return "no items".to_owned();
     }
-    keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ") + " …"
+    keys.iter()
+        .map(|key| format!("`{key}`"))
+        .collect::<Vec<_>>()
+        .join(", ")
+        + " …"
 }

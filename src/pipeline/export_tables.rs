@@ -32,7 +32,9 @@ impl Table {
     /// Columns of differing lengths or with equal names.
     pub fn to_csv(&self) -> Result<Vec<u8>, PipelineError> {
         let mut bytes = Vec::new();
-        CsvWriter::new(&mut bytes).finish(&mut self.frame()?).map_err(unwritable)?;
+        CsvWriter::new(&mut bytes)
+            .finish(&mut self.frame()?)
+            .map_err(unwritable)?;
         Ok(bytes)
     }
 
@@ -42,7 +44,9 @@ impl Table {
     /// As `to_csv`.
     pub fn to_parquet(&self) -> Result<Vec<u8>, PipelineError> {
         let mut bytes = Vec::new();
-        ParquetWriter::new(&mut bytes).finish(&mut self.frame()?).map_err(unwritable)?;
+        ParquetWriter::new(&mut bytes)
+            .finish(&mut self.frame()?)
+            .map_err(unwritable)?;
         Ok(bytes)
     }
 
@@ -75,7 +79,13 @@ fn unwritable(error: PolarsError) -> PipelineError {
 /// None in practice; see [`Table::to_csv`].
 pub fn pairs_table(report: &CompareReport) -> Result<Table, PipelineError> {
     let text = |of: fn(&super::compare::PairRow) -> &String| {
-        Column::Text(report.pairs.iter().map(|pair| Some(of(pair).clone())).collect())
+        Column::Text(
+            report
+                .pairs
+                .iter()
+                .map(|pair| Some(of(pair).clone()))
+                .collect(),
+        )
     };
     let mut table = Table::default()
         .with("item", text(|pair| &pair.item))
@@ -90,15 +100,28 @@ pub fn pairs_table(report: &CompareReport) -> Result<Table, PipelineError> {
     let metrics: BTreeSet<(&str, &str)> = report
         .pairs
         .iter()
-        .flat_map(|pair| pair.metrics.iter().map(|(key, cell)| (*key, cell.unit.as_str())))
+        .flat_map(|pair| {
+            pair.metrics
+                .iter()
+                .map(|(key, cell)| (*key, cell.unit.as_str()))
+        })
         .collect();
     for (key, unit) in metrics {
         let values = report
             .pairs
             .iter()
-            .map(|pair| pair.metrics.get(key).filter(|cell| cell.unit == unit).and_then(|cell| cell.value))
+            .map(|pair| {
+                pair.metrics
+                    .get(key)
+                    .filter(|cell| cell.unit == unit)
+                    .and_then(|cell| cell.value)
+            })
             .collect();
-        let name = if unit == "ratio" || key.ends_with(unit) { key.to_owned() } else { format!("{key}_{unit}") };
+        let name = if unit == "ratio" || key.ends_with(unit) {
+            key.to_owned()
+        } else {
+            format!("{key}_{unit}")
+        };
         table = table.with(name, Column::Number(values));
     }
     Ok(table)
@@ -115,6 +138,11 @@ mod tests {
             .with("dice", Column::Number(vec![Some(0.5), None]));
         let csv = String::from_utf8(table.to_csv().expect("two equal columns")).expect("text");
         assert_eq!(csv, "label,dice\n\"a,b\",0.5\n,\n");
-        assert!(table.to_parquet().expect("two equal columns").starts_with(b"PAR1"));
+        assert!(
+            table
+                .to_parquet()
+                .expect("two equal columns")
+                .starts_with(b"PAR1")
+        );
     }
 }

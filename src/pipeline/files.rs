@@ -38,7 +38,10 @@ pub fn write_file(path: &Path, content: &[u8]) -> Result<(), PipelineError> {
 /// # Errors
 /// When it cannot be read, or with every fault by line and key.
 pub fn read_protocol(path: &Path) -> Result<Protocol, PipelineError> {
-    Ok(parse_protocol(&path.display().to_string(), &read_text(path)?)?)
+    Ok(parse_protocol(
+        &path.display().to_string(),
+        &read_text(path)?,
+    )?)
 }
 
 /// The policy in a file; the default policy where there is none.
@@ -47,7 +50,10 @@ pub fn read_protocol(path: &Path) -> Result<Protocol, PipelineError> {
 /// When it cannot be read, or with every fault by line and key.
 pub fn read_policy(path: Option<&Path>) -> Result<Policy, PipelineError> {
     match path {
-        Some(path) => Ok(parse_policy(&path.display().to_string(), &read_text(path)?)?),
+        Some(path) => Ok(parse_policy(
+            &path.display().to_string(),
+            &read_text(path)?,
+        )?),
         None => Ok(parse_policy("default policy", default_policy_toml())?),
     }
 }

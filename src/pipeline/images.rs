@@ -45,7 +45,14 @@ pub fn attach_images(
             continue;
         }
         let png = file.read_all(MAX_PNG_BYTES)?;
-        store.put_item_image(item, &ItemImage { png, width_px, height_px })?;
+        store.put_item_image(
+            item,
+            &ItemImage {
+                png,
+                width_px,
+                height_px,
+            },
+        )?;
         attached.n_kept += 1;
     }
     Ok(attached)
@@ -57,7 +64,9 @@ fn png_size(head: &[u8]) -> Option<(u32, u32)> {
         return None;
     }
     let at = |from: usize| -> Option<u32> {
-        Some(u32::from_be_bytes(head.get(from..from + 4)?.try_into().ok()?))
+        Some(u32::from_be_bytes(
+            head.get(from..from + 4)?.try_into().ok()?,
+        ))
     };
     Some((at(16)?, at(20)?))
 }

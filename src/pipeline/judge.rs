@@ -4,8 +4,8 @@ use super::{PipelineError, Project};
 use crate::analytics::{agreement_figures, pixel_figures};
 use crate::domain::{ErrorUnit, Protocol, ReferenceKind, Stage};
 use crate::gates::inputs::{
-    AgreementFigure, ClusterBounds, Completeness, Lot, LotFigures, OpenInvalid, RatersPerItem, SiteStudies,
-    SpecialistDay, StageErrorCount, StudyGap,
+    AgreementFigure, ClusterBounds, Completeness, Lot, LotFigures, OpenInvalid, RatersPerItem,
+    SiteStudies, SpecialistDay, StageErrorCount, StudyGap,
 };
 use crate::gates::{CheckRule, Day, Evaluation, Evidence, Policy, evaluate};
 use crate::statistics::{Population, ResampleSource, quantile};
@@ -40,11 +40,13 @@ pub fn judge(
     request: &LotRequest,
 ) -> Result<Evidence, PipelineError> {
     let evaluated_on = match &request.evaluated_on {
-        Some(text) => text.parse::<Day>().map_err(|detail| PipelineError::Parameter {
-            what: "day",
-            given: text.clone(),
-            detail: detail.to_string(),
-        })?,
+        Some(text) => text
+            .parse::<Day>()
+            .map_err(|detail| PipelineError::Parameter {
+                what: "day",
+                given: text.clone(),
+                detail: detail.to_string(),
+            })?,
         None => today(project)?,
     };
     let lot = lot(store, project, request)?;
@@ -136,7 +138,10 @@ pub fn lot_figures(
     let completeness_rows = store.completeness(project.id, &Filter::default())?;
     let mut completeness = Completeness::default();
     let mut sites: BTreeMap<Option<String>, u64> = BTreeMap::new();
-    for row in completeness_rows.iter().filter(|row| members.contains(row.study.as_str())) {
+    for row in completeness_rows
+        .iter()
+        .filter(|row| members.contains(row.study.as_str()))
+    {
         let (labelled, known) = (count(row.n_labelled), count(row.n_items));
         completeness.n_required += known;
         completeness.n_labelled += labelled;
@@ -164,7 +169,10 @@ pub fn lot_figures(
         })
         .collect();
     let invalid = store.invalid_annotations(project.id, &Filter::default())?;
-    let in_lot: Vec<_> = invalid.iter().filter(|found| members.contains(found.study.as_str())).collect();
+    let in_lot: Vec<_> = invalid
+        .iter()
+        .filter(|found| members.contains(found.study.as_str()))
+        .collect();
     Ok(LotFigures {
         error_counts,
         agreement,
@@ -177,7 +185,12 @@ pub fn lot_figures(
             examples: in_lot
                 .iter()
                 .take(MAX_EXAMPLES)
-                .map(|found| format!("{} by {} on {}: {}", found.label, found.rater, found.item_key, found.reason))
+                .map(|found| {
+                    format!(
+                        "{} by {} on {}: {}",
+                        found.label, found.rater, found.item_key, found.reason
+                    )
+                })
                 .collect(),
         },
         sites: sites
@@ -216,9 +229,11 @@ fn error_counts(
     for unit in units {
         let mut studies: BTreeMap<(Stage, ReferenceKind), Vec<[u64; 4]>> = BTreeMap::new();
         for row in store.error_rates(project.id, unit, &Filter::default(), by_study)? {
-            let (Some(stage), Some(kind), Some(study)) =
-                (row.group.stage, row.group.reference_kind, row.group.study.as_deref())
-            else {
+            let (Some(stage), Some(kind), Some(study)) = (
+                row.group.stage,
+                row.group.reference_kind,
+                row.group.study.as_deref(),
+            ) else {
                 continue;
             };
             if members.contains(study) {
@@ -264,7 +279,11 @@ fn population(
     n_studies: u64,
 ) -> Population {
     let each_once = rows.iter().all(|row| row[1] <= 1);
-    if stage == Stage::Annotation && unit == ErrorUnit::Study && each_once && n_assessed <= n_studies {
+    if stage == Stage::Annotation
+        && unit == ErrorUnit::Study
+        && each_once
+        && n_assessed <= n_studies
+    {
         Population::Lot(n_studies)
     } else {
         Population::Process
@@ -324,30 +343,51 @@ fn agreement(
             unit,
             sides: Sides::Pairs,
             by_study: false,
-            by_label: true,
+            by_label: unit == AgreementUnit::Presence,
         };
-        figures.extend(agreement_figures(store, project.id, &question, &Filter::default(), level)?);
+        figures.extend(agreement_figures(
+            store,
+            project.id,
+            &question,
+            &Filter::default(),
+            level,
+        )?);
     }
-    figures.extend(pixel_figures(store, project.id, Sides::Pairs, false, true, &Filter::default(), level)?);
+    figures.extend(pixel_figures(
+        store,
+        project.id,
+        Sides::Pairs,
+        false,
+        true,
+        &Filter::default(),
+        level,
+    )?);
     Ok(figures
         .into_iter()
         .flat_map(|figure| {
             let label = figure.group.scope.clone().filter(|scope| !scope.is_empty());
-            figure.coefficients.into_iter().map(move |coefficient| AgreementFigure {
-                label: label.clone(),
-                coefficient: match coefficient.weights {
-                    Some(weights) if weights != "unweighted" => format!("{}_{weights}", coefficient.name),
-                    _ => coefficient.name.to_owned(),
-                },
-                raters: coefficient.raters.clone(),
-                value: coefficient.value,
-                lower: coefficient.lower,
-                upper: coefficient.upper,
-                level: Some(coefficient.level),
-                method: Some(coefficient.method.clone()),
-                n: coefficient.n,
-                undefined: coefficient.undefined.map(|undefined| undefined.reason.to_owned()),
-            })
+            figure
+                .coefficients
+                .into_iter()
+                .map(move |coefficient| AgreementFigure {
+                    label: label.clone(),
+                    coefficient: match coefficient.weights {
+                        Some(weights) if weights != "unweighted" => {
+                            format!("{}_{weights}", coefficient.name)
+                        }
+                        _ => coefficient.name.to_owned(),
+                    },
+                    raters: coefficient.raters.clone(),
+                    value: coefficient.value,
+                    lower: coefficient.lower,
+                    upper: coefficient.upper,
+                    level: Some(coefficient.level),
+                    method: Some(coefficient.method.clone()),
+                    n: coefficient.n,
+                    undefined: coefficient
+                        .undefined
+                        .map(|undefined| undefined.reason.to_owned()),
+                })
         })
         .collect())
 }
@@ -364,7 +404,10 @@ fn raters_per_item(
         .filter(|row| members.contains(row.study.as_str()))
         .map(|row| row.n_raters)
         .min();
-    for row in rows.iter().filter(|row| members.contains(row.study.as_str())) {
+    for row in rows
+        .iter()
+        .filter(|row| members.contains(row.study.as_str()))
+    {
         let n_raters = u32::try_from(row.n_raters).unwrap_or(0);
         *found.n_items_by_raters.entry(n_raters).or_default() += 1;
         if Some(row.n_raters) == fewest && found.fewest.len() < MAX_EXAMPLES {

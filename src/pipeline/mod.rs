@@ -18,13 +18,17 @@ mod pictures;
 mod progress;
 mod project;
 mod publish;
+mod rater_card;
 mod score;
-mod scorecard;
+pub mod scorecard;
 mod studies;
 mod uploads;
 
 pub use agreement::{AgreementReport, AgreementRequest, agreement};
-pub use calibrate::{Week, annotator_rows, calibration, latest_week, protocol_stamp, stage_cards};
+pub use calibrate::{
+    Week, agreement_rows, annotator_rows, calibration, confusions, distributions, heatmaps, latest_week, protocol_stamp,
+    stage_cards, throughput_of,
+};
 pub use compare::{CompareReport, CompareSource, SourceInfo, compare};
 pub use decision_list::{MeasuredDecision, decision_list, record_decision};
 pub use demo::{Programme, import_programme};
@@ -42,7 +46,7 @@ pub use pictures::{ItemOverlay, item_overlay};
 pub use progress::{Progress, Silent};
 pub use project::{Project, create_project, project, projects, update_protocol};
 pub use publish::render_report;
+pub use rater_card::{RaterCard, rater_card, raters};
 pub use score::{ScoreSummary, score_all, score_dirty};
-pub use scorecard::{Scorecard, raters, scorecard};
 pub use studies::{StudyDetail, StudyPage, study_detail, study_page, worklist};
 pub use uploads::{KnownImport, explain_spooled, import_of, imports, ingest_spooled};

@@ -33,10 +33,17 @@ pub fn item_overlay(
             None => key.rater.clone(),
         };
         for (_, annotation) in &reading.annotations {
-            let wanted = label.is_none_or(|label| protocol.canonical_label(&annotation.label) == label);
-            let drawn = !matches!(annotation.shape, Shape::Classification { .. } | Shape::Ordinal { .. });
+            let wanted =
+                label.is_none_or(|label| protocol.canonical_label(&annotation.label) == label);
+            let drawn = !matches!(
+                annotation.shape,
+                Shape::Classification { .. } | Shape::Ordinal { .. }
+            );
             if wanted && drawn {
-                by_rater.entry(name.clone()).or_default().push(&annotation.shape);
+                by_rater
+                    .entry(name.clone())
+                    .or_default()
+                    .push(&annotation.shape);
             }
         }
     }
@@ -65,7 +72,10 @@ pub fn item_overlay(
     let frame = Frame {
         width_px,
         height_px,
-        spacing_yx_mm: item.spacing_mm.map(|[_, y, x]| [y, x]).filter(|[y, x]| *y > 0.0 && *x > 0.0),
+        spacing_yx_mm: item
+            .spacing_mm
+            .map(|[_, y, x]| [y, x])
+            .filter(|[y, x]| *y > 0.0 && *x > 0.0),
     };
     let id = format!("item-{}-{}", stored.id, label.unwrap_or("all"));
     let title = format!("Outlines on {}", item.key);

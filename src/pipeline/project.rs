@@ -35,7 +35,10 @@ impl Project {
     fn from_record(record: ProjectRecord) -> Result<Self, PipelineError> {
         Ok(Self {
             id: record.id,
-            protocol: parse_protocol(&format!("protocol of `{}`", record.name), &record.protocol.toml)?,
+            protocol: parse_protocol(
+                &format!("protocol of `{}`", record.name),
+                &record.protocol.toml,
+            )?,
             name: record.name,
             created_at_us: record.created_at_us,
             protocol_toml: record.protocol.toml,
@@ -50,7 +53,11 @@ impl Project {
 /// # Errors
 /// What the store raises.
 pub fn projects(store: &Store) -> Result<Vec<Project>, PipelineError> {
-    store.projects()?.into_iter().map(Project::from_record).collect()
+    store
+        .projects()?
+        .into_iter()
+        .map(Project::from_record)
+        .collect()
 }
 
 /// The project of this name.
@@ -94,7 +101,11 @@ pub fn create_project(
 ///
 /// # Errors
 /// A faulty protocol, and what the store raises.
-pub fn update_protocol(store: &Store, project: &Project, toml: &str) -> Result<bool, PipelineError> {
+pub fn update_protocol(
+    store: &Store,
+    project: &Project,
+    toml: &str,
+) -> Result<bool, PipelineError> {
     let protocol = parse_protocol("protocol", toml)?;
     let now_us = jiff::Timestamp::now().as_microsecond();
     Ok(store.update_protocol(project.id, toml, &protocol_hash(&protocol), now_us)?)

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::status::Status;
 use super::interval::{clopper_pearson_lower, clopper_pearson_upper};
 use super::lot::{hypergeometric_lower, hypergeometric_upper, rules_out_at_least};
+use super::status::Status;
 
 /// What the assessed units stand for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -43,8 +43,8 @@ pub use quantile::{median, quantile, weighted_percentile};
 pub use run_rules::{RunRules, Signal};
 pub use sampling::{SamplingPlan, acceptance_probability, find_single_plan};
 pub use shrinkage::{RatePrior, ShrunkRate, fit_rate_prior, shrink_rates};
-pub use status::Status;
 pub use special::{binomial_pmf, ln_gamma};
+pub use status::Status;
 pub use summary::{
     BandShare, band_share, coefficient_of_variation, mean, mean_interval, sample_variance,
 };

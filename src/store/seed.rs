@@ -7,7 +7,6 @@ use crate::domain::{
     Annotation, Comparison, ComparisonKind, ErrorKind, Item, Reading, ReadingKey, ReadingState,
     ReferenceKind, Role, Shape, Stage, Technique, UnitScore,
 };
-use crate::geometry::Rect;
 use jiff::civil::Date;
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -182,7 +181,7 @@ pub(super) fn drawn(label: &str) -> Annotation {
     Annotation {
         source_id: "1".to_owned(),
         label: label.to_owned(),
-        shape: Shape::Box(Rect::from_corners([0.0, 0.0], [4.0, 2.0])),
+        shape: Shape::Polyline(vec![[0.0, 0.5], [4.0, 2.0]]),
         attributes: BTreeMap::new(),
         confidence: None,
         finished_at_us: None,

@@ -23,8 +23,15 @@ pub enum ElementError {
     NotDicom,
     #[error("ends within the header of a data element at byte {at}; it was cut short")]
     CutShort { at: usize },
-    #[error("claims {claimed} bytes for data element {tag} at byte {at}, but only {left} follow; it was cut short or is broken")]
-    Length { tag: Tag, at: usize, claimed: u32, left: usize },
+    #[error(
+        "claims {claimed} bytes for data element {tag} at byte {at}, but only {left} follow; it was cut short or is broken"
+    )]
+    Length {
+        tag: Tag,
+        at: usize,
+        claimed: u32,
+        left: usize,
+    },
     #[error("has no value representation at byte {at}, where its transfer syntax requires one")]
     NoValueRepresentation { at: usize },
 }
@@ -92,7 +99,9 @@ impl<'a> Elements<'a> {
     /// The value of an element as text.
     pub fn text(&self, element: &Element) -> String {
         let bytes = self.bytes.get(element.value.clone()).unwrap_or_default();
-        String::from_utf8_lossy(bytes).trim_matches(['\0', ' ']).to_owned()
+        String::from_utf8_lossy(bytes)
+            .trim_matches(['\0', ' '])
+            .to_owned()
     }
 
     fn step(&mut self) -> Result<Option<Element>, ElementError> {
@@ -109,7 +118,9 @@ impl<'a> Elements<'a> {
                 self.in_meta = false;
                 self.explicit = self.transfer_syntax() != IMPLICIT_LITTLE_ENDIAN;
             }
-            let header = self.header(rest, tag).ok_or(ElementError::CutShort { at: start })??;
+            let header = self
+                .header(rest, tag)
+                .ok_or(ElementError::CutShort { at: start })??;
             self.at += header.n_bytes;
             if tag.group() == 0xFFFE {
                 if tag.element() == 0xE0DD {
@@ -179,11 +190,27 @@ impl<'a> Elements<'a> {
         }
         let is_long = matches!(
             vr,
-            b"OB" | b"OD" | b"OF" | b"OL" | b"OV" | b"OW" | b"SQ" | b"SV" | b"UC" | b"UN" | b"UR" | b"UT" | b"UV"
+            b"OB"
+                | b"OD"
+                | b"OF"
+                | b"OL"
+                | b"OV"
+                | b"OW"
+                | b"SQ"
+                | b"SV"
+                | b"UC"
+                | b"UN"
+                | b"UR"
+                | b"UT"
+                | b"UV"
         );
         Some(Ok(Header {
             n_bytes: if is_long { 12 } else { 8 },
-            length: if is_long { u32_at(rest, 8)? } else { u32::from(u16_at(rest, 6)?) },
+            length: if is_long {
+                u32_at(rest, 8)?
+            } else {
+                u32::from(u16_at(rest, 6)?)
+            },
             is_sequence: vr == b"SQ",
             is_unknown: vr == b"UN",
         }))
@@ -212,7 +239,9 @@ impl Iterator for Elements<'_> {
 
 /// Whether the first element names its value representation.
 fn has_representation(bytes: &[u8]) -> bool {
-    bytes.get(4..6).is_some_and(|vr| vr.iter().all(u8::is_ascii_uppercase))
+    bytes
+        .get(4..6)
+        .is_some_and(|vr| vr.iter().all(u8::is_ascii_uppercase))
 }
 
 fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
@@ -240,10 +269,14 @@ mod tests {
     fn elements_inside_sequences_are_walked_too() {
         let inner = explicit(0x0008, 0x1155, b"UI", b"1.2\0");
         let mut bytes = explicit(0x0008, 0x0016, b"UI", b"1.9\0");
-        bytes.extend([0x08, 0x00, 0x15, 0x11, b'S', b'Q', 0, 0, 0xFF, 0xFF, 0xFF, 0xFF]);
+        bytes.extend([
+            0x08, 0x00, 0x15, 0x11, b'S', b'Q', 0, 0, 0xFF, 0xFF, 0xFF, 0xFF,
+        ]);
         bytes.extend([0xFE, 0xFF, 0x00, 0xE0, 0xFF, 0xFF, 0xFF, 0xFF]);
         bytes.extend(inner);
-        bytes.extend([0xFE, 0xFF, 0x0D, 0xE0, 0, 0, 0, 0, 0xFE, 0xFF, 0xDD, 0xE0, 0, 0, 0, 0]);
+        bytes.extend([
+            0xFE, 0xFF, 0x0D, 0xE0, 0, 0, 0, 0, 0xFE, 0xFF, 0xDD, 0xE0, 0, 0, 0, 0,
+        ]);
         bytes.extend([0xE0, 0x7F, 0x10, 0x00, b'O', b'B', 0, 0, 2, 0, 0, 0, 7, 7]);
         let elements: Vec<_> = Elements::new(&bytes)
             .expect("an element at byte 0")
@@ -271,6 +304,9 @@ mod tests {
 
     #[test]
     fn text_is_no_dicom() {
-        assert_eq!(Elements::new(b"item,rater,label\n").err(), Some(ElementError::NotDicom));
+        assert_eq!(
+            Elements::new(b"item,rater,label\n").err(),
+            Some(ElementError::NotDicom)
+        );
     }
 }

@@ -34,8 +34,14 @@ pub fn mask(
     let bounds = match storage {
         Storage::Binary => binary_bounds(pixel_data, first, n_pixels),
         Storage::Fractional { maximum } => {
-            let frame = pixel_data.get(first as usize..(first + n_pixels) as usize).unwrap_or_default();
-            bounds(frame.iter().map(|&value| 2 * u32::from(value) >= u32::from(maximum)))
+            let frame = pixel_data
+                .get(first as usize..(first + n_pixels) as usize)
+                .unwrap_or_default();
+            bounds(
+                frame
+                    .iter()
+                    .map(|&value| 2 * u32::from(value) >= u32::from(maximum)),
+            )
         }
     };
     Mask::from_bounds(width_px, height_px, bounds)
@@ -49,7 +55,7 @@ fn binary_bounds(bytes: &[u8], first: u64, n_pixels: u64) -> Vec<u32> {
         let bit = first + pixel;
         let byte = bytes.get((bit / 8) as usize).copied().unwrap_or(0);
         let uniform = if inside { 0xFF } else { 0x00 };
-        if bit % 8 == 0 && byte == uniform && pixel + 8 <= n_pixels {
+        if bit.is_multiple_of(8) && byte == uniform && pixel + 8 <= n_pixels {
             pixel += 8;
             continue;
         }

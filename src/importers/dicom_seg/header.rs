@@ -57,10 +57,14 @@ impl Header {
         let (data_set, pixels) = data_set(bytes)?;
         let class = text(&data_set, tags::SOP_CLASS_UID).unwrap_or_default();
         if class == super::LABEL_MAP {
-            return Err(Fault::unsupported("is a label map segmentation; save it as a binary segmentation"));
+            return Err(Fault::unsupported(
+                "is a label map segmentation; save it as a binary segmentation",
+            ));
         }
         if class != super::SEGMENTATION {
-            return Err(Fault::unsupported(format!("is of SOP class `{class}`, no segmentation")));
+            return Err(Fault::unsupported(format!(
+                "is of SOP class `{class}`, no segmentation"
+            )));
         }
         if text(&data_set, tags::DIMENSION_ORGANIZATION_TYPE).as_deref() == Some("TILED_FULL")
             || data_set.get(tags::TOTAL_PIXEL_MATRIX_COLUMNS).is_some()
@@ -82,12 +86,16 @@ impl Header {
             )));
         }
         let groups = || shared.into_iter().chain(per_frame);
-        let measures = groups().find_map(|group| items(group, tags::PIXEL_MEASURES_SEQUENCE).first());
+        let measures =
+            groups().find_map(|group| items(group, tags::PIXEL_MEASURES_SEQUENCE).first());
         let references = items(&data_set, tags::REFERENCED_SERIES_SEQUENCE);
         let header = Self {
             instance: text(&data_set, tags::SOP_INSTANCE_UID).unwrap_or_default(),
             study: text(&data_set, tags::STUDY_INSTANCE_UID),
-            series: references.iter().filter_map(|series| text(series, tags::SERIES_INSTANCE_UID)).collect(),
+            series: references
+                .iter()
+                .filter_map(|series| text(series, tags::SERIES_INSTANCE_UID))
+                .collect(),
             n_referenced_images: references
                 .iter()
                 .map(|series| items(series, tags::REFERENCED_INSTANCE_SEQUENCE).len())
@@ -100,7 +108,9 @@ impl Header {
             height_px: whole(&data_set, tags::ROWS)?,
             storage: storage(&data_set)?,
             orientation: orientation(groups())?,
-            spacing_yx_mm: measures.and_then(|group| numbers(group, tags::PIXEL_SPACING)).filter(positive),
+            spacing_yx_mm: measures
+                .and_then(|group| numbers(group, tags::PIXEL_SPACING))
+                .filter(positive),
             between_slices_mm: measures
                 .and_then(|group| numbers::<1>(group, tags::SPACING_BETWEEN_SLICES))
                 .map(|[mm]| mm)
@@ -109,7 +119,10 @@ impl Header {
             frames: per_frame
                 .iter()
                 .enumerate()
-                .map(|(index, group)| frame(group, shared).map_err(|detail| Fault::invalid(format!("frame {}: {detail}", index + 1))))
+                .map(|(index, group)| {
+                    frame(group, shared)
+                        .map_err(|detail| Fault::invalid(format!("frame {}: {detail}", index + 1)))
+                })
                 .collect::<Result<_, _>>()?,
             pixels,
         };
@@ -117,7 +130,11 @@ impl Header {
     }
 
     fn check(self) -> Result<Self, Fault> {
-        if let Some(frame) = self.frames.iter().find(|frame| !self.segments.contains_key(&frame.segment)) {
+        if let Some(frame) = self
+            .frames
+            .iter()
+            .find(|frame| !self.segments.contains_key(&frame.segment))
+        {
             return Err(Fault::invalid(format!(
                 "a frame refers to segment {}, which is not described",
                 frame.segment
@@ -166,11 +183,17 @@ fn data_set(bytes: &[u8]) -> Result<(InMemDicomObject, Range<usize>), Fault> {
             "is compressed or big endian (transfer syntax `{syntax}`); save it as Explicit VR Little Endian"
         )));
     }
-    let pixels = pixels.ok_or_else(|| Fault::invalid("has no pixel data; it was cut short or is broken".to_owned()))?;
+    let pixels = pixels.ok_or_else(|| {
+        Fault::invalid("has no pixel data; it was cut short or is broken".to_owned())
+    })?;
     if pixels.encapsulated {
-        return Err(Fault::invalid("has compressed pixel data under an uncompressed transfer syntax".to_owned()));
+        return Err(Fault::invalid(
+            "has compressed pixel data under an uncompressed transfer syntax".to_owned(),
+        ));
     }
-    let before_pixels = bytes.get(first.unwrap_or(0)..pixels.start).unwrap_or_default();
+    let before_pixels = bytes
+        .get(first.unwrap_or(0)..pixels.start)
+        .unwrap_or_default();
     let meta = meta_group(syntax);
     let object = OpenFileOptions::new()
         .read_preamble(dicom_object::file::ReadPreamble::Never)
@@ -225,10 +248,20 @@ fn segments(data_set: &InMemDicomObject) -> Result<BTreeMap<u32, Segment>, Fault
     let mut segments = BTreeMap::new();
     for item in items(data_set, tags::SEGMENT_SEQUENCE) {
         let number = whole(item, tags::SEGMENT_NUMBER)?;
-        let meaning = |tag| items(item, tag).first().and_then(|code| text(code, tags::CODE_MEANING));
+        let meaning = |tag| {
+            items(item, tag)
+                .first()
+                .and_then(|code| text(code, tags::CODE_MEANING))
+        };
         let known = [
-            ("property_type", meaning(tags::SEGMENTED_PROPERTY_TYPE_CODE_SEQUENCE)),
-            ("property_category", meaning(tags::SEGMENTED_PROPERTY_CATEGORY_CODE_SEQUENCE)),
+            (
+                "property_type",
+                meaning(tags::SEGMENTED_PROPERTY_TYPE_CODE_SEQUENCE),
+            ),
+            (
+                "property_category",
+                meaning(tags::SEGMENTED_PROPERTY_CATEGORY_CODE_SEQUENCE),
+            ),
             ("algorithm_type", text(item, tags::SEGMENT_ALGORITHM_TYPE)),
             ("tracking_uid", text(item, tags::TRACKING_UID)),
         ];
@@ -239,8 +272,13 @@ fn segments(data_set: &InMemDicomObject) -> Result<BTreeMap<u32, Segment>, Fault
         let label = text(item, tags::SEGMENT_LABEL)
             .or_else(|| attributes.get("property_type").cloned())
             .unwrap_or_else(|| format!("segment {number}"));
-        if segments.insert(number, Segment { label, attributes }).is_some() {
-            return Err(Fault::invalid(format!("segment {number} is described twice")));
+        if segments
+            .insert(number, Segment { label, attributes })
+            .is_some()
+        {
+            return Err(Fault::invalid(format!(
+                "segment {number} is described twice"
+            )));
         }
     }
     Ok(segments)
@@ -266,13 +304,20 @@ fn frame(group: &InMemDicomObject, shared: Option<&InMemDicomObject>) -> Result<
     })
 }
 
-fn orientation<'a>(groups: impl Iterator<Item = &'a InMemDicomObject>) -> Result<Option<[[f64; 3]; 2]>, Fault> {
+fn orientation<'a>(
+    groups: impl Iterator<Item = &'a InMemDicomObject>,
+) -> Result<Option<[[f64; 3]; 2]>, Fault> {
     let mut known: Option<[f64; 6]> = None;
     for plane in groups.filter_map(|group| items(group, tags::PLANE_ORIENTATION_SEQUENCE).first()) {
-        let Some(cosines) = numbers::<6>(plane, tags::IMAGE_ORIENTATION_PATIENT) else { continue };
-        let differs = |known: &[f64; 6]| known.iter().zip(cosines).any(|(a, b)| (a - b).abs() > 1e-4);
+        let Some(cosines) = numbers::<6>(plane, tags::IMAGE_ORIENTATION_PATIENT) else {
+            continue;
+        };
+        let differs =
+            |known: &[f64; 6]| known.iter().zip(cosines).any(|(a, b)| (a - b).abs() > 1e-4);
         if known.as_ref().is_some_and(differs) {
-            return Err(Fault::unsupported("its frames are turned against each other".to_owned()));
+            return Err(Fault::unsupported(
+                "its frames are turned against each other".to_owned(),
+            ));
         }
         known.get_or_insert(cosines);
     }
@@ -282,7 +327,8 @@ fn orientation<'a>(groups: impl Iterator<Item = &'a InMemDicomObject>) -> Result
 /// Date and time as they stand, joined to what `instant_us` reads.
 fn content_time(data_set: &InMemDicomObject) -> String {
     let digits = |tag, n: usize| {
-        text(data_set, tag).filter(|text| text.len() >= n && text.as_bytes()[..n].iter().all(u8::is_ascii_digit))
+        text(data_set, tag)
+            .filter(|text| text.len() >= n && text.as_bytes()[..n].iter().all(u8::is_ascii_digit))
     };
     let Some(date) = digits(tags::CONTENT_DATE, 8) else {
         return String::new();
@@ -293,12 +339,22 @@ fn content_time(data_set: &InMemDicomObject) -> String {
     };
     let offset = text(data_set, tags::TIMEZONE_OFFSET_FROM_UTC)
         .filter(|offset| offset.len() == 5 && offset.is_ascii())
-        .map_or_else(String::new, |offset| format!("{}:{}", &offset[..3], &offset[3..]));
-    format!("{date}T{}:{}:{}{offset}", &time[..2], &time[2..4], &time[4..])
+        .map_or_else(String::new, |offset| {
+            format!("{}:{}", &offset[..3], &offset[3..])
+        });
+    format!(
+        "{date}T{}:{}:{}{offset}",
+        &time[..2],
+        &time[2..4],
+        &time[4..]
+    )
 }
 
 fn items(object: &InMemDicomObject, tag: Tag) -> &[InMemDicomObject] {
-    object.get(tag).and_then(|element| element.items()).unwrap_or_default()
+    object
+        .get(tag)
+        .and_then(|element| element.items())
+        .unwrap_or_default()
 }
 
 fn text(object: &InMemDicomObject, tag: Tag) -> Option<String> {
@@ -317,7 +373,10 @@ fn whole(object: &InMemDicomObject, tag: Tag) -> Result<u32, Fault> {
 fn numbers<const N: usize>(object: &InMemDicomObject, tag: Tag) -> Option<[f64; N]> {
     let numbers = object.get(tag)?.to_multi_float64().ok()?;
     let numbers: [f64; N] = numbers.try_into().ok()?;
-    numbers.iter().all(|number| number.is_finite()).then_some(numbers)
+    numbers
+        .iter()
+        .all(|number| number.is_finite())
+        .then_some(numbers)
 }
 
 fn positive(spacing_mm: &[f64; 2]) -> bool {

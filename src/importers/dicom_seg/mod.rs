@@ -5,18 +5,23 @@
 mod elements;
 mod frames;
 mod header;
+mod known;
 mod planes;
+mod shapes;
 
 use super::context::instant_us;
-use super::{Context, Detection, Format, ImportError, Importer, Placement, Sink, SinkError, Upload, UploadFile};
-use crate::domain::{Annotation, ReadingKey, ReadingState, Shape, Skip, SkipReason};
-use crate::geometry::{GeometryError, Grid, Mask, SliceAxis, Volume};
+use super::{
+    Context, Detection, Format, ImportError, Importer, Placement, Sink, SinkError, Upload,
+    UploadFile,
+};
+use crate::domain::{Annotation, ReadingState, Shape, Skip, SkipReason};
+use crate::geometry::GeometryError;
 use dicom_dictionary_std::tags;
 use elements::Elements;
-use frames::Storage;
 use header::{Header, Segment};
+use known::Known;
 use planes::Planes;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use shapes::{flat_masks, series_item, volumes};
 
 const SEGMENTATION: &str = "1.2.840.10008.5.1.4.1.1.66.4";
 const LABEL_MAP: &str = "1.2.840.10008.5.1.4.1.1.66.7";
@@ -26,8 +31,27 @@ const MAX_FILE_BYTES: u64 = 2 << 30;
 
 /// ContentCreatorName values that name a tool or no one, in lower case without marks.
 const NOT_A_PERSON: &[&str] = &[
-    "slicer", "3dslicer", "dcmqi", "ohif", "mitk", "highdicom", "itksnap", "monai", "pydicomseg", "weasis", "horos", "osirix",
-    "mdai", "unknown", "unknownunknown", "anonymous", "anonymized", "anonymised", "anon", "none", "na",
+    "slicer",
+    "3dslicer",
+    "dcmqi",
+    "ohif",
+    "mitk",
+    "highdicom",
+    "itksnap",
+    "monai",
+    "pydicomseg",
+    "weasis",
+    "horos",
+    "osirix",
+    "mdai",
+    "unknown",
+    "unknownunknown",
+    "anonymous",
+    "anonymized",
+    "anonymised",
+    "anon",
+    "none",
+    "na",
 ];
 
 /// DICOM SEG.
@@ -92,9 +116,12 @@ impl Importer for DicomSeg {
     }
 
     fn detect(&self, upload: &Upload) -> Detection {
-        Detection::of_files(upload, 1.0, "no DICOM file has the SOP class of a segmentation", |file| {
-            is_segmentation(file.head())
-        })
+        Detection::of_files(
+            upload,
+            1.0,
+            "no DICOM file has the SOP class of a segmentation",
+            |file| is_segmentation(file.head()),
+        )
     }
 
     fn read(
@@ -110,7 +137,10 @@ impl Importer for DicomSeg {
                 Ok(()) => {}
                 Err(Fault::Import(error)) => return Err(error),
                 // Nothing else could be imported, so this is a fault of the upload.
-                Err(Fault::File { reason: SkipReason::InvalidRecord, detail }) if files.len() == 1 => {
+                Err(Fault::File {
+                    reason: SkipReason::InvalidRecord,
+                    detail,
+                }) if files.len() == 1 => {
                     return Err(ImportError::container(file.path(), detail));
                 }
                 Err(Fault::File { reason, detail }) => sink.skip(Skip {
@@ -121,14 +151,22 @@ impl Importer for DicomSeg {
                 })?,
             }
         }
-        Ok(known.notes().into_iter().try_for_each(|note| sink.note(note))?)
+        Ok(known
+            .notes()
+            .into_iter()
+            .try_for_each(|note| sink.note(note))?)
     }
 }
 
 fn is_segmentation(head: &[u8]) -> bool {
-    let Ok(mut elements) = Elements::new(head) else { return false };
+    let Ok(mut elements) = Elements::new(head) else {
+        return false;
+    };
     while let Some(Ok(element)) = elements.next() {
-        if matches!(element.tag, tags::MEDIA_STORAGE_SOP_CLASS_UID | tags::SOP_CLASS_UID) {
+        if matches!(
+            element.tag,
+            tags::MEDIA_STORAGE_SOP_CLASS_UID | tags::SOP_CLASS_UID
+        ) {
             return matches!(elements.text(&element).as_str(), SEGMENTATION | LABEL_MAP);
         }
         if element.tag.group() > 0x0008 {
@@ -147,7 +185,8 @@ fn read_file(
 ) -> Result<(), Fault> {
     let bytes = file.read_all(MAX_FILE_BYTES)?;
     let header = Header::read(&bytes)?;
-    let n_voxels = u64::from(header.width_px) * u64::from(header.height_px) * header.frames.len() as u64;
+    let n_voxels =
+        u64::from(header.width_px) * u64::from(header.height_px) * header.frames.len() as u64;
     if n_voxels > upload.limits().max_pixels {
         return Err(Fault::unsupported(format!(
             "has {n_voxels} voxels; the limit is {}",
@@ -155,14 +194,17 @@ fn read_file(
         )));
     }
     if !header.instance.is_empty() && known.instances.contains(&header.instance) {
-        return Err(Fault::invalid("is a copy of a file that was read already (equal SOP instance UID)"));
+        return Err(Fault::invalid(
+            "is a copy of a file that was read already (equal SOP instance UID)",
+        ));
     }
     let pixels = bytes.get(header.pixels.clone()).unwrap_or_default();
     let planes = Planes::of(&header)?;
     let (shapes, skipped) = match &planes {
         Some(planes) => {
-            let item = series_item(&header)
-                .ok_or_else(|| Fault::invalid("names neither a referenced series nor a frame of reference"))?;
+            let item = series_item(&header).ok_or_else(|| {
+                Fault::invalid("names neither a referenced series nor a frame of reference")
+            })?;
             known.check_grid(&item, planes.grid(&header), file.path())?;
             volumes(&header, planes, pixels, &item)?
         }
@@ -170,7 +212,9 @@ fn read_file(
     };
     known.count(&header);
     let spacing_mm = header.spacing_yx_mm.map(|[y, x]| {
-        let between = planes.as_ref().and_then(|planes| planes.slice_spacing_mm(&header));
+        let between = planes
+            .as_ref()
+            .and_then(|planes| planes.slice_spacing_mm(&header));
         [between.unwrap_or(0.0), y, x]
     });
     for (item, shapes) in shapes {
@@ -178,14 +222,21 @@ fn read_file(
         announce(&header, &placement, spacing_mm, planes.is_some(), sink)?;
         let person = header.creator.as_deref().filter(|name| is_person(name));
         let key = placement.reading_key(person);
-        let state = if shapes.is_empty() { ReadingState::ReviewedEmpty } else { ReadingState::Annotated };
+        let state = if shapes.is_empty() {
+            ReadingState::ReviewedEmpty
+        } else {
+            ReadingState::Annotated
+        };
         let mut reading = placement.to_reading(key.clone(), state, file.path());
         reading.finished_at_us = instant_us(&header.content_time).or(placement.finished_at_us);
         let finished_at_us = reading.finished_at_us;
         sink.reading(reading)?;
         for (number, shape) in shapes {
-            let Some(segment) = header.segments.get(&number) else { continue };
-            known.n_same_label += u64::from(!known.labels.insert((key.clone(), segment.label.clone())));
+            let Some(segment) = header.segments.get(&number) else {
+                continue;
+            };
+            known.n_same_label +=
+                u64::from(!known.labels.insert((key.clone(), segment.label.clone())));
             sink.annotation(&key, annotation(number, segment, shape, finished_at_us))?;
         }
     }
@@ -198,63 +249,6 @@ fn read_file(
         })?;
     }
     Ok(())
-}
-
-/// Shapes by item, each with its segment's number; an item without shapes was reviewed.
-type ShapesByItem = BTreeMap<String, Vec<(u32, Shape)>>;
-
-fn series_item(header: &Header) -> Option<String> {
-    header.series.first().or(header.frame_of_reference.as_ref()).cloned()
-}
-
-fn volumes(
-    header: &Header,
-    planes: &Planes,
-    pixels: &[u8],
-    item: &str,
-) -> Result<(ShapesByItem, Vec<(u32, String)>), Fault> {
-    let mut slices: BTreeMap<u32, Vec<(i64, Mask)>> = BTreeMap::new();
-    for (index, frame) in header.frames.iter().enumerate() {
-        let mask = frames::mask(header.storage, pixels, index as u64, header.width_px, header.height_px)?;
-        slices.entry(frame.segment).or_default().push((planes.key_um(frame), mask));
-    }
-    let mut shapes = Vec::new();
-    let mut skipped = Vec::new();
-    for (number, slices) in slices {
-        match Volume::new(header.width_px, header.height_px, SliceAxis::Micrometres, slices) {
-            Ok(volume) if volume.is_empty() => {}
-            Ok(volume) => shapes.push((number, Shape::Volume(volume))),
-            Err(error) => skipped.push((number, error.to_string())),
-        }
-    }
-    Ok((BTreeMap::from([(item.to_owned(), shapes)]), skipped))
-}
-
-/// Frames without positions: of one image, or each of the image that it names.
-fn flat_masks(header: &Header, pixels: &[u8]) -> Result<ShapesByItem, Fault> {
-    let images: BTreeSet<&String> = header.frames.iter().filter_map(|frame| frame.source_image.as_ref()).collect();
-    let one_image = images.len() <= 1;
-    let mut by_item: BTreeMap<String, BTreeMap<u32, Mask>> = BTreeMap::new();
-    for (index, frame) in header.frames.iter().enumerate() {
-        let item = if one_image {
-            series_item(header).or_else(|| frame.source_image.clone())
-        } else {
-            frame.source_image.clone()
-        };
-        let item = item.ok_or_else(|| Fault::invalid("names neither a series nor an image that it lies on"))?;
-        let mask = frames::mask(header.storage, pixels, index as u64, header.width_px, header.height_px)?;
-        if by_item.entry(item).or_default().insert(frame.segment, mask).is_some() {
-            return Err(Fault::unsupported(format!(
-                "has several frames of segment {} without positions or images of their own",
-                frame.segment
-            )));
-        }
-    }
-    let shapes_of = |masks: BTreeMap<u32, Mask>| {
-        let set = masks.into_iter().filter(|(_, mask)| !mask.is_empty());
-        set.map(|(number, mask)| (number, Shape::Mask(mask))).collect()
-    };
-    Ok(by_item.into_iter().map(|(item, masks)| (item, shapes_of(masks))).collect())
 }
 
 fn announce(
@@ -280,7 +274,12 @@ fn announce(
     sink.item(item)
 }
 
-fn annotation(number: u32, segment: &Segment, shape: Shape, finished_at_us: Option<i64>) -> Annotation {
+fn annotation(
+    number: u32,
+    segment: &Segment,
+    shape: Shape,
+    finished_at_us: Option<i64>,
+) -> Annotation {
     Annotation {
         source_id: number.to_string(),
         label: segment.label.clone(),
@@ -295,70 +294,12 @@ fn annotation(number: u32, segment: &Segment, shape: Shape, finished_at_us: Opti
 }
 
 fn is_person(name: &str) -> bool {
-    let plain: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    let plain: String = name
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect();
     !plain.is_empty() && !NOT_A_PERSON.contains(&plain.as_str())
-}
-
-/// What earlier files of the upload said.
-#[derive(Default)]
-struct Known {
-    instances: BTreeSet<String>,
-    grids: HashMap<String, (Grid, String)>,
-    labels: BTreeSet<(ReadingKey, String)>,
-    maxima: BTreeSet<u16>,
-    n_without_zone: u64,
-    n_automatic: u64,
-    n_same_label: u64,
-    n_several_series: u64,
-}
-
-impl Known {
-    /// Masks of one item on different grids cannot be compared, and nothing is resampled.
-    fn check_grid(&mut self, item: &str, grid: Grid, file: &str) -> Result<(), Fault> {
-        match self.grids.get(item) {
-            None => {
-                self.grids.insert(item.to_owned(), (grid, file.to_owned()));
-                Ok(())
-            }
-            Some((first, other)) => first
-                .same_as(&grid)
-                .map_err(|mismatch| Fault::unsupported(format!("lies on another grid than `{other}`: {mismatch}"))),
-        }
-    }
-
-    fn count(&mut self, header: &Header) {
-        if !header.instance.is_empty() {
-            self.instances.insert(header.instance.clone());
-        }
-        if let Storage::Fractional { maximum } = header.storage {
-            self.maxima.insert(maximum);
-        }
-        let is_automatic = |segment: &&Segment| {
-            segment.attributes.get("algorithm_type").is_some_and(|kind| kind == "AUTOMATIC")
-        };
-        self.n_automatic += header.segments.values().filter(is_automatic).count() as u64;
-        self.n_several_series += u64::from(header.series.len() > 1);
-        self.n_without_zone += u64::from(!header.content_time.is_empty() && !header.states_zone);
-    }
-
-    fn notes(&self) -> Vec<String> {
-        let mut notes = Vec::new();
-        if !self.maxima.is_empty() {
-            let maxima: Vec<String> = self.maxima.iter().map(u16::to_string).collect();
-            notes.push(format!(
-                "fractional segments: a pixel belongs to the mask where its value divided by the maximum ({}) is at least 0.5",
-                maxima.join(", ")
-            ));
-        }
-        let counted = [
-            ("files that state no time zone (read as UTC)", self.n_without_zone),
-            ("segments marked AUTOMATIC (if a model drew them, give its readings the role model)", self.n_automatic),
-            ("segments that repeat a label of the same rater and item (tell readings apart by session)", self.n_same_label),
-            ("files that refer to several series (the first is taken as the item)", self.n_several_series),
-        ];
-        notes.extend(counted.iter().filter(|(_, n)| *n > 0).map(|(what, n)| format!("{what}: {n}")));
-        notes
-    }
 }
 
 #[cfg(test)]
@@ -367,7 +308,14 @@ mod tests {
 
     #[test]
     fn a_tool_or_no_one_is_not_a_rater() {
-        for name in ["", "Slicer", "3D Slicer", "unknown^unknown", "ANONYMOUS", "^^"] {
+        for name in [
+            "",
+            "Slicer",
+            "3D Slicer",
+            "unknown^unknown",
+            "ANONYMOUS",
+            "^^",
+        ] {
             assert!(!is_person(name), "{name}");
         }
         for name in ["User1", "Doe^John", "Slicer^Jane"] {

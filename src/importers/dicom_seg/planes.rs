@@ -18,7 +18,11 @@ pub struct Planes {
 impl Planes {
     /// The stack of these frames; `None` when no frame has a position.
     pub fn of(header: &Header) -> Result<Option<Self>, Fault> {
-        let n_placed = header.frames.iter().filter(|frame| frame.position_mm.is_some()).count();
+        let n_placed = header
+            .frames
+            .iter()
+            .filter(|frame| frame.position_mm.is_some())
+            .count();
         let (Some([row, column]), true) = (header.orientation, n_placed > 0) else {
             return Ok(None);
         };
@@ -35,13 +39,26 @@ impl Planes {
             row[0] * column[1] - row[1] * column[0],
         ];
         if (dot(normal, normal) - 1.0).abs() > 1e-2 {
-            return Err(Fault::invalid("the directions of its rows and columns are not at right angles".to_owned()));
+            return Err(Fault::invalid(
+                "the directions of its rows and columns are not at right angles".to_owned(),
+            ));
         }
-        let planes = Self { row, column, normal };
-        let mut places = header.frames.iter().filter_map(|frame| frame.position_mm).map(|mm| planes.in_plane_mm(mm));
+        let planes = Self {
+            row,
+            column,
+            normal,
+        };
+        let mut places = header
+            .frames
+            .iter()
+            .filter_map(|frame| frame.position_mm)
+            .map(|mm| planes.in_plane_mm(mm));
         if let Some(first) = places.next() {
             let shifted = |place: [f64; 2]| {
-                place.iter().zip(first).any(|(a, b)| (a - b).abs() > IN_PLANE_TOLERANCE_MM)
+                place
+                    .iter()
+                    .zip(first)
+                    .any(|(a, b)| (a - b).abs() > IN_PLANE_TOLERANCE_MM)
             };
             if places.any(shifted) {
                 return Err(Fault::unsupported(
@@ -58,14 +75,18 @@ impl Planes {
 
     /// Micrometres along the slice normal.
     pub fn key_um(&self, frame: &Frame) -> i64 {
-        frame
-            .position_mm
-            .map_or(0, |position_mm| (dot(self.normal, position_mm) * 1000.0).round() as i64)
+        frame.position_mm.map_or(0, |position_mm| {
+            (dot(self.normal, position_mm) * 1000.0).round() as i64
+        })
     }
 
     /// Size, in-plane spacing and place, and direction: what two segmentations of one item must share.
     pub fn grid(&self, header: &Header) -> Grid {
-        let corner = header.frames.first().and_then(|frame| frame.position_mm).map(|mm| self.in_plane_mm(mm));
+        let corner = header
+            .frames
+            .first()
+            .and_then(|frame| frame.position_mm)
+            .map(|mm| self.in_plane_mm(mm));
         Grid {
             width_px: header.width_px,
             height_px: header.height_px,
@@ -83,8 +104,17 @@ impl Planes {
         if header.between_slices_mm.is_some() {
             return header.between_slices_mm;
         }
-        let positions: BTreeSet<i64> = header.frames.iter().map(|frame| self.key_um(frame)).collect();
-        let steps = || positions.iter().zip(positions.iter().skip(1)).map(|(low, high)| high - low);
+        let positions: BTreeSet<i64> = header
+            .frames
+            .iter()
+            .map(|frame| self.key_um(frame))
+            .collect();
+        let steps = || {
+            positions
+                .iter()
+                .zip(positions.iter().skip(1))
+                .map(|(low, high)| high - low)
+        };
         let smallest = steps().min()?;
         // Positions are rounded to 1 µm at both ends of a step.
         let is_multiple = |step: i64| {

@@ -2,7 +2,7 @@
 
 use super::SinkError;
 use super::interior::interior;
-use super::message::{CHARACTERISTICS, Message, NonNodule, Nodule, Roi, Session};
+use super::message::{CHARACTERISTICS, Message, Nodule, NonNodule, Roi, Session};
 use crate::domain::{
     Annotation, Item, Keypoint, Reading, ReadingState, Shape, Skip, SkipReason, Visibility,
 };
@@ -92,7 +92,9 @@ impl Findings {
         }
         match nodule.rois.as_slice() {
             [] => Err("has no roi; one outline or point is expected".to_owned()),
-            [Roi { z_mm, points, .. }] if nodule.characteristics.is_empty() && points.len() == 1 => {
+            [Roi { z_mm, points, .. }]
+                if nodule.characteristics.is_empty() && points.len() == 1 =>
+            {
                 let shape = keypoint(points[0], *z_mm);
                 Ok(annotation(id, "nodule<3mm", shape))
             }
@@ -115,9 +117,14 @@ impl Findings {
         let mut slices: BTreeMap<i64, [Option<Mask>; 2]> = BTreeMap::new();
         for roi in rois {
             self.tally.count_gap(&roi.points);
-            let mask = interior(&roi.points, side_px, side_px).map_err(|error| error.to_string())?;
+            let mask =
+                interior(&roi.points, side_px, side_px).map_err(|error| error.to_string())?;
             let [drawn, holes] = slices.entry(key_um(roi.z_mm)).or_default();
-            let place = if roi.included == Some(false) { holes } else { drawn };
+            let place = if roi.included == Some(false) {
+                holes
+            } else {
+                drawn
+            };
             *place = Some(match place.take() {
                 None => mask,
                 Some(known) => known.union(&mask).map_err(|error| error.to_string())?,
@@ -128,17 +135,22 @@ impl Findings {
             let Some(drawn) = drawn else { continue };
             let mask = match holes {
                 None => drawn,
-                Some(holes) => drawn.difference(&holes).map_err(|error| error.to_string())?,
+                Some(holes) => drawn
+                    .difference(&holes)
+                    .map_err(|error| error.to_string())?,
             };
             masks.push((key, mask));
         }
-        Volume::new(side_px, side_px, SliceAxis::Micrometres, masks).map_err(|error| error.to_string())
+        Volume::new(side_px, side_px, SliceAxis::Micrometres, masks)
+            .map_err(|error| error.to_string())
     }
 
     fn attributes(&mut self, nodule: &Nodule) -> BTreeMap<String, String> {
         let mut attributes = BTreeMap::new();
         for (name, highest) in CHARACTERISTICS {
-            let Some(value) = nodule.characteristics.get(name) else { continue };
+            let Some(value) = nodule.characteristics.get(name) else {
+                continue;
+            };
             match value.parse::<u8>() {
                 Ok(rank) if (1..=highest).contains(&rank) => {
                     attributes.insert(name.to_owned(), rank.to_string());
@@ -225,7 +237,11 @@ impl Tally {
 fn unique_id<'a>(id: &'a str, seen: &mut HashMap<&'a str, usize>) -> String {
     let n = seen.entry(id).or_default();
     *n += 1;
-    if *n == 1 { id.to_owned() } else { format!("{id}#{n}") }
+    if *n == 1 {
+        id.to_owned()
+    } else {
+        format!("{id}#{n}")
+    }
 }
 
 fn annotation(source_id: String, label: &str, shape: Shape) -> Annotation {
@@ -271,17 +287,37 @@ fn side_px(message: &Message) -> u32 {
     let highest = of_nodules
         .flat_map(|nodule| &nodule.rois)
         .flat_map(|roi| &roi.points)
-        .chain(message.sessions.iter().flat_map(|session| &session.non_nodules).flat_map(|one| &one.points))
+        .chain(
+            message
+                .sessions
+                .iter()
+                .flat_map(|session| &session.non_nodules)
+                .flat_map(|one| &one.points),
+        )
         .flatten()
         .max();
-    highest.map_or(MIN_SIDE_PX, |highest| (highest + 1).next_power_of_two().max(MIN_SIDE_PX))
+    highest.map_or(MIN_SIDE_PX, |highest| {
+        (highest + 1).next_power_of_two().max(MIN_SIDE_PX)
+    })
 }
 
 /// The step between slices, where all marked positions of the file lie on multiples of the smallest one.
 fn slice_step_um(message: &Message) -> Option<i64> {
-    let rois = message.sessions.iter().flat_map(|session| &session.nodules).flat_map(|nodule| &nodule.rois);
-    let positions: BTreeSet<i64> = rois.filter(|roi| roi.z_mm.is_finite()).map(|roi| key_um(roi.z_mm)).collect();
-    let steps = || positions.iter().zip(positions.iter().skip(1)).map(|(low, high)| high - low);
+    let rois = message
+        .sessions
+        .iter()
+        .flat_map(|session| &session.nodules)
+        .flat_map(|nodule| &nodule.rois);
+    let positions: BTreeSet<i64> = rois
+        .filter(|roi| roi.z_mm.is_finite())
+        .map(|roi| key_um(roi.z_mm))
+        .collect();
+    let steps = || {
+        positions
+            .iter()
+            .zip(positions.iter().skip(1))
+            .map(|(low, high)| high - low)
+    };
     let smallest = steps().min()?;
     steps().all(|step| step % smallest == 0).then_some(smallest)
 }

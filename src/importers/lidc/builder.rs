@@ -1,6 +1,8 @@
 //! Puts a message together from XML events.
 
-use super::message::{CHARACTERISTICS, MAX_SIDE_PX, Message, MessageError, NonNodule, Nodule, Roi, Session};
+use super::message::{
+    CHARACTERISTICS, MAX_SIDE_PX, Message, MessageError, Nodule, NonNodule, Roi, Session,
+};
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesRef, BytesStart};
 
@@ -49,7 +51,9 @@ impl Builder {
             Tag::Root => {
                 self.has_root = true;
                 let uid = start.try_get_attribute("uid").ok().flatten();
-                self.message.uid = uid.map(|uid| uid.value.trim().to_owned()).filter(|uid| !uid.is_empty());
+                self.message.uid = uid
+                    .map(|uid| uid.value.trim().to_owned())
+                    .filter(|uid| !uid.is_empty());
             }
             Tag::Session => put(&mut self.session, Session::default(), "readingSession")?,
             Tag::Nodule => put(&mut self.nodule, Nodule::default(), "unblindedReadNodule")?,
@@ -94,7 +98,10 @@ impl Builder {
     }
 
     pub(super) fn text(&mut self, text: &str) {
-        if !matches!(self.open.last(), None | Some(Tag::Other | Tag::Root | Tag::Session | Tag::Point | Tag::Roi)) {
+        if !matches!(
+            self.open.last(),
+            None | Some(Tag::Other | Tag::Root | Tag::Session | Tag::Point | Tag::Roi)
+        ) {
             self.text.push_str(text);
         }
     }
@@ -125,7 +132,10 @@ impl Builder {
             Tag::Inclusion => match text {
                 "TRUE" => self.include(true),
                 "FALSE" => self.include(false),
-                _ => self.fault(format!("inclusion is `{}`; TRUE or FALSE is expected", shown(text))),
+                _ => self.fault(format!(
+                    "inclusion is `{}`; TRUE or FALSE is expected",
+                    shown(text)
+                )),
             },
             Tag::Characteristic(name) => {
                 if let Some(nodule) = &mut self.nodule {
@@ -150,7 +160,9 @@ impl Builder {
                 }
             }
             Tag::NonNodule => {
-                if let (Some(session), Some(mut non_nodule)) = (&mut self.session, self.non_nodule.take()) {
+                if let (Some(session), Some(mut non_nodule)) =
+                    (&mut self.session, self.non_nodule.take())
+                {
                     if non_nodule.z_mm.is_nan() && non_nodule.fault.is_none() {
                         non_nodule.fault = Some("has no imageZposition".to_owned());
                     }
@@ -175,7 +187,10 @@ impl Builder {
 
     fn coordinate(&mut self, name: &str) -> Option<u32> {
         let text = self.text.trim();
-        let read = text.parse::<u32>().ok().filter(|pixel| *pixel < MAX_SIDE_PX);
+        let read = text
+            .parse::<u32>()
+            .ok()
+            .filter(|pixel| *pixel < MAX_SIDE_PX);
         if read.is_none() {
             let fault = format!(
                 "{name} is `{}`; a whole number from 0 to {} is expected",
@@ -209,7 +224,10 @@ impl Builder {
                     non_nodule.z_mm = mm;
                 }
             }
-            None => self.fault(format!("imageZposition is `{}`; a number in mm is expected", shown(text))),
+            None => self.fault(format!(
+                "imageZposition is `{}`; a number in mm is expected",
+                shown(text)
+            )),
         }
     }
 

@@ -10,7 +10,9 @@ const MAX_CROSSINGS: u64 = 1 << 22;
 /// Why an outline encloses nothing that could be worked out.
 #[derive(Debug, thiserror::Error)]
 pub enum OutlineError {
-    #[error("an outline of {n_points} points crosses {found} pixel rows; at most {MAX_CROSSINGS} are read")]
+    #[error(
+        "an outline of {n_points} points crosses {found} pixel rows; at most {MAX_CROSSINGS} are read"
+    )]
     TooLong { n_points: usize, found: u64 },
     #[error(transparent)]
     Geometry(#[from] GeometryError),
@@ -23,7 +25,9 @@ pub fn interior(outline: &[[u32; 2]], width_px: u32, height_px: u32) -> Result<M
         let ends = outline.iter().skip(1).chain(outline.first());
         outline.iter().zip(ends).map(|(&from, &to)| (from, to))
     };
-    let n_crossings: u64 = sides().map(|([_, y0], [_, y1])| u64::from(y0.abs_diff(y1))).sum();
+    let n_crossings: u64 = sides()
+        .map(|([_, y0], [_, y1])| u64::from(y0.abs_diff(y1)))
+        .sum();
     if n_crossings > MAX_CROSSINGS {
         return Err(OutlineError::TooLong {
             n_points: outline.len(),
@@ -37,7 +41,10 @@ pub fn interior(outline: &[[u32; 2]], width_px: u32, height_px: u32) -> Result<M
         .collect();
     on_outline.sort_unstable();
     on_outline.dedup();
-    let bounds = on_outline.into_iter().flat_map(|pixel| [pixel, pixel + 1]).collect();
+    let bounds = on_outline
+        .into_iter()
+        .flat_map(|pixel| [pixel, pixel + 1])
+        .collect();
     Ok(enclosed.difference(&Mask::from_bounds(width_px, height_px, bounds)?)?)
 }
 
@@ -47,7 +54,10 @@ fn enclosed_bounds(sides: impl Iterator<Item = ([u32; 2], [u32; 2])>, width_px: 
     for (from, to) in sides {
         let turn = if from[1] < to[1] { 1 } else { -1 };
         let (upper, lower) = if turn == 1 { (from, to) } else { (to, from) };
-        let (dx, dy) = (i64::from(lower[0]) - i64::from(upper[0]), i64::from(lower[1] - upper[1]));
+        let (dx, dy) = (
+            i64::from(lower[0]) - i64::from(upper[0]),
+            i64::from(lower[1] - upper[1]),
+        );
         for y in upper[1]..lower[1] {
             let x = i64::from(upper[0]) + (i64::from(y - upper[1]) * dx).div_euclid(dy);
             crossings.push((y, x as u32 + 1, turn));
@@ -76,7 +86,11 @@ fn pixels_between(from: [u32; 2], to: [u32; 2]) -> impl Iterator<Item = [u32; 2]
 }
 
 fn greatest_common_divisor(a: u64, b: u64) -> u64 {
-    if b == 0 { a } else { greatest_common_divisor(b, a % b) }
+    if b == 0 {
+        a
+    } else {
+        greatest_common_divisor(b, a % b)
+    }
 }
 
 #[cfg(test)]
@@ -85,12 +99,17 @@ mod tests {
 
     fn pixels(outline: &[[u32; 2]]) -> Vec<u32> {
         let mask = interior(outline, 8, 8).expect("a small outline");
-        mask.spans().flat_map(|span| (span.x0..span.x1).map(move |x| span.y * 8 + x)).collect()
+        mask.spans()
+            .flat_map(|span| (span.x0..span.x1).map(move |x| span.y * 8 + x))
+            .collect()
     }
 
     #[test]
     fn a_traced_diamond_encloses_its_centre_and_not_its_outline() {
-        assert_eq!(pixels(&[[2, 1], [3, 2], [2, 3], [1, 2], [2, 1]]), [2 * 8 + 2]);
+        assert_eq!(
+            pixels(&[[2, 1], [3, 2], [2, 3], [1, 2], [2, 1]]),
+            [2 * 8 + 2]
+        );
     }
 
     #[test]
@@ -105,7 +124,17 @@ mod tests {
     fn one_point_a_line_and_a_spur_enclose_nothing_more() {
         assert!(pixels(&[[3, 3]]).is_empty());
         assert!(pixels(&[[1, 1], [2, 1], [3, 2], [2, 1], [1, 1]]).is_empty());
-        let with_spur = [[2, 1], [3, 2], [4, 2], [5, 2], [4, 2], [3, 2], [2, 3], [1, 2], [2, 1]];
+        let with_spur = [
+            [2, 1],
+            [3, 2],
+            [4, 2],
+            [5, 2],
+            [4, 2],
+            [3, 2],
+            [2, 3],
+            [1, 2],
+            [2, 1],
+        ];
         assert_eq!(pixels(&with_spur), [18]);
     }
 

@@ -8,7 +8,9 @@ mod interior;
 mod message;
 
 use super::context::instant_us;
-use super::{Context, Detection, Format, ImportError, Importer, Sink, SinkError, Upload, UploadFile};
+use super::{
+    Context, Detection, Format, ImportError, Importer, Sink, SinkError, Upload, UploadFile,
+};
 use crate::domain::{ReadingState, Skip, SkipReason};
 use annotate::{Findings, Tally};
 use message::Message;
@@ -37,9 +39,12 @@ impl Importer for Lidc {
     }
 
     fn detect(&self, upload: &Upload) -> Detection {
-        Detection::of_files(upload, 1.0, "no XML file has the root LidcReadMessage", |file| {
-            root(file).is_some()
-        })
+        Detection::of_files(
+            upload,
+            1.0,
+            "no XML file has the root LidcReadMessage",
+            |file| root(file).is_some(),
+        )
     }
 
     fn read(
@@ -49,15 +54,23 @@ impl Importer for Lidc {
         context: &Context,
         sink: &mut dyn Sink,
     ) -> Result<(), ImportError> {
-        let files: Vec<&UploadFile> = files.iter().filter_map(|&index| upload.files().get(index)).collect();
+        let files: Vec<&UploadFile> = files
+            .iter()
+            .filter_map(|&index| upload.files().get(index))
+            .collect();
         let mut tally = Tally::default();
         for chunk in files.chunks(FILES_AT_ONCE) {
-            let read: Vec<_> = chunk.par_iter().map(|file| read_file(file, upload, context)).collect();
+            let read: Vec<_> = chunk
+                .par_iter()
+                .map(|file| read_file(file, upload, context))
+                .collect();
             for (file, read) in chunk.iter().zip(read) {
                 match read {
                     Ok(findings) => findings.pass_on(sink, &mut tally)?,
                     Err(Fault::Import(error)) => return Err(error),
-                    Err(Fault::File(reason, detail)) if files.len() > 1 || reason == SkipReason::Unsupported => {
+                    Err(Fault::File(reason, detail))
+                        if files.len() > 1 || reason == SkipReason::Unsupported =>
+                    {
                         sink.skip(Skip {
                             reason,
                             file: file.path().to_owned(),
@@ -65,7 +78,9 @@ impl Importer for Lidc {
                             detail,
                         })?;
                     }
-                    Err(Fault::File(_, detail)) => return Err(ImportError::container(file.path(), detail)),
+                    Err(Fault::File(_, detail)) => {
+                        return Err(ImportError::container(file.path(), detail));
+                    }
                 }
             }
         }
@@ -89,7 +104,8 @@ fn root(file: &UploadFile) -> Option<Root> {
     if !head.starts_with('<') {
         return None;
     }
-    let opens = |name: &str| head.contains(&format!("<{name}")) || head.contains(&format!(":{name}"));
+    let opens =
+        |name: &str| head.contains(&format!("<{name}")) || head.contains(&format!(":{name}"));
     if opens("LidcReadMessage") {
         Some(Root::Ct)
     } else if opens("IdriReadMessage") {
@@ -104,13 +120,21 @@ fn read_file(file: &UploadFile, upload: &Upload, context: &Context) -> Result<Fi
     if root(file) == Some(Root::Radiograph) {
         return Err(Fault::File(
             SkipReason::Unsupported,
-            "a radiograph reading (IdriReadMessage); only CT readings (LidcReadMessage) are read".to_owned(),
+            "a radiograph reading (IdriReadMessage); only CT readings (LidcReadMessage) are read"
+                .to_owned(),
         ));
     }
-    let bytes = file.read_all(upload.limits().max_token_bytes as u64).map_err(Fault::Import)?;
-    let text = std::str::from_utf8(&bytes)
-        .map_err(|error| invalid(format!("is not UTF-8 at byte {}; export it again", error.valid_up_to())))?;
-    let message = Message::parse(text, upload.limits().max_depth).map_err(|error| invalid(error.to_string()))?;
+    let bytes = file
+        .read_all(upload.limits().max_token_bytes as u64)
+        .map_err(Fault::Import)?;
+    let text = std::str::from_utf8(&bytes).map_err(|error| {
+        invalid(format!(
+            "is not UTF-8 at byte {}; export it again",
+            error.valid_up_to()
+        ))
+    })?;
+    let message = Message::parse(text, upload.limits().max_depth)
+        .map_err(|error| invalid(error.to_string()))?;
     let placement = context
         .place_item(file.path(), &message.series, message.series.clone())
         .map_err(Fault::Import)?;
@@ -119,9 +143,16 @@ fn read_file(file: &UploadFile, upload: &Upload, context: &Context) -> Result<Fi
     let mut findings = Findings::new(&message, &placement, file.path());
     for (index, session) in message.sessions.iter().enumerate() {
         let mut key = placement.reading_key(Some(&format!("reader-{}", index + 1)));
-        key.session = message.uid.clone().unwrap_or_else(|| file.path().to_owned());
+        key.session = message
+            .uid
+            .clone()
+            .unwrap_or_else(|| file.path().to_owned());
         let is_empty = session.nodules.is_empty() && session.non_nodules.is_empty();
-        let state = if is_empty { ReadingState::ReviewedEmpty } else { ReadingState::Annotated };
+        let state = if is_empty {
+            ReadingState::ReviewedEmpty
+        } else {
+            ReadingState::Annotated
+        };
         let mut reading = placement.to_reading(key, state, file.path());
         reading.finished_at_us = finished_at_us;
         findings.add(index, session, reading);

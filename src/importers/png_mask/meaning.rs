@@ -60,7 +60,12 @@ pub fn meaning(runs: Runs, threshold: u8) -> Result<Meaning, Picture> {
 fn layers(values: Values, name: impl Fn(u32) -> Name) -> Meaning {
     let drawn = values.into_iter().filter(|(value, _)| *value != 0);
     Meaning {
-        layers: drawn.map(|(value, bounds)| Layer { name: name(value), bounds }).collect(),
+        layers: drawn
+            .map(|(value, bounds)| Layer {
+                name: name(value),
+                bounds,
+            })
+            .collect(),
         ..Meaning::default()
     }
 }
@@ -70,9 +75,12 @@ fn instances(values: Values) -> Result<Meaning, Picture> {
     if let [1 | 255 | 65_535] = drawn[..] {
         return Ok(layers(values, |_| Name::Only));
     }
-    let (n_runs, n_set) = values.iter().filter(|(value, _)| **value != 0).fold((0, 0), |(runs, set), (_, bounds)| {
-        (runs + bounds.len() as u64 / 2, set + n_pixels_in(bounds))
-    });
+    let (n_runs, n_set) = values
+        .iter()
+        .filter(|(value, _)| **value != 0)
+        .fold((0, 0), |(runs, set), (_, bounds)| {
+            (runs + bounds.len() as u64 / 2, set + n_pixels_in(bounds))
+        });
     if drawn.len() > MAX_SCATTERED && n_runs * 2 > n_set {
         return Err(Picture(format!(
             "its {} values are scattered over single pixels: it looks like a picture, not a mask of instances",
@@ -100,7 +108,11 @@ fn grey(values: Values, n_pixels: u64, threshold: u8) -> Result<Meaning, Picture
 }
 
 fn thresholded(values: Values, n_pixels: u64, threshold: u8) -> Result<Meaning, Picture> {
-    let n_plain: u64 = [0, 255].iter().filter_map(|value| values.get(value)).map(|bounds| n_pixels_in(bounds)).sum();
+    let n_plain: u64 = [0, 255]
+        .iter()
+        .filter_map(|value| values.get(value))
+        .map(|bounds| n_pixels_in(bounds))
+        .sum();
     if n_plain * 2 < n_pixels {
         return Err(Picture(format!(
             "only {n_plain} of {n_pixels} pixels are 0 or 255 among {} grey values: it looks like a picture, not a mask",
@@ -113,9 +125,16 @@ fn thresholded(values: Values, n_pixels: u64, threshold: u8) -> Result<Meaning, 
         .collect();
     spans.sort_unstable();
     let bounds: Vec<u32> = spans.into_iter().flatten().collect();
-    let layer = Layer { name: Name::Only, bounds };
+    let layer = Layer {
+        name: Name::Only,
+        bounds,
+    };
     Ok(Meaning {
-        layers: if layer.bounds.is_empty() { Vec::new() } else { vec![layer] },
+        layers: if layer.bounds.is_empty() {
+            Vec::new()
+        } else {
+            vec![layer]
+        },
         is_thresholded: true,
         ..Meaning::default()
     })
@@ -127,9 +146,14 @@ fn colour(values: Values, n_pixels: u64, threshold: u8) -> Result<Meaning, Pictu
     if by_colour.len() == 1 && by_alpha.len() > 1 {
         return grey(by_alpha, n_pixels, threshold);
     }
-    let is_grey = |colour: &u32| (colour >> 16) == (colour & 0xFF) && (colour >> 8 & 0xFF) == (colour & 0xFF);
+    let is_grey =
+        |colour: &u32| (colour >> 16) == (colour & 0xFF) && (colour >> 8 & 0xFF) == (colour & 0xFF);
     if by_colour.keys().all(is_grey) {
-        return grey(merged(&by_colour, |colour| colour & 0xFF), n_pixels, threshold);
+        return grey(
+            merged(&by_colour, |colour| colour & 0xFF),
+            n_pixels,
+            threshold,
+        );
     }
     if by_colour.len() > MAX_COLOURS {
         return Err(Picture(format!(
@@ -144,7 +168,10 @@ fn colour(values: Values, n_pixels: u64, threshold: u8) -> Result<Meaning, Pictu
 fn merged(values: &Values, key: impl Fn(u32) -> u32) -> Values {
     let mut spans: BTreeMap<u32, Vec<[u32; 2]>> = BTreeMap::new();
     for (&value, bounds) in values {
-        spans.entry(key(value)).or_default().extend(bounds.chunks_exact(2).map(|run| [run[0], run[1]]));
+        spans
+            .entry(key(value))
+            .or_default()
+            .extend(bounds.chunks_exact(2).map(|run| [run[0], run[1]]));
     }
     spans
         .into_iter()
@@ -156,7 +183,10 @@ fn merged(values: &Values, key: impl Fn(u32) -> u32) -> Values {
 }
 
 fn n_pixels_in(bounds: &[u32]) -> u64 {
-    bounds.chunks_exact(2).map(|run| u64::from(run[1] - run[0])).sum()
+    bounds
+        .chunks_exact(2)
+        .map(|run| u64::from(run[1] - run[0]))
+        .sum()
 }
 
 #[cfg(test)]
@@ -166,9 +196,17 @@ mod tests {
     fn read(kind: Kind, pixels: &[u32]) -> Result<Meaning, super::Picture> {
         let mut bounds: std::collections::HashMap<u32, Vec<u32>> = Default::default();
         for (at, &value) in pixels.iter().enumerate() {
-            bounds.entry(value).or_default().extend([at as u32, at as u32 + 1]);
+            bounds
+                .entry(value)
+                .or_default()
+                .extend([at as u32, at as u32 + 1]);
         }
-        let runs = Runs { width_px: pixels.len() as u32, height_px: 1, kind, bounds };
+        let runs = Runs {
+            width_px: pixels.len() as u32,
+            height_px: 1,
+            kind,
+            bounds,
+        };
         meaning(runs, 128)
     }
 
@@ -180,7 +218,10 @@ mod tests {
 
     #[test]
     fn black_and_white_is_one_mask_and_black_alone_is_none() {
-        assert_eq!(names(&read(GREY, &[0, 255, 0]).expect("a mask")), [Name::Only]);
+        assert_eq!(
+            names(&read(GREY, &[0, 255, 0]).expect("a mask")),
+            [Name::Only]
+        );
         assert!(read(GREY, &[0, 0]).expect("a mask").layers.is_empty());
     }
 

@@ -3,7 +3,9 @@
 mod meaning;
 mod pixels;
 
-use super::{Context, Detection, Format, ImportError, Importer, Placement, Sink, Upload, UploadFile};
+use super::{
+    Context, Detection, Format, ImportError, Importer, Placement, Sink, Upload, UploadFile,
+};
 use crate::domain::{Annotation, Item, ReadingKey, ReadingState, Shape, Skip, SkipReason};
 use crate::geometry::Mask;
 use meaning::{Layer, Meaning, Name, meaning};
@@ -58,7 +60,10 @@ impl Importer for PngMask {
 
     fn detect(&self, upload: &Upload) -> Detection {
         let has_annotations = upload.files().iter().any(|file| {
-            matches!(file.head_text().as_bytes().first(), Some(b'{' | b'[' | b'<'))
+            matches!(
+                file.head_text().as_bytes().first(),
+                Some(b'{' | b'[' | b'<')
+            )
         });
         let confidence = if has_annotations { 0.1 } else { 0.5 };
         Detection::of_files(upload, confidence, "there is no PNG image in it", |file| {
@@ -73,9 +78,15 @@ impl Importer for PngMask {
         context: &Context,
         sink: &mut dyn Sink,
     ) -> Result<(), ImportError> {
-        let threshold = context.options().mask_threshold.unwrap_or(DEFAULT_THRESHOLD);
+        let threshold = context
+            .options()
+            .mask_threshold
+            .unwrap_or(DEFAULT_THRESHOLD);
         let max_pixels = upload.limits().max_pixels;
-        let files: Vec<&UploadFile> = files.iter().filter_map(|&index| upload.files().get(index)).collect();
+        let files: Vec<&UploadFile> = files
+            .iter()
+            .filter_map(|&index| upload.files().get(index))
+            .collect();
         // Whether the value 1 is a class or "set", and whether an item's masks share a grid, only all images together tell.
         let mut survey = Survey::default();
         let mut plans = Vec::new();
@@ -96,7 +107,11 @@ impl Importer for PngMask {
                         let placement = context.place(file.path(), file.name())?;
                         let size_px = (decoded.width_px, decoded.height_px);
                         survey.add(&placement, size_px, &decoded.meaning);
-                        plans.push(Plan { file, placement, size_px });
+                        plans.push(Plan {
+                            file,
+                            placement,
+                            size_px,
+                        });
                     }
                     Err(Fault::File(SkipReason::InvalidRecord, detail)) if files.len() == 1 => {
                         return Err(ImportError::container(file.path(), detail));
@@ -107,8 +122,10 @@ impl Importer for PngMask {
         }
         let mut given = BTreeMap::new();
         for chunk in plans.chunks(FILES_AT_ONCE) {
-            let decoded: Vec<_> =
-                chunk.par_iter().map(|plan| decode(plan.file, threshold, max_pixels)).collect();
+            let decoded: Vec<_> = chunk
+                .par_iter()
+                .map(|plan| decode(plan.file, threshold, max_pixels))
+                .collect();
             for (plan, decoded) in chunk.iter().zip(decoded) {
                 match decoded {
                     Ok(decoded) => pass_on(plan, decoded, &survey, &mut given, sink)?,
@@ -116,7 +133,10 @@ impl Importer for PngMask {
                 }
             }
         }
-        Ok(survey.notes(threshold).into_iter().try_for_each(|note| sink.note(note))?)
+        Ok(survey
+            .notes(threshold)
+            .into_iter()
+            .try_for_each(|note| sink.note(note))?)
     }
 }
 
@@ -131,7 +151,8 @@ fn decode(file: &UploadFile, threshold: u8, max_pixels: u64) -> Result<Decoded, 
         Fault::File(reason, error.to_string())
     })?;
     let (width_px, height_px) = (runs.width_px, runs.height_px);
-    let meaning = meaning(runs, threshold).map_err(|picture| Fault::File(SkipReason::NotAnnotation, picture.0))?;
+    let meaning = meaning(runs, threshold)
+        .map_err(|picture| Fault::File(SkipReason::NotAnnotation, picture.0))?;
     Ok(Decoded {
         width_px,
         height_px,
@@ -158,15 +179,26 @@ fn pass_on(
     given: &mut BTreeMap<(ReadingKey, String), String>,
     sink: &mut dyn Sink,
 ) -> Result<(), ImportError> {
-    let Decoded { width_px, height_px, meaning } = decoded;
+    let Decoded {
+        width_px,
+        height_px,
+        meaning,
+    } = decoded;
     let file = plan.file.path();
     let key = plan.placement.reading_key(None);
-    let state = if meaning.layers.is_empty() { ReadingState::ReviewedEmpty } else { ReadingState::Annotated };
+    let state = if meaning.layers.is_empty() {
+        ReadingState::ReviewedEmpty
+    } else {
+        ReadingState::Annotated
+    };
     sink.item(survey.item(&plan.placement, plan.size_px))?;
     sink.reading(plan.placement.to_reading(key.clone(), state, file))?;
     for layer in meaning.layers {
-        let (label, source_id, semantic) = survey.name(&layer, meaning.small_value, &plan.placement);
-        let first = given.entry((key.clone(), label.clone())).or_insert_with(|| file.to_owned());
+        let (label, source_id, semantic) =
+            survey.name(&layer, meaning.small_value, &plan.placement);
+        let first = given
+            .entry((key.clone(), label.clone()))
+            .or_insert_with(|| file.to_owned());
         if first != file {
             sink.skip(Skip {
                 reason: SkipReason::InvalidRecord,
@@ -180,17 +212,20 @@ fn pass_on(
         }
         let mask = Mask::from_bounds(width_px, height_px, layer.bounds)
             .map_err(|error| ImportError::container(file, error.to_string()))?;
-        sink.annotation(&key, Annotation {
-            source_id,
-            label,
-            shape: Shape::Mask(mask),
-            attributes: BTreeMap::new(),
-            confidence: None,
-            finished_at_us: plan.placement.finished_at_us,
-            active_ms: None,
-            semantic,
-            invalid: None,
-        })?;
+        sink.annotation(
+            &key,
+            Annotation {
+                source_id,
+                label,
+                shape: Shape::Mask(mask),
+                attributes: BTreeMap::new(),
+                confidence: None,
+                finished_at_us: plan.placement.finished_at_us,
+                active_ms: None,
+                semantic,
+                invalid: None,
+            },
+        )?;
     }
     Ok(())
 }
@@ -207,7 +242,12 @@ struct Survey {
 
 impl Survey {
     fn add(&mut self, placement: &Placement, size_px: (u32, u32), meaning: &Meaning) {
-        *self.sizes.entry(placement.item.clone()).or_default().entry(size_px).or_default() += 1;
+        *self
+            .sizes
+            .entry(placement.item.clone())
+            .or_default()
+            .entry(size_px)
+            .or_default() += 1;
         self.small_values.extend(meaning.small_value);
         self.has_classes |= meaning.has_classes;
         self.n_thresholded += u64::from(meaning.is_thresholded);
@@ -217,7 +257,11 @@ impl Survey {
     fn item(&self, placement: &Placement, (width_px, height_px): (u32, u32)) -> Item {
         let mut item = placement.to_item();
         item.n_slices = Some(1);
-        if self.sizes.get(&placement.item).is_some_and(|sizes| sizes.len() == 1) {
+        if self
+            .sizes
+            .get(&placement.item)
+            .is_some_and(|sizes| sizes.len() == 1)
+        {
             item.width_px = Some(width_px);
             item.height_px = Some(height_px);
         }
@@ -225,7 +269,12 @@ impl Survey {
     }
 
     /// Label, id and whether the mask is the only one of its label.
-    fn name(&self, layer: &Layer, small_value: Option<u32>, placement: &Placement) -> (String, String, bool) {
+    fn name(
+        &self,
+        layer: &Layer,
+        small_value: Option<u32>,
+        placement: &Placement,
+    ) -> (String, String, bool) {
         let only = || placement.label.clone().unwrap_or_else(|| "mask".to_owned());
         let class = |value: u32| (format!("class-{value}"), value.to_string(), true);
         let are_classes = self.has_classes || self.small_values.len() > 1;
@@ -246,13 +295,23 @@ impl Survey {
                 self.n_thresholded
             ));
         }
-        let differing: Vec<_> = self.sizes.iter().filter(|(_, sizes)| sizes.len() > 1).collect();
+        let differing: Vec<_> = self
+            .sizes
+            .iter()
+            .filter(|(_, sizes)| sizes.len() > 1)
+            .collect();
         if !differing.is_empty() {
-            let examples: Vec<String> = differing.iter().take(MAX_EXAMPLES).map(|(item, sizes)| {
-                let sizes: Vec<String> =
-                    sizes.iter().map(|((width, height), n)| format!("{width}x{height} px ({n})")).collect();
-                format!("`{item}` {}", sizes.join(" and "))
-            }).collect();
+            let examples: Vec<String> = differing
+                .iter()
+                .take(MAX_EXAMPLES)
+                .map(|(item, sizes)| {
+                    let sizes: Vec<String> = sizes
+                        .iter()
+                        .map(|((width, height), n)| format!("{width}x{height} px ({n})"))
+                        .collect();
+                    format!("`{item}` {}", sizes.join(" and "))
+                })
+                .collect();
             notes.push(format!(
                 "items whose masks lie on different grids, of which only masks of one grid are compared: {} (such as {})",
                 differing.len(),

@@ -50,28 +50,37 @@ pub enum PixelError {
 impl Runs {
     /// Decodes an image; palettes stay indices, and nothing is scaled.
     pub fn read(file: impl BufRead + Seek, max_pixels: u64) -> Result<Self, PixelError> {
-        let limits = Limits { bytes: MAX_DECODER_BYTES };
+        let limits = Limits {
+            bytes: MAX_DECODER_BYTES,
+        };
         let mut decoder = Decoder::new_with_limits(file, limits);
         decoder.set_transformations(Transformations::IDENTITY);
-        let mut reader = decoder.read_info()?;
-        let info = reader.info();
+        let info = decoder.read_header_info()?;
         let (width_px, height_px) = (info.width, info.height);
         let layout = Layout::of(info.color_type, info.bit_depth)?;
-        if info.is_animated() {
-            return Err(PixelError::Unsupported("is an animation; only still images are read"));
-        }
         let is_interlaced = info.interlaced;
         let found = u64::from(width_px) * u64::from(height_px);
-        if found > max_pixels.min(u64::from(u32::MAX)) {
-            return Err(PixelError::TooLarge {
-                found,
-                limit: max_pixels,
-            });
+        let limit = max_pixels.min(u64::from(u32::MAX));
+        if found > limit {
+            return Err(PixelError::TooLarge { found, limit });
+        }
+        let mut reader = decoder.read_info()?;
+        if reader.info().is_animated() {
+            return Err(PixelError::Unsupported(
+                "is an animation; only still images are read",
+            ));
         }
         let mut collector = Collector::default();
         if is_interlaced {
-            let n_bytes = reader.output_buffer_size().filter(|n| *n <= MAX_DECODER_BYTES);
-            let mut buffer = vec![0; n_bytes.ok_or(PixelError::Unsupported("is too large for an interlaced image"))?];
+            let n_bytes = reader
+                .output_buffer_size()
+                .filter(|n| *n <= MAX_DECODER_BYTES);
+            let mut buffer = vec![
+                0;
+                n_bytes.ok_or(PixelError::Unsupported(
+                    "is too large for an interlaced image"
+                ))?
+            ];
             reader.next_frame(&mut buffer)?;
             let row_bytes = buffer.len() / height_px.max(1) as usize;
             for row in buffer.chunks_exact(row_bytes.max(1)) {
@@ -107,9 +116,17 @@ impl Layout {
             (ColorType::GrayscaleAlpha, 8) => (Kind::Colour, 2),
             (ColorType::Rgb, 8) => (Kind::Colour, 3),
             (ColorType::Rgba, 8) => (Kind::Colour, 4),
-            _ => return Err(PixelError::Unsupported("has 16 bits a colour; masks in colour have 8")),
+            _ => {
+                return Err(PixelError::Unsupported(
+                    "has 16 bits a colour; masks in colour have 8",
+                ));
+            }
         };
-        Ok(Self { kind, samples, bits })
+        Ok(Self {
+            kind,
+            samples,
+            bits,
+        })
     }
 
     /// Pixel `x` of a row as stored.
@@ -123,7 +140,7 @@ impl Layout {
                 let shift = 8 - usize::from(bits) - bit % 8;
                 byte(bit / 8) >> shift & ((1 << bits) - 1)
             }
-            (2, _) => byte(2 * x) * 0x0101_0100 | byte(2 * x + 1),
+            (2, _) => (byte(2 * x) * 0x0101_0100) | byte(2 * x + 1),
             (3, _) => byte(3 * x) << 24 | byte(3 * x + 1) << 16 | byte(3 * x + 2) << 8 | 0xFF,
             _ => byte(4 * x) << 24 | byte(4 * x + 1) << 16 | byte(4 * x + 2) << 8 | byte(4 * x + 3),
         }
@@ -160,7 +177,10 @@ impl Collector {
 
     fn close(&mut self) {
         if let Some((value, start)) = self.current.take() {
-            self.bounds.entry(value).or_default().extend([start, self.n_pixels]);
+            self.bounds
+                .entry(value)
+                .or_default()
+                .extend([start, self.n_pixels]);
         }
     }
 

@@ -1,5 +1,6 @@
 //! Ratings as a table: CSV, TSV or Parquet, one rating a row or one column a rater.
 
+mod guess;
 mod layout;
 mod ratings;
 mod rows;
@@ -84,7 +85,9 @@ impl Importer for RatingsTable {
         });
         match detection {
             Detection::Accepts { files, .. } => Detection::Accepts { confidence, files },
-            Detection::Rejects { .. } if upload.files().len() == 1 => Detection::rejects(format!("the file {reason}")),
+            Detection::Rejects { .. } if upload.files().len() == 1 => {
+                Detection::rejects(format!("the file {reason}"))
+            }
             Detection::Rejects { .. } => Detection::rejects("no file in it is a table"),
         }
     }
@@ -116,25 +119,42 @@ impl Importer for RatingsTable {
                 });
             }
             let mut rows = Rows::open(file, MAX_ROWS).map_err(|error| error.at(file))?;
-            let Some(first) = rows.next_batch().map_err(|error| error.at(file))? else { continue };
+            let Some(first) = rows.next_batch().map_err(|error| error.at(file))? else {
+                continue;
+            };
             let layout = layout_of(&rows, &first, context).map_err(|error| error.at(file))?;
             sink.note(description(file, &layout))?;
-            let mut table = Table::new(file, context, layout, is_ordinal, rows.dialect(), files.len() > 1, &mut tally);
+            let mut table = Table::new(
+                file,
+                context,
+                layout,
+                is_ordinal,
+                rows.dialect(),
+                files.len() > 1,
+                &mut tally,
+            );
             let mut batch = Some(first);
             while let Some(current) = batch {
                 table.pass_on(&current, sink)?;
                 batch = rows.next_batch().map_err(|error| error.at(file))?;
             }
         }
-        Ok(tally.notes().into_iter().try_for_each(|note| sink.note(note))?)
+        Ok(tally
+            .notes()
+            .into_iter()
+            .try_for_each(|note| sink.note(note))?)
     }
 }
 
 fn layout_of(rows: &Rows, first: &Batch, context: &Context) -> Result<Layout, TableError> {
     let sample = Sample {
         names: rows.names(),
-        rows: (0..first.n_rows().min(MAX_SAMPLE)).map(|row| first.row(row)).collect(),
-        is_header_short: rows.dialect().is_some_and(|dialect| dialect.n_fields_first < dialect.n_fields),
+        rows: (0..first.n_rows().min(MAX_SAMPLE))
+            .map(|row| first.row(row))
+            .collect(),
+        is_header_short: rows
+            .dialect()
+            .is_some_and(|dialect| dialect.n_fields_first < dialect.n_fields),
     };
     Ok(Layout::of(&sample, &context.options().columns)?)
 }
@@ -145,20 +165,27 @@ fn suits(file: &UploadFile) -> Result<f64, &'static str> {
         return Ok(0.6);
     }
     let dialect = rows::dialect(file)?;
-    let first = rows::sample(file).ok_or("cannot be cut into rows")?;
+    let Some(first) = rows::sample(file)? else {
+        return Ok(0.2);
+    };
     let sample = Sample {
         names: None,
-        rows: (0..first.n_rows().min(MAX_SAMPLE)).map(|row| first.row(row)).collect(),
+        rows: (0..first.n_rows().min(MAX_SAMPLE))
+            .map(|row| first.row(row))
+            .collect(),
         is_header_short: dialect.n_fields_first < dialect.n_fields,
     };
     match Layout::of(&sample, &Default::default()) {
-        Ok(Layout { shape: TableShape::Long { .. }, known, .. }) if known.contains_key("rater") => Ok(0.9),
+        Ok(Layout {
+            shape: TableShape::Long { .. },
+            known,
+            ..
+        }) if known.contains_key("rater") => Ok(0.9),
         Ok(_) => Ok(0.4),
         // Columns of other names may be mapped by options, which detection does not see.
         Err(LayoutError::Unclear { .. }) => Ok(0.3),
-        Err(LayoutError::TooFewRaters { .. } | LayoutError::Unlike { .. }) => Ok(0.2),
         Err(LayoutError::Boxes { .. }) => Err("holds boxes, not ratings"),
-        Err(_) => Err("has columns that cannot be told apart"),
+        Err(_) => Ok(0.2),
     }
 }
 
@@ -172,7 +199,10 @@ fn description(file: &UploadFile, layout: &Layout) -> String {
         (None, _) => "one item a row".to_owned(),
     };
     let shape = match &layout.shape {
-        TableShape::Long { attributes } => format!("one rating a row, {} columns kept as attributes", attributes.len()),
+        TableShape::Long { attributes } => format!(
+            "one rating a row, {} columns kept as attributes",
+            attributes.len()
+        ),
         TableShape::Wide { raters } => format!("{} columns of one rater each", raters.len()),
     };
     format!("`{}` was read with {items}, {shape}", file.path())

@@ -1,16 +1,27 @@
 //! Cells of a table as readings.
 
-use super::layout::{Layout, TableShape, number};
+use super::guess::number;
+use super::layout::{Layout, TableShape};
 use super::rows::Batch;
 use super::text::{Dialect, SPREADSHEET_ERRORS};
-use crate::domain::{Annotation, ReadingKey, ReadingState, ReferenceKind, Role, Shape, Skip, SkipReason, Stage};
+use crate::domain::{
+    Annotation, ReadingKey, ReadingState, ReferenceKind, Role, Shape, Skip, SkipReason, Stage,
+};
 use crate::importers::context::{default_role, instant_us};
 use crate::importers::{Context, ImportError, Placement, Sink, UploadFile, item_key_of};
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// First cells of rows that sum up a table.
-const TOTALS: [&str; 7] = ["total", "totals", "sum", "mean", "average", "grand total", "totaal"];
+const TOTALS: [&str; 7] = [
+    "total",
+    "totals",
+    "sum",
+    "mean",
+    "average",
+    "grand total",
+    "totaal",
+];
 
 /// What is said once about the whole upload.
 #[derive(Default)]
@@ -22,10 +33,17 @@ pub struct Tally {
 impl Tally {
     pub fn notes(&self) -> Vec<String> {
         let counted = [
-            ("cells without a rating (empty, NA, N/A, null, .)", self.n_missing),
+            (
+                "cells without a rating (empty, NA, N/A, null, .)",
+                self.n_missing,
+            ),
             ("labels such as `1.0`, read as `1`", self.n_trimmed),
         ];
-        counted.iter().filter(|(_, n)| *n > 0).map(|(what, n)| format!("{what}: {n}")).collect()
+        counted
+            .iter()
+            .filter(|(_, n)| *n > 0)
+            .map(|(what, n)| format!("{what}: {n}"))
+            .collect()
     }
 }
 
@@ -61,7 +79,10 @@ impl<'a> Table<'a> {
         tally: &'a mut Tally,
     ) -> Self {
         let name = item_key_of(file.name());
-        let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem).to_owned();
+        let stem = name
+            .rsplit_once('.')
+            .map_or(name.as_str(), |(stem, _)| stem)
+            .to_owned();
         Self {
             file,
             context,
@@ -85,7 +106,11 @@ impl<'a> Table<'a> {
             }
             if batch.overflows(row) {
                 let fields = batch.n_columns();
-                self.skip(String::new(), invalid(format!("has more than the table's {fields} fields")), sink)?;
+                self.skip(
+                    String::new(),
+                    invalid(format!("has more than the table's {fields} fields")),
+                    sink,
+                )?;
                 continue;
             }
             match &shape {
@@ -129,10 +154,17 @@ impl<'a> Table<'a> {
         let rating = self.placed(batch, row, placement).and_then(|mut placed| {
             placed.key.rater = match self.field(batch, row, "rater") {
                 Some(rater) => rater.to_owned(),
-                None if placed.key.rater.is_empty() => return Err(invalid("has no rater".to_owned())),
+                None if placed.key.rater.is_empty() => {
+                    return Err(invalid("has no rater".to_owned()));
+                }
                 None => placed.key.rater,
             };
-            let question = self.field(batch, row, "question").unwrap_or_default().to_owned();
+            let question = self
+                .field(batch, row, "question")
+                // Tables of different layers answer different questions, even where no column says so.
+                .or(self.context.options().layer.as_deref())
+                .unwrap_or_default()
+                .to_owned();
             let shape = self.rating(label, question, &placed.placement)?;
             Ok((placed, shape))
         });
@@ -159,7 +191,9 @@ impl<'a> Table<'a> {
     ) -> Result<(), ImportError> {
         let number = self.n_rows - u64::from(self.layout.has_header_row);
         let item = match (self.layout.column("item"), self.field(batch, row, "item")) {
-            (Some(_), None) => return self.skip(String::new(), invalid("has no item".to_owned()), sink),
+            (Some(_), None) => {
+                return self.skip(String::new(), invalid("has no item".to_owned()), sink);
+            }
             (Some(_), Some(item)) if TOTALS.contains(&item.to_lowercase().as_str()) => {
                 let fault = Fault(SkipReason::NotAnnotation, "sums up the table".to_owned());
                 return self.skip(String::new(), fault, sink);
@@ -178,11 +212,13 @@ impl<'a> Table<'a> {
                 continue;
             }
             let question = self.stem.clone().unwrap_or_default();
-            let rating = self.placed(batch, row, placement.clone()).and_then(|mut placed| {
-                placed.key.rater.clone_from(rater);
-                let shape = self.rating(cell, question, &placed.placement)?;
-                Ok((placed, shape))
-            });
+            let rating = self
+                .placed(batch, row, placement.clone())
+                .and_then(|mut placed| {
+                    placed.key.rater.clone_from(rater);
+                    let shape = self.rating(cell, question, &placed.placement)?;
+                    Ok((placed, shape))
+                });
             let place = format!(", column `{rater}`");
             match rating {
                 Ok((placed, (label, shape))) => {
@@ -197,7 +233,9 @@ impl<'a> Table<'a> {
     }
 
     fn placement(&self, item: &str) -> Result<Placement, ImportError> {
-        let mut placement = self.context.place_item(self.file.path(), item, item.to_owned())?;
+        let mut placement = self
+            .context
+            .place_item(self.file.path(), item, item.to_owned())?;
         if self.context.options().layer.is_none() {
             placement.layer = "ratings".to_owned();
         }
@@ -223,19 +261,27 @@ impl<'a> Table<'a> {
         }
         if let Some(time) = text("finished_at") {
             let instant = instant_us(time).ok_or_else(|| {
-                invalid(format!("finished_at is `{time}`; a time such as 2026-11-16T09:30:00+01:00 is expected"))
+                invalid(format!(
+                    "finished_at is `{time}`; a time such as 2026-11-16T09:30:00+01:00 is expected"
+                ))
             })?;
             placement.finished_at_us = Some(instant);
         }
         if let Some(seconds) = text("active_s") {
             placement.active_ms = Some(duration_ms(seconds).ok_or_else(|| {
-                invalid(format!("active_s is `{seconds}`; seconds or minutes:seconds are expected"))
+                invalid(format!(
+                    "active_s is `{seconds}`; seconds or minutes:seconds are expected"
+                ))
             })?);
         }
         let confidence = match text("confidence").map(|text| (text, number(text))) {
             None => None,
             Some((_, Some(share))) if (0.0..=1.0).contains(&share) => Some(share),
-            Some((text, _)) => return Err(invalid(format!("confidence is `{text}`; 0 to 1 is expected"))),
+            Some((text, _)) => {
+                return Err(invalid(format!(
+                    "confidence is `{text}`; 0 to 1 is expected"
+                )));
+            }
         };
         placement.study = owned("study").unwrap_or(placement.study);
         placement.site = owned("site").or(placement.site);
@@ -248,7 +294,12 @@ impl<'a> Table<'a> {
         })
     }
 
-    fn rating(&mut self, cell: &str, question: String, placement: &Placement) -> Result<(String, Shape), Fault> {
+    fn rating(
+        &mut self,
+        cell: &str,
+        question: String,
+        placement: &Placement,
+    ) -> Result<(String, Shape), Fault> {
         if SPREADSHEET_ERRORS.contains(&cell) {
             return Err(invalid(format!("holds the spreadsheet error `{cell}`")));
         }
@@ -256,9 +307,20 @@ impl<'a> Table<'a> {
             let value = self.plain_label(cell);
             return Ok((value.clone(), Shape::Classification { question, value }));
         }
-        let rank = if self.has_decimal_commas { number(cell) } else { cell.parse().ok().filter(|rank: &f64| rank.is_finite()) };
-        let rank = rank.ok_or_else(|| invalid(format!("the rank is `{cell}`; a number is expected on an ordinal scale")))?;
-        let label = placement.label.clone().unwrap_or_else(|| "rating".to_owned());
+        let rank = if self.has_decimal_commas {
+            number(cell)
+        } else {
+            cell.parse().ok().filter(|rank: &f64| rank.is_finite())
+        };
+        let rank = rank.ok_or_else(|| {
+            invalid(format!(
+                "the rank is `{cell}`; a number is expected on an ordinal scale"
+            ))
+        })?;
+        let label = placement
+            .label
+            .clone()
+            .unwrap_or_else(|| "rating".to_owned());
         Ok((label, Shape::Ordinal { question, rank }))
     }
 
@@ -280,7 +342,13 @@ impl<'a> Table<'a> {
         }
     }
 
-    fn annotation(&self, label: String, shape: Shape, source_id: String, placed: &Placed) -> Annotation {
+    fn annotation(
+        &self,
+        label: String,
+        shape: Shape,
+        source_id: String,
+        placed: &Placed,
+    ) -> Annotation {
         Annotation {
             source_id,
             label,
@@ -303,7 +371,9 @@ impl<'a> Table<'a> {
     ) -> Result<(), ImportError> {
         let mut hasher = DefaultHasher::new();
         let question = match &annotation.shape {
-            Shape::Classification { question, .. } | Shape::Ordinal { question, .. } => question.as_str(),
+            Shape::Classification { question, .. } | Shape::Ordinal { question, .. } => {
+                question.as_str()
+            }
             _ => "",
         };
         (&placed.key, question).hash(&mut hasher);
@@ -329,11 +399,15 @@ struct Placed {
 }
 
 pub(super) fn is_missing(cell: &str) -> bool {
-    cell.is_empty() || cell == "." || ["na", "n/a", "#n/a", "null", "nan"].contains(&cell.to_ascii_lowercase().as_str())
+    cell.is_empty()
+        || cell == "."
+        || ["na", "n/a", "#n/a", "null", "nan"].contains(&cell.to_ascii_lowercase().as_str())
 }
 
 fn parsed<T: std::str::FromStr<Err = String>>(field: &str, text: &str) -> Result<T, Fault> {
-    text.to_ascii_lowercase().parse().map_err(|error| invalid(format!("{field}: {error}")))
+    text.to_ascii_lowercase()
+        .parse()
+        .map_err(|error| invalid(format!("{field}: {error}")))
 }
 
 /// Seconds, minutes:seconds or hours:minutes:seconds as milliseconds.
@@ -361,7 +435,11 @@ mod tests {
 
     #[test]
     fn zero_is_a_rating_and_nothing_is_not() {
-        assert!(["", "NA", "n/a", "NULL", ".", "NaN"].into_iter().all(is_missing));
+        assert!(
+            ["", "NA", "n/a", "NULL", ".", "NaN"]
+                .into_iter()
+                .all(is_missing)
+        );
         assert!(!is_missing("0") && !is_missing("none"));
     }
 }

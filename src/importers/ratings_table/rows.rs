@@ -4,7 +4,8 @@ use super::TableError;
 use super::text::{Block, Blocks, Dialect};
 use crate::importers::UploadFile;
 use polars::prelude::{
-    CsvParseOptions, CsvReadOptions, DataFrame, DataType, Field, ParquetReader, PolarsError, Schema, SerReader, StringChunked,
+    CsvParseOptions, CsvReadOptions, DataFrame, DataType, Field, ParquetReader, PolarsError,
+    Schema, SerReader, StringChunked,
 };
 use std::io::Cursor;
 use std::sync::Arc;
@@ -37,17 +38,22 @@ impl Batch {
 
     /// Whether a row has more fields than the table has columns.
     pub fn overflows(&self, row: usize) -> bool {
-        self.columns.get(self.n_columns).is_some_and(|extra| extra.get(row).is_some())
+        self.columns
+            .get(self.n_columns)
+            .is_some_and(|extra| extra.get(row).is_some())
     }
 
     /// One row's cells.
     pub fn row(&self, row: usize) -> Vec<String> {
-        (0..self.n_columns).map(|column| self.cell(row, column).to_owned()).collect()
+        (0..self.n_columns)
+            .map(|column| self.cell(row, column).to_owned())
+            .collect()
     }
 
     fn of_block(block: Block, dialect: Dialect) -> Result<Self, TableError> {
         // One column more than the table has catches rows with too many fields.
-        let fields = (0..=dialect.n_fields).map(|index| Field::new(format!("{index}").into(), DataType::String));
+        let fields = (0..=dialect.n_fields)
+            .map(|index| Field::new(format!("{index}").into(), DataType::String));
         let options = CsvReadOptions::default()
             .with_has_header(false)
             .with_rechunk(true)
@@ -57,7 +63,9 @@ impl Batch {
                     .with_separator(dialect.separator)
                     .with_truncate_ragged_lines(true),
             );
-        let frame = options.into_reader_with_file_handle(Cursor::new(block.text)).finish()?;
+        let frame = options
+            .into_reader_with_file_handle(Cursor::new(block.text))
+            .finish()?;
         if frame.height() != block.n_records {
             return Err(TableError::Rows {
                 counted: block.n_records,
@@ -104,7 +112,11 @@ impl Rows {
         if is_parquet(file) {
             let reader = std::fs::File::open(file.disk_path()).map_err(TableError::Io)?;
             let mut parquet = ParquetReader::new(reader.try_clone().map_err(TableError::Io)?);
-            let names = parquet.schema()?.iter_names().map(|name| name.trim().to_owned()).collect();
+            let names = parquet
+                .schema()?
+                .iter_names()
+                .map(|name| name.trim().to_owned())
+                .collect();
             let n_rows = parquet.num_rows()?;
             if n_rows > max_rows {
                 return Err(TableError::TooManyRows {
@@ -148,10 +160,17 @@ impl Rows {
         match self {
             Self::Text { blocks, dialect } => {
                 let block = blocks.next_block()?;
-                block.map(|block| Batch::of_block(block, *dialect)).transpose()
+                block
+                    .map(|block| Batch::of_block(block, *dialect))
+                    .transpose()
             }
             Self::Parquet { next, n_rows, .. } if *next >= *n_rows => Ok(None),
-            Self::Parquet { file, names, next, n_rows } => {
+            Self::Parquet {
+                file,
+                names,
+                next,
+                n_rows,
+            } => {
                 let n = PARQUET_ROWS.min(*n_rows - *next);
                 let reader = ParquetReader::new(file.try_clone().map_err(TableError::Io)?);
                 let frame = reader.with_slice(Some((*next, n))).finish()?;
@@ -172,16 +191,22 @@ pub fn dialect(file: &UploadFile) -> Result<Dialect, &'static str> {
     Dialect::sniff(file.head(), is_whole)
 }
 
-/// The first rows, from the bytes at hand.
-pub fn sample(file: &UploadFile) -> Option<Batch> {
-    let dialect = dialect(file).ok()?;
+/// The first rows, from the bytes at hand; `None` where only reading on tells what is wrong with them.
+pub fn sample(file: &UploadFile) -> Result<Option<Batch>, &'static str> {
+    let dialect = dialect(file)?;
     let is_whole = file.size_bytes() <= file.head().len() as u64;
-    let head = if is_whole {
-        file.head()
+    let end = if is_whole {
+        file.head().len()
     } else {
-        let end = file.head().iter().rposition(|byte| matches!(byte, b'\n' | b'\r'))?;
-        file.head().get(..end)?
+        file.head()
+            .iter()
+            .rposition(|byte| matches!(byte, b'\n' | b'\r'))
+            .unwrap_or(0)
     };
-    let block = Blocks::new(head, dialect).next_block().ok().flatten()?;
-    Batch::of_block(block, dialect).ok()
+    let head = file.head().get(..end).unwrap_or_default();
+    match Blocks::new(head, dialect).next_block() {
+        Ok(Some(block)) => Ok(Batch::of_block(block, dialect).ok()),
+        Err(TableError::NotUtf8) => Err("is not UTF-8 text; save it as CSV UTF-8"),
+        Ok(None) | Err(_) => Ok(None),
+    }
 }

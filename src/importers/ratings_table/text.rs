@@ -15,7 +15,9 @@ const BLOCK_BYTES: usize = 4 << 20;
 const MAX_RECORD_BYTES: usize = 16 << 20;
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 /// What spreadsheets write in place of a value; such a line is no comment.
-pub const SPREADSHEET_ERRORS: [&str; 7] = ["#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"];
+pub const SPREADSHEET_ERRORS: [&str; 7] = [
+    "#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!",
+];
 
 /// How a table is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,14 +42,19 @@ impl Dialect {
         if head.contains(&0) {
             return Err("is binary");
         }
-        if matches!(head.iter().find(|byte| !byte.is_ascii_whitespace()), Some(b'{' | b'[' | b'<')) {
+        if matches!(
+            head.iter().find(|byte| !byte.is_ascii_whitespace()),
+            Some(b'{' | b'[' | b'<')
+        ) {
             return Err("is JSON or XML");
         }
         let mut best: Option<(usize, Self)> = None;
         for separator in SEPARATORS {
             let found = Self::with(separator, head, is_whole);
             // Only a clearly better fit displaces a preferred separator.
-            if let Some((n_fit, _)) = found.filter(|(n_fit, _)| best.is_none_or(|(known, _)| *n_fit > known)) {
+            if let Some((n_fit, _)) =
+                found.filter(|(n_fit, _)| best.is_none_or(|(known, _)| *n_fit > known))
+            {
                 best = found.map(|(_, dialect)| (n_fit, dialect));
             }
         }
@@ -142,7 +149,8 @@ impl Cutter {
                 false
             }
             byte => {
-                let quotes = byte == b'"' && matches!(self.state, State::FieldStart | State::QuoteInQuoted);
+                let quotes =
+                    byte == b'"' && matches!(self.state, State::FieldStart | State::QuoteInQuoted);
                 self.state = if quotes { State::Quoted } else { State::Plain };
                 self.record.push(byte);
                 false
@@ -171,9 +179,9 @@ impl Cutter {
 }
 
 fn is_ignored(record: &[u8]) -> bool {
-    let is_error = |name: &&str| record.starts_with(name.as_bytes());
+    let is_error = |name: &str| record.starts_with(name.as_bytes());
     record.iter().all(u8::is_ascii_whitespace)
-        || (record.first() == Some(&b'#') && !SPREADSHEET_ERRORS.iter().any(|name| is_error(&name)))
+        || (record.first() == Some(&b'#') && !SPREADSHEET_ERRORS.iter().any(|name| is_error(name)))
 }
 
 /// A piece of a table: whole records, each ended by LF.
@@ -317,8 +325,18 @@ mod tests {
     #[test]
     fn a_quotation_mark_that_is_never_closed_is_named_by_its_row() {
         let text = b"a,b\n1,2\n\"3,4\n5,6\n";
-        let dialect = Dialect { separator: b',', n_fields: 2, n_fields_first: 2 };
-        let error = Blocks::new(&text[..], dialect).next_block().err().map(|error| error.to_string());
-        assert_eq!(error.as_deref(), Some("a quotation mark opened in row 3 is never closed"));
+        let dialect = Dialect {
+            separator: b',',
+            n_fields: 2,
+            n_fields_first: 2,
+        };
+        let error = Blocks::new(&text[..], dialect)
+            .next_block()
+            .err()
+            .map(|error| error.to_string());
+        assert_eq!(
+            error.as_deref(),
+            Some("a quotation mark opened in row 3 is never closed")
+        );
     }
 }

@@ -24,7 +24,10 @@ pub(super) fn agenda(
         .iter()
         .filter_map(|(label, rule)| Some((label.clone(), rule.clinical_weight?)))
         .collect();
-    let limits = WorklistLimits { per_pair: PER_PAIR, total: 200 };
+    let limits = WorklistLimits {
+        per_pair: PER_PAIR,
+        total: 200,
+    };
     let mut cases = Vec::new();
     let mut seen: BTreeSet<ItemId> = BTreeSet::new();
     for ranked in store.worklist(project.id, &week.filter(), &weights, limits)? {
@@ -105,7 +108,10 @@ fn pair(unit: &StoredUnit) -> PairScores {
     };
     let measure = |name: &str, value: Option<f64>, unit: Unit| Measure {
         name: name.to_owned(),
-        figure: value.map_or_else(|| Figure::undefined(reason(), 0, unit), |value| Figure::new(value, 1, unit)),
+        figure: value.map_or_else(
+            || Figure::undefined(reason(), 0, unit),
+            |value| Figure::new(value, 1, unit),
+        ),
     };
     let distance = match score.distance_unit {
         Some(crate::domain::DistanceUnit::Mm) => Unit::Mm,
@@ -113,7 +119,15 @@ fn pair(unit: &StoredUnit) -> PairScores {
     };
     let measures = match score.technique {
         Some(Technique::Keypoints) => vec![
-            measure("distance", score.keypoint_mm.or(score.keypoint_px), if score.keypoint_mm.is_some() { Unit::Mm } else { Unit::Px }),
+            measure(
+                "distance",
+                score.keypoint_mm.or(score.keypoint_px),
+                if score.keypoint_mm.is_some() {
+                    Unit::Mm
+                } else {
+                    Unit::Px
+                },
+            ),
             measure("OKS", score.oks, Unit::Ratio),
         ],
         Some(Technique::Box | Technique::RotatedBox) => vec![
@@ -144,13 +158,21 @@ fn pair(unit: &StoredUnit) -> PairScores {
 fn rule(protocol: &Protocol, label: &str, technique: Technique) -> String {
     let tolerance = protocol.tolerance_for(label);
     let allowed = match technique {
-        Technique::Box | Technique::RotatedBox => format!("every edge within {} px", tolerance.box_edge_px),
+        Technique::Box | Technique::RotatedBox => {
+            format!("every edge within {} px", tolerance.box_edge_px)
+        }
         Technique::Polygon | Technique::Ellipse | Technique::Polyline => {
-            format!("boundary on average less than {} px away", tolerance.polygon_px)
+            format!(
+                "boundary on average less than {} px away",
+                tolerance.polygon_px
+            )
         }
         Technique::Keypoints => format!("every point within {} mm", tolerance.keypoint_mm),
         Technique::Mask => format!("surface on average at most {} px away", tolerance.mask_px),
-        Technique::VolumeMask => format!("surface on average at most {} voxel away", tolerance.volume_voxels),
+        Technique::VolumeMask => format!(
+            "surface on average at most {} voxel away",
+            tolerance.volume_voxels
+        ),
         Technique::Classification => "equal label".to_owned(),
         Technique::Ordinal => format!("at most {} steps apart", tolerance.ordinal_steps),
     };

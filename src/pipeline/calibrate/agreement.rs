@@ -3,7 +3,7 @@
 use super::Week;
 use super::annotators::{coefficient_figure, mean_figure};
 use crate::agreement::{ContingencyTable, Weights, cohen_kappa, percent_agreement};
-use crate::analytics::{agreement_figures, overlap_figures};
+use crate::analytics::{agreement_figures, judged_rows, overlap_figures};
 use crate::domain::ComparisonKind;
 use crate::pipeline::{PipelineError, Project};
 use crate::reports::model::{
@@ -11,7 +11,8 @@ use crate::reports::model::{
 };
 use crate::statistics::cluster_bootstrap;
 use crate::store::{
-    AgreementUnit, ContingencyQuestion, ContingencyRow, Filter, GroupBy, OverlapMetric, Sides, Store,
+    AgreementUnit, ContingencyQuestion, ContingencyRow, Filter, GroupBy, OverlapMetric, Sides,
+    Store,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,13 +26,25 @@ const MAX_LABELS: usize = 12;
 const UNITS: &[(AgreementUnit, Weights, &str)] = &[
     (AgreementUnit::Classification, Weights::Unweighted, "item"),
     (AgreementUnit::Ordinal, Weights::Quadratic, "item, ordinal"),
-    (AgreementUnit::Presence, Weights::Unweighted, "item and label"),
-    (AgreementUnit::InstanceLabel, Weights::Unweighted, "matched instance"),
-    (AgreementUnit::Attribute, Weights::Quadratic, "attribute of matched instances"),
+    (
+        AgreementUnit::Presence,
+        Weights::Unweighted,
+        "item and label",
+    ),
+    (
+        AgreementUnit::InstanceLabel,
+        Weights::Unweighted,
+        "matched instance",
+    ),
+    (
+        AgreementUnit::Attribute,
+        Weights::Quadratic,
+        "attribute of matched instances",
+    ),
 ];
 
 /// κ and Dice by label over all pairs of raters, with last period's beside them.
-pub(super) fn agreement_rows(
+pub fn agreement_rows(
     store: &Store,
     project: &Project,
     week: &Week,
@@ -49,7 +62,11 @@ pub(super) fn agreement_rows(
     Ok(now)
 }
 
-fn rows_for(store: &Store, project: &Project, filter: &Filter) -> Result<Vec<AgreementRow>, PipelineError> {
+fn rows_for(
+    store: &Store,
+    project: &Project,
+    filter: &Filter,
+) -> Result<Vec<AgreementRow>, PipelineError> {
     let level = project.protocol.confidence;
     let mut rows = Vec::new();
     for &(unit, weights, name) in UNITS {
@@ -57,19 +74,35 @@ fn rows_for(store: &Store, project: &Project, filter: &Filter) -> Result<Vec<Agr
             unit,
             sides: Sides::Pairs,
             by_study: true,
-            by_label: true,
+            by_label: unit == AgreementUnit::Presence,
         };
         let mut by_scope: BTreeMap<String, Vec<ContingencyRow>> = BTreeMap::new();
-        for row in store.contingency(project.id, &question, filter)? {
-            by_scope.entry(row.scope.clone().unwrap_or_default()).or_default().push(row);
+        for row in judged_rows(store, project.id, &question, filter)? {
+            by_scope
+                .entry(row.scope.clone().unwrap_or_default())
+                .or_default()
+                .push(row);
         }
         for (scope, cells) in by_scope {
             rows.push(pooled_row(&scope, name, weights, &cells, level)?);
         }
     }
-    let among_peers = Filter { kind: Some(ComparisonKind::Peer), ..filter.clone() };
-    let by_label = GroupBy { label: true, ..GroupBy::default() };
-    for found in overlap_figures(store, project.id, &[OverlapMetric::Dice], &among_peers, by_label, level)? {
+    let among_peers = Filter {
+        kind: Some(ComparisonKind::Peer),
+        ..filter.clone()
+    };
+    let by_label = GroupBy {
+        label: true,
+        ..GroupBy::default()
+    };
+    for found in overlap_figures(
+        store,
+        project.id,
+        &[OverlapMetric::Dice],
+        &among_peers,
+        by_label,
+        level,
+    )? {
         rows.push(AgreementRow {
             label: found.group.label.clone().unwrap_or_default(),
             unit: "matched shape".to_owned(),
@@ -114,7 +147,8 @@ fn pooled_row(
         )
     };
     let table = pooled(&all)?;
-    let weights = if matches!(weights, Weights::Quadratic) && categories.iter().any(|name| name.parse::<f64>().is_err())
+    let weights = if matches!(weights, Weights::Quadratic)
+        && categories.iter().any(|name| name.parse::<f64>().is_err())
     {
         Weights::Unweighted
     } else {
@@ -125,7 +159,9 @@ fn pooled_row(
     (value.lower, value.upper, value.method) = (None, None, String::new());
     if value.value.is_some() && clusters.len() > 1 {
         let statistic = |drawn: &[&Vec<(usize, usize, u64)>]| -> Option<f64> {
-            cohen_kappa(&pooled(drawn).ok()?, weights, level).ok()?.value
+            cohen_kappa(&pooled(drawn).ok()?, weights, level)
+                .ok()?
+                .value
         };
         if let Some(found) = cluster_bootstrap(&clusters, statistic, N_RESAMPLES, SEED, level)? {
             value = value.with_interval(
@@ -137,7 +173,11 @@ fn pooled_row(
     }
     let percent = percent_agreement(&table, level)?;
     Ok(AgreementRow {
-        label: if scope.is_empty() { "all".to_owned() } else { scope.to_owned() },
+        label: if scope.is_empty() {
+            "all labels".to_owned()
+        } else {
+            scope.to_owned()
+        },
         unit: unit.to_owned(),
         coefficient: match weights {
             Weights::Unweighted => "cohen_kappa".to_owned(),
@@ -166,14 +206,16 @@ fn categories_of(cells: &[ContingencyRow]) -> Vec<String> {
     let number = |name: &String| name.parse::<f64>().ok();
     if names.iter().all(|name| number(name).is_some()) {
         names.sort_by(|left, right| {
-            number(left).unwrap_or(0.0).total_cmp(&number(right).unwrap_or(0.0))
+            number(left)
+                .unwrap_or(0.0)
+                .total_cmp(&number(right).unwrap_or(0.0))
         });
     }
     names
 }
 
 /// Rater × rater: κ for each unit of agreement that occurs, and mean Dice.
-pub(super) fn heatmaps(
+pub fn heatmaps(
     store: &Store,
     project: &Project,
     week: &Week,
@@ -200,25 +242,49 @@ pub(super) fn heatmaps(
                 by_scope
                     .entry(figure.group.scope.clone().unwrap_or_default())
                     .or_default()
-                    .push((figure.group.a_rater.clone(), b_rater, coefficient_figure(kappa)));
+                    .push((
+                        figure.group.a_rater.clone(),
+                        b_rater,
+                        coefficient_figure(kappa),
+                    ));
             }
         }
         for (scope, pairs) in by_scope {
-            let label = if scope.is_empty() { "all labels".to_owned() } else { scope };
-            let caption = format!("Cohen's κ ({}) by pair of raters; unit: {name}; {:.0} % intervals by Fleiss, Cohen & Everitt 1969", weights.name(), level * 100.0);
+            let label = if scope.is_empty() {
+                "all labels".to_owned()
+            } else {
+                scope
+            };
+            let caption = format!(
+                "Cohen's κ ({}) by pair of raters; unit: {name}; {:.0} % intervals by Fleiss, Cohen & Everitt 1969",
+                weights.name(),
+                level * 100.0
+            );
             maps.push(heatmap(label, "κ", caption, pairs));
         }
     }
-    let among_peers = Filter { kind: Some(ComparisonKind::Peer), ..filter };
-    let by_pair = GroupBy { rater_pair: true, ..GroupBy::default() };
-    let pairs: Vec<(String, String, Figure)> =
-        overlap_figures(store, project.id, &[OverlapMetric::Dice], &among_peers, by_pair, level)?
-            .into_iter()
-            .filter_map(|found| {
-                let figure = mean_figure(&found, Unit::Ratio);
-                Some((found.group.a_rater?, found.group.rater?, figure))
-            })
-            .collect();
+    let among_peers = Filter {
+        kind: Some(ComparisonKind::Peer),
+        ..filter
+    };
+    let by_pair = GroupBy {
+        rater_pair: true,
+        ..GroupBy::default()
+    };
+    let pairs: Vec<(String, String, Figure)> = overlap_figures(
+        store,
+        project.id,
+        &[OverlapMetric::Dice],
+        &among_peers,
+        by_pair,
+        level,
+    )?
+    .into_iter()
+    .filter_map(|found| {
+        let figure = mean_figure(&found, Unit::Ratio);
+        Some((found.group.a_rater?, found.group.rater?, figure))
+    })
+    .collect();
     if !pairs.is_empty() {
         maps.push(heatmap(
             "all labels".to_owned(),
@@ -230,8 +296,16 @@ pub(super) fn heatmaps(
     Ok(maps)
 }
 
-fn heatmap(label: String, metric: &str, caption: String, pairs: Vec<(String, String, Figure)>) -> Heatmap {
-    let raters: BTreeSet<String> = pairs.iter().flat_map(|(a, b, _)| [a.clone(), b.clone()]).collect();
+fn heatmap(
+    label: String,
+    metric: &str,
+    caption: String,
+    pairs: Vec<(String, String, Figure)>,
+) -> Heatmap {
+    let raters: BTreeSet<String> = pairs
+        .iter()
+        .flat_map(|(a, b, _)| [a.clone(), b.clone()])
+        .collect();
     let raters: Vec<String> = raters.into_iter().collect();
     let place = |name: &String| raters.iter().position(|rater| rater == name);
     let cells = pairs
@@ -255,7 +329,7 @@ fn heatmap(label: String, metric: &str, caption: String, pairs: Vec<(String, Str
 }
 
 /// Labels against labels, for references of each kind.
-pub(super) fn confusions(
+pub fn confusions(
     store: &Store,
     project: &Project,
     week: &Week,
@@ -266,8 +340,11 @@ pub(super) fn confusions(
         if row.group.kind == ComparisonKind::Peer {
             continue;
         }
-        *by_kind.entry(kind).or_default().entry((row.a_label, row.b_label)).or_default() +=
-            u64::try_from(row.n).unwrap_or(0);
+        *by_kind
+            .entry(kind)
+            .or_default()
+            .entry((row.a_label, row.b_label))
+            .or_default() += u64::try_from(row.n).unwrap_or(0);
     }
     Ok(by_kind
         .into_iter()
@@ -284,28 +361,50 @@ fn matrix(kind: &str, counts: &BTreeMap<(String, String), u64>) -> ConfusionMatr
     let mut labels: Vec<(&str, u64)> = totals.into_iter().collect();
     labels.sort_by_key(|(name, n)| (std::cmp::Reverse(*n), *name));
     let n_left_out = labels.len().saturating_sub(MAX_LABELS);
-    let mut labels: Vec<String> = labels.into_iter().take(MAX_LABELS).map(|(name, _)| name.to_owned()).collect();
+    let mut labels: Vec<String> = labels
+        .into_iter()
+        .take(MAX_LABELS)
+        .map(|(name, _)| name.to_owned())
+        .collect();
     labels.sort_by_key(|name| (name == "(none)", name.clone()));
     let cell = |a: &String, b: &String| counts.get(&(a.clone(), b.clone())).copied().unwrap_or(0);
     let row_total = |a: &str| -> u64 {
-        counts.iter().filter(|((of, _), _)| of == a).map(|(_, n)| n).sum()
+        counts
+            .iter()
+            .filter(|((of, _), _)| of == a)
+            .map(|(_, n)| n)
+            .sum()
     };
-    let mut off_diagonal: Vec<(&(String, String), u64)> =
-        counts.iter().filter(|((a, b), _)| a != b).map(|(pair, n)| (pair, *n)).collect();
+    let mut off_diagonal: Vec<(&(String, String), u64)> = counts
+        .iter()
+        .filter(|((a, b), _)| a != b)
+        .map(|(pair, n)| (pair, *n))
+        .collect();
     off_diagonal.sort_by_key(|(pair, n)| (std::cmp::Reverse(*n), *pair));
     let n: u64 = counts.values().sum();
     ConfusionMatrix {
         title: match off_diagonal.first() {
-            Some(((a, b), n)) => format!("Most often, {} was read as {} ({n} times)", shown(a), shown(b)),
+            Some(((a, b), n)) => format!(
+                "Most often, {} was read as {} ({n} times)",
+                shown(a),
+                shown(b)
+            ),
             None => "No label was taken for another".to_owned(),
         },
         caption: format!(
             "Rows: label by the {kind} reference; columns: label by the candidate; n = {n} units{}",
-            if n_left_out > 0 { format!("; {n_left_out} rarer labels are not shown") } else { String::new() }
+            if n_left_out > 0 {
+                format!("; {n_left_out} rarer labels are not shown")
+            } else {
+                String::new()
+            }
         ),
         row_side: kind.to_owned(),
         column_side: "candidate".to_owned(),
-        counts: labels.iter().map(|a| labels.iter().map(|b| cell(a, b)).collect()).collect(),
+        counts: labels
+            .iter()
+            .map(|a| labels.iter().map(|b| cell(a, b)).collect())
+            .collect(),
         labels,
         top: off_diagonal
             .into_iter()
@@ -325,17 +424,26 @@ fn shown(label: &str) -> &str {
 }
 
 /// Dice of every rater against references, or among peers where there are none.
-pub(super) fn distributions(
+pub fn distributions(
     store: &Store,
     project: &Project,
     week: &Week,
     kind: ComparisonKind,
 ) -> Result<Vec<Distribution>, PipelineError> {
-    let filter = Filter { kind: Some(kind), ..week.filter() };
-    let by_rater = GroupBy { rater: true, ..GroupBy::default() };
+    let filter = Filter {
+        kind: Some(kind),
+        ..week.filter()
+    };
+    let by_rater = GroupBy {
+        rater: true,
+        ..GroupBy::default()
+    };
     let mut values: BTreeMap<String, Vec<f64>> = BTreeMap::new();
     for row in store.overlap_values(project.id, OverlapMetric::Dice, &filter, by_rater)? {
-        values.entry(row.group.rater.unwrap_or_default()).or_default().push(row.value);
+        values
+            .entry(row.group.rater.unwrap_or_default())
+            .or_default()
+            .push(row.value);
     }
     if values.is_empty() && kind == ComparisonKind::Reference {
         return distributions(store, project, week, ComparisonKind::Peer);
@@ -343,8 +451,9 @@ pub(super) fn distributions(
     let mut undefined: BTreeMap<String, u64> = BTreeMap::new();
     for row in store.overlap_summary(project.id, &filter, by_rater)? {
         if row.metric == OverlapMetric::Dice {
-            *undefined.entry(row.group.rater.unwrap_or_default()).or_default() +=
-                u64::try_from(row.n_undefined).unwrap_or(0);
+            *undefined
+                .entry(row.group.rater.unwrap_or_default())
+                .or_default() += u64::try_from(row.n_undefined).unwrap_or(0);
         }
     }
     Ok(values

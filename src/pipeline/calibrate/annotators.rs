@@ -3,14 +3,12 @@
 use super::Week;
 use super::stages::rate_figure;
 use crate::analytics::{
-    ErrorFigure, OverlapFigure, agreement_figures, bootstrap_method, error_figures, overlap_figures,
-    throughput,
+    ErrorFigure, OverlapFigure, agreement_figures, bootstrap_method, error_figures,
+    overlap_figures, throughput,
 };
 use crate::domain::{ComparisonKind, ErrorKind, Role, Stage, Status};
 use crate::pipeline::{PipelineError, Project};
-use crate::reports::model::{
-    AnnotatorRow, Change, Figure, Throughput, ThroughputPoint, Unit,
-};
+use crate::reports::model::{AnnotatorRow, Change, Figure, Throughput, ThroughputPoint, Unit};
 use crate::statistics::newcombe_difference;
 use crate::store::{
     AgreementUnit, ContingencyQuestion, Filter, GroupBy, OverlapMetric, Sides, Store,
@@ -27,27 +25,70 @@ pub fn annotator_rows(
 ) -> Result<Vec<AnnotatorRow>, PipelineError> {
     let level = project.protocol.confidence;
     let unit = project.protocol.error_unit;
-    let by_rater = GroupBy { rater: true, ..GroupBy::default() };
-    let by_stage = GroupBy { stage: true, ..by_rater };
+    let by_rater = GroupBy {
+        rater: true,
+        ..GroupBy::default()
+    };
+    let by_stage = GroupBy {
+        stage: true,
+        ..by_rater
+    };
     let filter = week.filter();
-    let errors = error_figures(store, project.id, &project.protocol, unit, &filter, by_stage)?;
+    let errors = error_figures(
+        store,
+        project.id,
+        &project.protocol,
+        unit,
+        &filter,
+        by_stage,
+    )?;
     let trailing = match week.trailing_filter() {
-        Some(filter) => error_figures(store, project.id, &project.protocol, unit, &filter, by_stage)?,
+        Some(filter) => error_figures(
+            store,
+            project.id,
+            &project.protocol,
+            unit,
+            &filter,
+            by_stage,
+        )?,
         None => Vec::new(),
     };
-    let against_reference = Filter { kind: Some(ComparisonKind::Reference), ..filter.clone() };
-    let among_peers = Filter { kind: Some(ComparisonKind::Peer), ..filter.clone() };
+    let against_reference = Filter {
+        kind: Some(ComparisonKind::Reference),
+        ..filter.clone()
+    };
+    let among_peers = Filter {
+        kind: Some(ComparisonKind::Peer),
+        ..filter.clone()
+    };
     let bias = overlap_figures(
         store,
         project.id,
         &[OverlapMetric::RelativeSizeDifference],
         &against_reference,
+        // An area and a volume err by different shares for the same hand, so they are never averaged together.
+        GroupBy {
+            technique: true,
+            ..by_rater
+        },
+        level,
+    )?;
+    let dice_reference = overlap_figures(
+        store,
+        project.id,
+        &[OverlapMetric::Dice],
+        &against_reference,
         by_rater,
         level,
     )?;
-    let dice_reference =
-        overlap_figures(store, project.id, &[OverlapMetric::Dice], &against_reference, by_rater, level)?;
-    let dice_peers = overlap_figures(store, project.id, &[OverlapMetric::Dice], &among_peers, by_rater, level)?;
+    let dice_peers = overlap_figures(
+        store,
+        project.id,
+        &[OverlapMetric::Dice],
+        &among_peers,
+        by_rater,
+        level,
+    )?;
     let kappas = kappas_against_pool(store, project, &filter)?;
     let (_, summaries) = throughput(store, project.id, &project.protocol, &filter)?;
 
@@ -68,7 +109,11 @@ pub fn annotator_rows(
                     && figure.group.reference_kind == main.group.reference_kind
             })
         });
-        let n_kind = |kind| mine.iter().filter_map(|figure| figure.kinds.get(&kind)).sum();
+        let n_kind = |kind| {
+            mine.iter()
+                .filter_map(|figure| figure.kinds.get(&kind))
+                .sum()
+        };
         let of_rater = |figures: &[OverlapFigure]| -> Option<OverlapFigure> {
             figures
                 .iter()
@@ -85,7 +130,9 @@ pub fn annotator_rows(
                 .as_ref()
                 .and_then(|main| main.verdict.as_ref())
                 .map_or(Status::NotApplicable, |verdict| verdict.status),
-            rate: main.as_ref().map_or_else(|| Figure::rate(0, 0), rate_figure),
+            rate: main
+                .as_ref()
+                .map_or_else(|| Figure::rate(0, 0), rate_figure),
             size_bias: of_rater(&bias).map_or_else(
                 || Figure::undefined("no_sizes_against_a_reference", 0, Unit::Relative),
                 |found| mean_figure(&found, Unit::Relative),
@@ -105,13 +152,22 @@ pub fn annotator_rows(
                 .and_then(|found| Some(Figure::new(found.median?, found.n, Unit::Ratio)))
                 .unwrap_or_else(|| Figure::undefined("no_overlap", 0, Unit::Ratio)),
             studies_per_day: summary
-                .and_then(|found| Some(Figure::new(found.median_per_day?, found.n_days, Unit::PerDay)))
+                .and_then(|found| {
+                    Some(Figure::new(
+                        found.median_per_day?,
+                        found.n_days,
+                        Unit::PerDay,
+                    ))
+                })
                 .unwrap_or_else(|| Figure::undefined("no_dated_work", 0, Unit::PerDay)),
             share_in_band: summary.map_or_else(
                 || Figure::rate(0, 0),
                 |found| Figure::rate(found.band.n_within, found.n_days),
             ),
-            change: main.as_ref().zip(before.as_ref()).and_then(|(now, before)| change(now, before, level)),
+            change: main
+                .as_ref()
+                .zip(before.as_ref())
+                .and_then(|(now, before)| change(now, before, level)),
             link: None,
             rater: rater.rater,
             role: rater.role,
@@ -148,8 +204,16 @@ fn change(now: &ErrorFigure, before: &ErrorFigure, level: f64) -> Option<Change>
     let difference = now.rate? - before.rate?;
     Some(Change {
         metric: "error rate".to_owned(),
-        difference: Figure::new(difference, now.n_assessed + before.n_assessed, Unit::ShareDifference)
-            .with_interval(interval.lower, interval.upper, "Newcombe 1998, hybrid score"),
+        difference: Figure::new(
+            difference,
+            now.n_assessed + before.n_assessed,
+            Unit::ShareDifference,
+        )
+        .with_interval(
+            interval.lower,
+            interval.upper,
+            "Newcombe 1998, hybrid score",
+        ),
         moved: interval.lower > 0.0 || interval.upper < 0.0,
     })
 }
@@ -185,7 +249,13 @@ fn kappas_against_pool(
             by_study: false,
             by_label: false,
         };
-        for figure in agreement_figures(store, project.id, &question, filter, project.protocol.confidence)? {
+        for figure in agreement_figures(
+            store,
+            project.id,
+            &question,
+            filter,
+            project.protocol.confidence,
+        )? {
             if let Some(kappa) = figure.coefficient("cohen_kappa", Some(weights)) {
                 found.push((figure.group.a_rater.clone(), coefficient_figure(kappa)));
             }
@@ -208,7 +278,7 @@ pub(super) fn coefficient_figure(found: &crate::agreement::Coefficient) -> Figur
 }
 
 /// Studies by specialist and day, of this week and the one before.
-pub(super) fn throughput_of(
+pub fn throughput_of(
     store: &Store,
     project: &Project,
     week: &Week,

@@ -2,11 +2,13 @@
 
 use crate::domain::Status;
 use crate::reports::format;
-use crate::reports::model::{AnnotatorRow, CalibrationReport, Finding, Severity};
+use crate::reports::model::{AgreementRow, AnnotatorRow, CalibrationReport, Finding, Severity};
 
 /// Size bias below this is not worth a sentence, however certain.
 const BIAS_WORTH_SAYING: f64 = 0.02;
 const MAX_FINDINGS: usize = 12;
+/// κ below which a calibration session should look: the lower end of "substantial" (Landis & Koch 1977).
+const WEAK_KAPPA: f64 = 0.6;
 
 /// Sentences from the report's own figures.
 pub(super) fn findings(report: &CalibrationReport) -> Vec<Finding> {
@@ -18,41 +20,40 @@ pub(super) fn findings(report: &CalibrationReport) -> Vec<Finding> {
             Status::Pass | Status::NotApplicable => Severity::Note,
         };
         let rate = match card.rate.value {
-            Some(_) => format!("{} ({})", card.rate.text_with_interval(), card.rate.n_text()),
+            Some(_) => format!(
+                "{} ({})",
+                card.rate.text_with_interval(),
+                card.rate.n_text()
+            ),
             None => card.rate.reason(),
         };
         found.push(finding(
             severity,
-            format!("{} stage, {}: {rate}. {}", capital(card.stage.as_str()), card.status.word(), card.sentence),
+            format!(
+                "{} stage, {}: {rate}. {}",
+                capital(card.stage.as_str()),
+                card.status.word(),
+                card.sentence
+            ),
             "#stages",
         ));
     }
     for row in &report.annotators {
         annotator(row, report, &mut found);
     }
-    for row in &report.agreement {
-        let (Some(value), Some((_, upper))) = (row.value.value, row.value.interval()) else {
-            continue;
-        };
-        if row.coefficient.starts_with("cohen_kappa") && upper < 0.6 {
-            found.push(finding(
-                Severity::Watch,
-                format!(
-                    "Agreement on {} ({}) is weak: κ {value:.2}, {}, {}.",
-                    row.label,
-                    row.unit,
-                    row.value.interval_text(),
-                    row.value.n_text()
-                ),
-                "#agreement",
-            ));
-        }
-    }
-    let n_skipped: u64 = report.imports.iter().map(crate::reports::model::ImportCaveat::n_skipped).sum();
+    weak_agreement(report, &mut found);
+    let n_skipped: u64 = report
+        .imports
+        .iter()
+        .map(crate::reports::model::ImportCaveat::n_skipped)
+        .sum();
     if n_skipped > 0 {
         found.push(finding(
             Severity::Note,
-            format!("{} records of the imports were left out; the reasons are listed below.", format::count(n_skipped)),
+            format!(
+                "{} records of the imports were left out; the reasons are listed below.",
+                format::count(n_skipped)
+            ),
             "#imports",
         ));
     }
@@ -61,12 +62,55 @@ pub(super) fn findings(report: &CalibrationReport) -> Vec<Finding> {
     found
 }
 
+/// One sentence on all labels whose κ lies below the usual floor, the weakest named.
+fn weak_agreement(report: &CalibrationReport, found: &mut Vec<Finding>) {
+    let kappas: Vec<&AgreementRow> = report
+        .agreement
+        .iter()
+        .filter(|row| row.coefficient.starts_with("cohen_kappa") && row.value.value.is_some())
+        .collect();
+    let mut weak: Vec<&AgreementRow> = kappas
+        .iter()
+        .copied()
+        .filter(|row| {
+            row.value
+                .interval()
+                .is_some_and(|(_, upper)| upper < WEAK_KAPPA)
+        })
+        .collect();
+    weak.sort_by(|left, right| {
+        left.value
+            .value
+            .unwrap_or(1.0)
+            .total_cmp(&right.value.value.unwrap_or(1.0))
+    });
+    if let Some(row) = weak.first() {
+        found.push(finding(
+            Severity::Watch,
+            format!(
+                "Agreement is weak (κ below {WEAK_KAPPA}) on {} of {} scales; weakest: {} ({}), κ {}, {}.",
+                weak.len(),
+                kappas.len(),
+                row.label,
+                row.unit,
+                row.value.text_with_interval(),
+                row.value.n_text()
+            ),
+            "#agreement",
+        ));
+    }
+}
+
 fn annotator(row: &AnnotatorRow, report: &CalibrationReport, found: &mut Vec<Finding>) {
     let name = &row.rater;
     if row.status == Status::Fail {
         found.push(finding(
             Severity::Act,
-            format!("{name} is over the limit: {} ({}).", row.rate.text_with_interval(), row.rate.n_text()),
+            format!(
+                "{name} is over the limit: {} ({}).",
+                row.rate.text_with_interval(),
+                row.rate.n_text()
+            ),
             "#annotators",
         ));
     }
@@ -120,7 +164,7 @@ fn annotator(row: &AnnotatorRow, report: &CalibrationReport, found: &mut Vec<Fin
                 Severity::Watch,
                 format!(
                     "{name} works above the band: {} studies a day against {}–{}, with an error rate of {}. Rushing is a risk.",
-                    row.studies_per_day.text(),
+                    format::number(per_day, 0, false),
                     band.min_per_day,
                     band.max_per_day,
                     row.rate.text_with_interval()

@@ -6,7 +6,10 @@ use crate::reports::model::{ImportCaveat, SkippedCount};
 use crate::store::Store;
 
 /// Imports, newest first, with what they left out or do not say.
-pub(super) fn caveats(store: &Store, project: &Project) -> Result<Vec<ImportCaveat>, PipelineError> {
+pub(super) fn caveats(
+    store: &Store,
+    project: &Project,
+) -> Result<Vec<ImportCaveat>, PipelineError> {
     store
         .imports(project.id)?
         .into_iter()

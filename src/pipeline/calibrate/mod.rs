@@ -9,9 +9,10 @@ mod method;
 mod stages;
 mod week;
 
-pub use annotators::annotator_rows;
-pub use stages::stage_cards;
+pub use agreement::{agreement_rows, confusions, distributions, heatmaps};
+pub use annotators::{annotator_rows, throughput_of};
 pub(super) use stages::rate_figure;
+pub use stages::stage_cards;
 pub use week::{Week, latest_week};
 
 use super::{PipelineError, Project};
@@ -37,8 +38,11 @@ pub fn calibration(
         project: project.name.clone(),
         week: week.name().to_owned(),
         period: week.period(),
-        generated_on: jiff::Timestamp::now().to_zoned(project.time_zone()?).date().to_string(),
-        software: concat!("Concord ", env!("CARGO_PKG_VERSION")).to_owned(),
+        generated_on: jiff::Timestamp::now()
+            .to_zoned(project.time_zone()?)
+            .date()
+            .to_string(),
+        software: env!("CARGO_PKG_VERSION").to_owned(),
         protocol: protocol_stamp(project),
         error_unit: project.protocol.error_unit,
         findings: Vec::new(),

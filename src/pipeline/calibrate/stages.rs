@@ -16,10 +16,14 @@ pub fn stage_cards(
     project: &Project,
     week: &Week,
 ) -> Result<Vec<StageCard>, PipelineError> {
-    let by = GroupBy { stage: true, ..GroupBy::default() };
+    let by = GroupBy {
+        stage: true,
+        ..GroupBy::default()
+    };
     let by_week = GroupBy { week: true, ..by };
     let unit = project.protocol.error_unit;
-    let figures = |filter: &Filter, by| error_figures(store, project.id, &project.protocol, unit, filter, by);
+    let figures =
+        |filter: &Filter, by| error_figures(store, project.id, &project.protocol, unit, filter, by);
     let now = figures(&week.filter(), by)?;
     let trailing = match week.trailing_filter() {
         Some(filter) => figures(&filter, by)?,
@@ -44,8 +48,10 @@ fn card(
     trailing: &[ErrorFigure],
     weekly: &[ErrorFigure],
 ) -> StageCard {
-    let mut of_stage: Vec<&ErrorFigure> =
-        now.iter().filter(|figure| figure.group.stage == Some(stage)).collect();
+    let mut of_stage: Vec<&ErrorFigure> = now
+        .iter()
+        .filter(|figure| figure.group.stage == Some(stage))
+        .collect();
     let precedence = |kind: Option<ReferenceKind>| {
         project
             .protocol
@@ -56,7 +62,10 @@ fn card(
     };
     // The kind with most evidence speaks for the stage; the others are shown beside it.
     of_stage.sort_by_key(|figure| {
-        (std::cmp::Reverse(figure.n_assessed), precedence(figure.group.reference_kind))
+        (
+            std::cmp::Reverse(figure.n_assessed),
+            precedence(figure.group.reference_kind),
+        )
     });
     let Some((&primary, others)) = of_stage.split_first() else {
         return StageCard {
@@ -86,7 +95,12 @@ fn card(
     // Evidence against another kind of reference is never outvoted.
     let failing = others
         .iter()
-        .filter(|figure| figure.verdict.as_ref().is_some_and(|verdict| verdict.status == Status::Fail))
+        .filter(|figure| {
+            figure
+                .verdict
+                .as_ref()
+                .is_some_and(|verdict| verdict.status == Status::Fail)
+        })
         .find_map(|figure| Some((figure.group.reference_kind?, *figure)));
     if let Some((failing_kind, figure)) = failing {
         if status > Status::Fail {
@@ -146,20 +160,33 @@ pub(in crate::pipeline) fn rate_figure(figure: &ErrorFigure) -> Figure {
 fn sentence(figure: &ErrorFigure, limit: f64, status: Status) -> String {
     let limit = percent(limit);
     let unit = figure.unit;
-    let further = figure.verdict.as_ref().and_then(|verdict| verdict.further_clean_audits);
+    let further = figure
+        .verdict
+        .as_ref()
+        .and_then(|verdict| verdict.further_clean_audits);
     match (status, further) {
         (Status::Pass, _) => format!("Below {limit} with 95 % confidence: nothing to do."),
         (Status::Fail, _) => format!(
             "At or above {limit} with 95 % confidence. Find the cause before more is produced: see who and which label below."
         ),
         (Status::InsufficientEvidence, Some(n)) => format!(
-            "Not enough evidence yet: {n} more audited {unit}s without an error would show that the rate is below {limit}."
+            "Not enough evidence yet: {n} more audited {} without an error would show that the rate is below {limit}.",
+            if unit == ErrorUnit::Study {
+                "studies".to_owned()
+            } else {
+                format!("{unit}s")
+            }
         ),
         (Status::InsufficientEvidence, None) => {
-            format!("Not enough evidence, and no number of further clean audits of this lot would show a rate below {limit}.")
+            format!(
+                "Not enough evidence, and no number of further clean audits of this lot would show a rate below {limit}."
+            )
         }
         (Status::NotApplicable, _) => {
-            format!("No {unit} of this stage could be judged: {} could not be compared.", figure.n_not_applicable + figure.n_refused)
+            format!(
+                "No {unit} of this stage could be judged: {} could not be compared.",
+                figure.n_not_applicable + figure.n_refused
+            )
         }
         (Status::Error, _) => "The verdict could not be worked out.".to_owned(),
     }

@@ -44,7 +44,8 @@ impl Week {
     fn of_name(name: &str) -> Result<Self, PipelineError> {
         let parse = || -> Option<Date> {
             let (year, week) = name.split_once("-W")?;
-            let date = ISOWeekDate::new(year.parse().ok()?, week.parse().ok()?, Weekday::Monday).ok()?;
+            let date =
+                ISOWeekDate::new(year.parse().ok()?, week.parse().ok()?, Weekday::Monday).ok()?;
             (week.len() == 2).then(|| date.date())
         };
         let first_day = parse().ok_or_else(|| PipelineError::Parameter {
@@ -125,10 +126,22 @@ mod tests {
     fn a_week_begins_on_monday_and_is_compared_with_the_four_before() {
         let week = Week::of_name("2026-W47").expect("an ISO week");
         let period = week.period().expect("a week has days");
-        assert_eq!((period.first_day.as_str(), period.last_day.as_str()), ("2026-11-16", "2026-11-22"));
+        assert_eq!(
+            (period.first_day.as_str(), period.last_day.as_str()),
+            ("2026-11-16", "2026-11-22")
+        );
         let trailing = week.trailing_filter().expect("a week has weeks before it");
-        assert_eq!(trailing.local_day_from.map(|day| day.to_string()).as_deref(), Some("2026-10-19"));
-        assert_eq!(trailing.local_day_to.map(|day| day.to_string()).as_deref(), Some("2026-11-15"));
+        assert_eq!(
+            trailing
+                .local_day_from
+                .map(|day| day.to_string())
+                .as_deref(),
+            Some("2026-10-19")
+        );
+        assert_eq!(
+            trailing.local_day_to.map(|day| day.to_string()).as_deref(),
+            Some("2026-11-15")
+        );
     }
 
     #[test]

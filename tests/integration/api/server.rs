@@ -3,6 +3,7 @@
 use super::schema;
 use concord::api::{openapi_json, run_until, ApiState};
 use concord::config::ServerConfig;
+use concord::dashboard::{PagesState, pages};
 use concord::pipeline::{Silent, import_programme};
 use concord::store::Store;
 use serde_json::Value;
@@ -67,12 +68,14 @@ impl Running {
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+            let store = Arc::new(store);
+            let pages = pages(PagesState { store: store.clone() });
             let ready = move |address| tell.send(address).expect("somebody waits");
             let stopped = async move {
                 let _ = stopped.await;
             };
             runtime
-                .block_on(run_until(config, Arc::new(store), poem::Route::new(), ready, stopped))
+                .block_on(run_until(config, store, pages, ready, stopped))
                 .expect("a server");
         });
         let agent = ureq::Agent::config_builder()

@@ -1,0 +1,106 @@
+//! Frames put together: a volume a segment, or a mask an image and segment.
+
+use super::Fault;
+use super::frames;
+use super::header::Header;
+use super::planes::Planes;
+use crate::domain::Shape;
+use crate::geometry::{Mask, SliceAxis, Volume};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Shapes by item, each with its segment's number; an item without shapes was reviewed.
+pub(super) type ShapesByItem = BTreeMap<String, Vec<(u32, Shape)>>;
+
+/// The item of a segmentation of one series.
+pub(super) fn series_item(header: &Header) -> Option<String> {
+    header
+        .series
+        .first()
+        .or(header.frame_of_reference.as_ref())
+        .cloned()
+}
+
+/// One volume a segment, and the segments that make none.
+pub(super) fn volumes(
+    header: &Header,
+    planes: &Planes,
+    pixels: &[u8],
+    item: &str,
+) -> Result<(ShapesByItem, Vec<(u32, String)>), Fault> {
+    let mut slices: BTreeMap<u32, Vec<(i64, Mask)>> = BTreeMap::new();
+    for (index, frame) in header.frames.iter().enumerate() {
+        let mask = frames::mask(
+            header.storage,
+            pixels,
+            index as u64,
+            header.width_px,
+            header.height_px,
+        )?;
+        slices
+            .entry(frame.segment)
+            .or_default()
+            .push((planes.key_um(frame), mask));
+    }
+    let mut shapes = Vec::new();
+    let mut skipped = Vec::new();
+    for (number, slices) in slices {
+        match Volume::new(
+            header.width_px,
+            header.height_px,
+            SliceAxis::Micrometres,
+            slices,
+        ) {
+            Ok(volume) if volume.is_empty() => {}
+            Ok(volume) => shapes.push((number, Shape::Volume(volume))),
+            Err(error) => skipped.push((number, error.to_string())),
+        }
+    }
+    Ok((BTreeMap::from([(item.to_owned(), shapes)]), skipped))
+}
+
+/// Frames without positions: of one image, or each of the image that it names.
+pub(super) fn flat_masks(header: &Header, pixels: &[u8]) -> Result<ShapesByItem, Fault> {
+    let images: BTreeSet<&String> = header
+        .frames
+        .iter()
+        .filter_map(|frame| frame.source_image.as_ref())
+        .collect();
+    let one_image = images.len() <= 1;
+    let mut by_item: BTreeMap<String, BTreeMap<u32, Mask>> = BTreeMap::new();
+    for (index, frame) in header.frames.iter().enumerate() {
+        let item = if one_image {
+            series_item(header).or_else(|| frame.source_image.clone())
+        } else {
+            frame.source_image.clone()
+        };
+        let item = item
+            .ok_or_else(|| Fault::invalid("names neither a series nor an image that it lies on"))?;
+        let mask = frames::mask(
+            header.storage,
+            pixels,
+            index as u64,
+            header.width_px,
+            header.height_px,
+        )?;
+        if by_item
+            .entry(item)
+            .or_default()
+            .insert(frame.segment, mask)
+            .is_some()
+        {
+            return Err(Fault::unsupported(format!(
+                "has several frames of segment {} without positions or images of their own",
+                frame.segment
+            )));
+        }
+    }
+    let shapes_of = |masks: BTreeMap<u32, Mask>| {
+        let set = masks.into_iter().filter(|(_, mask)| !mask.is_empty());
+        set.map(|(number, mask)| (number, Shape::Mask(mask)))
+            .collect()
+    };
+    Ok(by_item
+        .into_iter()
+        .map(|(item, masks)| (item, shapes_of(masks)))
+        .collect())
+}
