@@ -148,7 +148,11 @@ pub fn plain(name: &str) -> String {
 
 /// `1 item`, `2 items`.
 pub fn plural(n: u64, one: &str, many: &str) -> String {
-    format!("{} {}", crate::reports::format::count(n), if n == 1 { one } else { many })
+    format!(
+        "{} {}",
+        crate::reports::format::count(n),
+        if n == 1 { one } else { many }
+    )
 }
 
 /// A dash in a column of numbers.
@@ -159,10 +163,36 @@ pub fn no_number() -> CellView {
     }
 }
 
+/// A table without the columns in which every cell is a dash.
+pub fn filled_columns(names: &[&str], rows: Vec<Vec<CellView>>, caption: &str) -> TableView {
+    let filled = |i: &usize| {
+        rows.iter()
+            .any(|row| row.get(*i).is_some_and(|cell| cell.text != "–"))
+    };
+    let kept: Vec<usize> = (0..names.len()).filter(filled).collect();
+    let names: Vec<&str> = kept.iter().filter_map(|&i| names.get(i).copied()).collect();
+    let rows = rows
+        .into_iter()
+        .map(|row| {
+            let cells = row
+                .into_iter()
+                .enumerate()
+                .filter(|(i, _)| kept.contains(i));
+            cells.map(|(_, cell)| cell).collect()
+        })
+        .collect();
+    TableView::new(&names, rows, caption)
+}
+
 /// A point in time, in the project's zone.
 pub fn instant(us: i64, zone: &jiff::tz::TimeZone) -> String {
     jiff::Timestamp::from_microsecond(us).map_or_else(
         |_| "unknown".to_owned(),
-        |instant| instant.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string(),
+        |instant| {
+            instant
+                .to_zoned(zone.clone())
+                .strftime("%Y-%m-%d %H:%M")
+                .to_string()
+        },
     )
 }

@@ -3,7 +3,9 @@
 use concord::dashboard::{PagesState, pages};
 use concord::domain::IngestOptions;
 use concord::importers::{Limits, Upload};
-use concord::pipeline::{LotRequest, Silent, create_project, import_programme, ingest, judge, project};
+use concord::pipeline::{
+    LotRequest, Silent, create_project, import_programme, ingest, judge, project,
+};
 use concord::store::Store;
 use poem::listener::{Acceptor, Listener, TcpListener};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -31,13 +33,25 @@ struct Answer {
 
 impl Site {
     fn over(store: Store) -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .unwrap();
         let store = Arc::new(store);
-        let acceptor = runtime.block_on(TcpListener::bind("127.0.0.1:0").into_acceptor()).unwrap();
-        let address = acceptor.local_addr()[0].to_string().replace("socket://", "");
-        let app = pages(PagesState { store: store.clone() });
+        let acceptor = runtime
+            .block_on(TcpListener::bind("127.0.0.1:0").into_acceptor())
+            .unwrap();
+        let address = acceptor.local_addr()[0]
+            .to_string()
+            .replace("socket://", "");
+        let app = pages(PagesState {
+            store: store.clone(),
+        });
         runtime.spawn(poem::Server::new_with_acceptor(acceptor).run(app));
-        let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0);
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0);
         Self {
             address,
             store,
@@ -47,7 +61,11 @@ impl Site {
     }
 
     fn get(&self, path: &str) -> Answer {
-        let answer = self.agent.get(format!("http://{}{path}", self.address)).call().unwrap();
+        let answer = self
+            .agent
+            .get(format!("http://{}{path}", self.address))
+            .call()
+            .unwrap();
         Self::read(answer)
     }
 
@@ -60,7 +78,12 @@ impl Site {
     }
 
     fn read(mut answer: ureq::http::Response<ureq::Body>) -> Answer {
-        let text = |name: &str| answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+        let text = |name: &str| {
+            answer
+                .headers()
+                .get(name)
+                .map(|value| value.to_str().unwrap().to_owned())
+        };
         Answer {
             status: answer.status().as_u16(),
             location: text("location"),
@@ -96,7 +119,10 @@ impl Site {
                 }
                 let (link, anchor) = link.split_once('#').unwrap_or((&link, ""));
                 if link.is_empty() {
-                    assert!(answer.body.contains(&format!("id=\"{anchor}\"")), "{path} points at #{anchor}");
+                    assert!(
+                        answer.body.contains(&format!("id=\"{anchor}\"")),
+                        "{path} points at #{anchor}"
+                    );
                 } else if link.starts_with('/') && seen.insert(link.to_owned()) {
                     waiting.push_back(link.to_owned());
                 }
@@ -113,7 +139,10 @@ fn shape(path: &str) -> String {
     if let Some(step) = steps.get_mut(4) {
         *step = "*";
     }
-    let names: Vec<&str> = query.split('&').filter_map(|pair| pair.split('=').next()).collect();
+    let names: Vec<&str> = query
+        .split('&')
+        .filter_map(|pair| pair.split('=').next())
+        .collect();
     format!("{}?{}", steps.join("/"), names.join("&"))
 }
 
@@ -133,7 +162,13 @@ fn filled() -> Site {
     let store = Store::in_memory().unwrap();
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/manifest.toml");
     let programme = import_programme(&store, "demo", &manifest, &Silent).unwrap();
-    judge(&store, &programme.project, &programme.policy, &LotRequest::default()).unwrap();
+    judge(
+        &store,
+        &programme.project,
+        &programme.policy,
+        &LotRequest::default(),
+    )
+    .unwrap();
     Site::over(store)
 }
 
@@ -144,17 +179,26 @@ fn every_page_of_a_filled_project_opens_and_every_link_leads_somewhere() {
     let opened = site.crawl("/", |path, answer| {
         for link in links(&answer.body) {
             let own = link.starts_with('/') && !link.starts_with("//");
-            assert!(own || link.starts_with('#') || link.starts_with("data:"), "{path} leads outside: {link}");
+            assert!(
+                own || link.starts_with('#') || link.starts_with("data:"),
+                "{path} leads outside: {link}"
+            );
         }
         let outside = answer.body.replace("http://www.w3.org/2000/svg", "");
         for sign in ["http://", "https://", "@import", "url(\"", "url('"] {
-            assert!(!outside.contains(sign) || path.contains("/definitions"), "{path} holds {sign}");
+            assert!(
+                !outside.contains(sign) || path.contains("/definitions"),
+                "{path} holds {sign}"
+            );
         }
         if path.ends_with(".png") || path.starts_with("/assets/") {
             return;
         }
         assert!(answer.policy.starts_with("default-src 'none'"), "{path}");
-        assert!(!answer.body.contains("NaN") && !answer.body.contains("None"), "{path}");
+        assert!(
+            !answer.body.contains("NaN") && !answer.body.contains("None"),
+            "{path}"
+        );
         if path.contains("/items/") && answer.body.contains("class=\"figure overlay\"") {
             n_outlines += 1;
         }
@@ -163,13 +207,31 @@ fn every_page_of_a_filled_project_opens_and_every_link_leads_somewhere() {
     assert!(n >= 120, "only {n} pages were opened: {opened:#?}");
     assert!(n_outlines >= 3, "{n_outlines} pages with outlines");
     let n_of = |start: &str| -> usize {
-        opened.iter().filter(|(shape, _)| shape.starts_with(start)).map(|(_, n)| n).sum()
+        opened
+            .iter()
+            .filter(|(shape, _)| shape.starts_with(start))
+            .map(|(_, n)| n)
+            .sum()
     };
     for page in [
-        "/p/demo?", "/p/demo/annotators?", "/p/demo/annotators/*?", "/p/demo/studies?", "/p/demo/studies/*?",
-        "/p/demo/items/*?", "/p/demo/items/*/image.png?", "/p/demo/agreement?", "/p/demo/errors?",
-        "/p/demo/throughput?", "/p/demo/gates?", "/p/demo/gates/*?", "/p/demo/imports?", "/p/demo/imports/*?",
-        "/p/demo/calibration?", "/p/demo/calibration/*?", "/p/demo/definitions?", "/assets/concord.css?",
+        "/p/demo?",
+        "/p/demo/annotators?",
+        "/p/demo/annotators/*?",
+        "/p/demo/studies?",
+        "/p/demo/studies/*?",
+        "/p/demo/items/*?",
+        "/p/demo/items/*/image.png?",
+        "/p/demo/agreement?",
+        "/p/demo/errors?",
+        "/p/demo/throughput?",
+        "/p/demo/gates?",
+        "/p/demo/gates/*?",
+        "/p/demo/imports?",
+        "/p/demo/imports/*?",
+        "/p/demo/calibration?",
+        "/p/demo/calibration/*?",
+        "/p/demo/definitions?",
+        "/assets/concord.css?",
     ] {
         assert!(n_of(page) > 0, "{page} was not found by following links");
     }
@@ -187,7 +249,10 @@ fn a_list_of_errors_goes_on_where_the_page_before_ended() {
         let of_page = answer.body.matches("<td><a href=\"/p/demo/items/").count();
         items.push(of_page);
         n_pages += 1;
-        let Some(next) = links(&answer.body).into_iter().find(|link| link.contains("after=")) else {
+        let Some(next) = links(&answer.body)
+            .into_iter()
+            .find(|link| link.contains("after="))
+        else {
             break;
         };
         assert_eq!(of_page, 100);
@@ -212,7 +277,14 @@ fn a_list_of_errors_goes_on_where_the_page_before_ended() {
 fn hostile_names_stay_text() {
     let store = Store::in_memory().unwrap();
     let project = create_project(&store, "hostile", None).unwrap();
-    let names = ["<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "../..", "a&b'c/d?e#f%2F", ".", "~x"];
+    let names = [
+        "<script>alert(1)</script>",
+        "\"><img src=x onerror=alert(1)>",
+        "../..",
+        "a&b'c/d?e#f%2F",
+        ".",
+        "~x",
+    ];
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ratings.csv");
     let mut file = std::fs::File::create(&path).unwrap();
@@ -224,14 +296,32 @@ fn hostile_names_stay_text() {
             (format!("s{name}"), format!("other{name}"), ""),
             ("gold<b>".to_owned(), "sound".to_owned(), "gold"),
         ] {
-            let row = [quoted(name), quoted(name), quoted(&rater), quoted(&label), reference.to_owned()];
+            let row = [
+                quoted(name),
+                quoted(name),
+                quoted(&rater),
+                quoted(&label),
+                reference.to_owned(),
+            ];
             writeln!(file, "{},2026-11-{:02}T09:00:00Z", row.join(","), 16 + i).unwrap();
         }
     }
     drop(file);
     let upload = Upload::open(&path, Limits::DEFAULT).unwrap();
-    let done = ingest(&store, &project, &upload, &IngestOptions::default(), &Silent).unwrap();
-    assert_eq!(done.report.counts.items, names.len() as u64, "{:?}", done.report);
+    let done = ingest(
+        &store,
+        &project,
+        &upload,
+        &IngestOptions::default(),
+        &Silent,
+    )
+    .unwrap();
+    assert_eq!(
+        done.report.counts.items,
+        names.len() as u64,
+        "{:?}",
+        done.report
+    );
     let site = Site::over(store);
     let opened = site.crawl("/", |path, answer| {
         for sign in ["<script>alert", "<img src=x", "<b>\"", "gold<b>"] {
@@ -240,7 +330,11 @@ fn hostile_names_stay_text() {
     });
     let n: usize = opened.values().sum();
     assert!(n >= 60, "{n} pages: {opened:#?}");
-    assert!(opened.iter().any(|(shape, n)| shape.starts_with("/p/hostile/items/") && *n >= 5));
+    assert!(
+        opened
+            .iter()
+            .any(|(shape, n)| shape.starts_with("/p/hostile/items/") && *n >= 5)
+    );
 }
 
 #[test]
@@ -249,13 +343,35 @@ fn an_empty_project_says_what_to_import_and_how() {
     create_project(&store, "empty", None).unwrap();
     let site = Site::over(store);
     assert_eq!(site.get("/").location.as_deref(), Some("/p/empty"));
-    for page in ["", "/annotators", "/studies", "/agreement", "/errors", "/throughput", "/imports"] {
+    for page in [
+        "",
+        "/annotators",
+        "/studies",
+        "/agreement",
+        "/errors",
+        "/throughput",
+        "/imports",
+    ] {
         let answer = site.get(&format!("/p/empty{page}"));
         assert_eq!(answer.status, 200, "{page}");
-        assert!(answer.body.contains("concord import EXPORT --project empty"), "{page}: {}", answer.body);
+        assert!(
+            answer
+                .body
+                .contains("concord import EXPORT --project empty"),
+            "{page}: {}",
+            answer.body
+        );
     }
-    assert!(site.get("/p/empty/gates").body.contains("concord gate --project empty"));
-    assert!(site.get("/p/empty/calibration").body.contains("concord report calibration --project empty"));
+    assert!(
+        site.get("/p/empty/gates")
+            .body
+            .contains("concord gate --project empty")
+    );
+    assert!(
+        site.get("/p/empty/calibration")
+            .body
+            .contains("concord report calibration --project empty")
+    );
     let n: usize = site.crawl("/p/empty", |_, _| {}).values().sum();
     assert!(n >= 14, "{n}");
 }
@@ -288,24 +404,49 @@ fn a_request_that_cannot_be_answered_gets_a_page_that_says_why() {
     ] {
         let answer = site.get(path);
         assert_eq!(answer.status, status, "{path}");
-        assert!(answer.body.starts_with("<!doctype html>") && answer.body.contains(word), "{path}: {}", answer.body);
-        assert!(!answer.body.contains("<b>") && !answer.body.contains("panicked"), "{path}");
+        assert!(
+            answer.body.starts_with("<!doctype html>") && answer.body.contains(word),
+            "{path}: {}",
+            answer.body
+        );
+        assert!(
+            !answer.body.contains("<b>") && !answer.body.contains("panicked"),
+            "{path}"
+        );
     }
 }
 
 #[test]
 fn decisions_are_taken_from_this_servers_own_form_only() {
     let site = filled();
-    let form = [("week", "2026-W47"), ("metric", "error_rate:rater=reader-c"), ("text", "Re-read <lateral> films")];
+    let form = [
+        ("week", "2026-W47"),
+        ("metric", "error_rate:rater=reader-c"),
+        ("text", "Re-read <lateral> films"),
+    ];
     let refused = site.post("/p/demo/calibration", &form, "cross-site");
     assert_eq!(refused.status, 403);
     assert!(!site.get("/p/demo/calibration").body.contains("lateral"));
     let kept = site.post("/p/demo/calibration", &form, "same-origin");
-    assert_eq!((kept.status, kept.location.as_deref()), (303, Some("/p/demo/calibration#decisions")));
+    assert_eq!(
+        (kept.status, kept.location.as_deref()),
+        (303, Some("/p/demo/calibration#decisions"))
+    );
     let page = site.get("/p/demo/calibration").body;
-    assert!(page.contains("Re-read &#60;lateral&#62; films"), "the decision is shown");
-    let faulty = site.post("/p/demo/calibration", &[("week", "2026-W47")], "same-origin");
+    assert!(
+        page.contains("Re-read &#60;lateral&#62; films"),
+        "the decision is shown"
+    );
+    let faulty = site.post(
+        "/p/demo/calibration",
+        &[("week", "2026-W47")],
+        "same-origin",
+    );
     assert_eq!(faulty.status, 400);
     let unknown = [("week", "2026-W47"), ("metric", "mood"), ("text", "x")];
-    assert_eq!(site.post("/p/demo/calibration", &unknown, "same-origin").status, 400);
+    assert_eq!(
+        site.post("/p/demo/calibration", &unknown, "same-origin")
+            .status,
+        400
+    );
 }
