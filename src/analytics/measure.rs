@@ -14,6 +14,9 @@ use std::borrow::Cow;
 /// Points farther apart than this (and their own extent) are not the same thing.
 const POINT_SURROUNDING_PX: f64 = 64.0;
 
+/// Marks farther apart in depth than this are not the same thing: two slices of the usual thin-slice CT (2.5 mm).
+const MARK_DEPTH_MM: f64 = 5.0;
+
 /// A shape as an area, for overlap; vector shapes stay exact.
 pub(super) enum Region<'a> {
     Rect(Rect),
@@ -176,9 +179,21 @@ pub(super) fn keypoint_similarity(
     a: &[Keypoint],
     b: &[Keypoint],
 ) -> f64 {
+    if depth_apart_mm(a, b).is_some_and(|apart| apart > MARK_DEPTH_MM) {
+        return 0.0;
+    }
     measure_points(protocol, item, a, b, point_set_scale_px2(reference, a))
         .oks
         .unwrap_or(0.0)
+}
+
+/// How far apart two sets lie in depth on average; `None` where a depth is unknown.
+fn depth_apart_mm(a: &[Keypoint], b: &[Keypoint]) -> Option<f64> {
+    let mean = |points: &[Keypoint]| -> Option<f64> {
+        let depths: Option<Vec<f64>> = points.iter().map(|point| point.z_mm).collect();
+        crate::statistics::mean(&depths?)
+    };
+    Some((mean(a)? - mean(b)?).abs())
 }
 
 /// An annotation without a counterpart.

@@ -269,8 +269,17 @@ fn labels_to_pair_by_name<'a>(
         .filter(|label| n_of(a, label) <= 1 && n_of(b, label) <= 1)
         .filter(|label| {
             let by_name = all_semantic(a, label) && all_semantic(b, label);
-            let landmark =
-                family == Family::Keypoints && n_of(a, label) == 1 && n_of(b, label) == 1;
+            // A set of several named points is one thing seen twice; a single mark is matched by where it lies.
+            let is_set = |entries: &[Entry<'a>]| {
+                entries.iter().filter(|entry| entry.label == *label).all(|entry| {
+                    matches!(&entry.annotation.shape, Shape::Keypoints(points) if points.len() > 1)
+                })
+            };
+            let landmark = family == Family::Keypoints
+                && n_of(a, label) == 1
+                && n_of(b, label) == 1
+                && is_set(a)
+                && is_set(b);
             by_name || landmark
         })
         .collect()

@@ -3,7 +3,7 @@
 use super::Week;
 use super::annotators::{coefficient_figure, mean_figure};
 use crate::agreement::{ContingencyTable, Weights, cohen_kappa, percent_agreement};
-use crate::analytics::{agreement_figures, overlap_figures};
+use crate::analytics::{agreement_figures, judged_rows, overlap_figures};
 use crate::domain::ComparisonKind;
 use crate::pipeline::{PipelineError, Project};
 use crate::reports::model::{
@@ -77,7 +77,7 @@ fn rows_for(
             by_label: unit == AgreementUnit::Presence,
         };
         let mut by_scope: BTreeMap<String, Vec<ContingencyRow>> = BTreeMap::new();
-        for row in store.contingency(project.id, &question, filter)? {
+        for row in judged_rows(store, project.id, &question, filter)? {
             by_scope
                 .entry(row.scope.clone().unwrap_or_default())
                 .or_default()
@@ -174,7 +174,7 @@ fn pooled_row(
     let percent = percent_agreement(&table, level)?;
     Ok(AgreementRow {
         label: if scope.is_empty() {
-            "all".to_owned()
+            "all labels".to_owned()
         } else {
             scope.to_owned()
         },

@@ -66,7 +66,11 @@ pub fn annotator_rows(
         project.id,
         &[OverlapMetric::RelativeSizeDifference],
         &against_reference,
-        by_rater,
+        // An area and a volume err by different shares for the same hand, so they are never averaged together.
+        GroupBy {
+            technique: true,
+            ..by_rater
+        },
         level,
     )?;
     let dice_reference = overlap_figures(

@@ -2,11 +2,13 @@
 
 use crate::domain::Status;
 use crate::reports::format;
-use crate::reports::model::{AnnotatorRow, CalibrationReport, Finding, Severity};
+use crate::reports::model::{AgreementRow, AnnotatorRow, CalibrationReport, Finding, Severity};
 
 /// Size bias below this is not worth a sentence, however certain.
 const BIAS_WORTH_SAYING: f64 = 0.02;
 const MAX_FINDINGS: usize = 12;
+/// κ below which a calibration session should look: the lower end of "substantial" (Landis & Koch 1977).
+const WEAK_KAPPA: f64 = 0.6;
 
 /// Sentences from the report's own figures.
 pub(super) fn findings(report: &CalibrationReport) -> Vec<Finding> {
@@ -39,24 +41,7 @@ pub(super) fn findings(report: &CalibrationReport) -> Vec<Finding> {
     for row in &report.annotators {
         annotator(row, report, &mut found);
     }
-    for row in &report.agreement {
-        let (Some(value), Some((_, upper))) = (row.value.value, row.value.interval()) else {
-            continue;
-        };
-        if row.coefficient.starts_with("cohen_kappa") && upper < 0.6 {
-            found.push(finding(
-                Severity::Watch,
-                format!(
-                    "Agreement on {} ({}) is weak: κ {value:.2}, {}, {}.",
-                    row.label,
-                    row.unit,
-                    row.value.interval_text(),
-                    row.value.n_text()
-                ),
-                "#agreement",
-            ));
-        }
-    }
+    weak_agreement(report, &mut found);
     let n_skipped: u64 = report
         .imports
         .iter()
@@ -75,6 +60,45 @@ pub(super) fn findings(report: &CalibrationReport) -> Vec<Finding> {
     found.sort_by_key(|finding| finding.severity);
     found.truncate(MAX_FINDINGS);
     found
+}
+
+/// One sentence on all labels whose κ lies below the usual floor, the weakest named.
+fn weak_agreement(report: &CalibrationReport, found: &mut Vec<Finding>) {
+    let kappas: Vec<&AgreementRow> = report
+        .agreement
+        .iter()
+        .filter(|row| row.coefficient.starts_with("cohen_kappa") && row.value.value.is_some())
+        .collect();
+    let mut weak: Vec<&AgreementRow> = kappas
+        .iter()
+        .copied()
+        .filter(|row| {
+            row.value
+                .interval()
+                .is_some_and(|(_, upper)| upper < WEAK_KAPPA)
+        })
+        .collect();
+    weak.sort_by(|left, right| {
+        left.value
+            .value
+            .unwrap_or(1.0)
+            .total_cmp(&right.value.value.unwrap_or(1.0))
+    });
+    if let Some(row) = weak.first() {
+        found.push(finding(
+            Severity::Watch,
+            format!(
+                "Agreement is weak (κ below {WEAK_KAPPA}) on {} of {} scales; weakest: {} ({}), κ {}, {}.",
+                weak.len(),
+                kappas.len(),
+                row.label,
+                row.unit,
+                row.value.text_with_interval(),
+                row.value.n_text()
+            ),
+            "#agreement",
+        ));
+    }
 }
 
 fn annotator(row: &AnnotatorRow, report: &CalibrationReport, found: &mut Vec<Finding>) {
@@ -140,7 +164,7 @@ fn annotator(row: &AnnotatorRow, report: &CalibrationReport, found: &mut Vec<Fin
                 Severity::Watch,
                 format!(
                     "{name} works above the band: {} studies a day against {}–{}, with an error rate of {}. Rushing is a risk.",
-                    row.studies_per_day.text(),
+                    format::number(per_day, 0, false),
                     band.min_per_day,
                     band.max_per_day,
                     row.rate.text_with_interval()

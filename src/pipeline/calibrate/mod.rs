@@ -42,7 +42,7 @@ pub fn calibration(
             .to_zoned(project.time_zone()?)
             .date()
             .to_string(),
-        software: concat!("Concord ", env!("CARGO_PKG_VERSION")).to_owned(),
+        software: env!("CARGO_PKG_VERSION").to_owned(),
         protocol: protocol_stamp(project),
         error_unit: project.protocol.error_unit,
         findings: Vec::new(),

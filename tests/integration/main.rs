@@ -1,0 +1,11 @@
+//! All integration tests, linked as one binary.
+
+mod agreement_oracles;
+mod corpus;
+mod importers_coco;
+mod importers_cvat;
+mod importers_dicom_seg;
+mod importers_label_studio;
+mod importers_lidc;
+mod importers_png_mask;
+mod importers_ratings_table;
