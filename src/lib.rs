@@ -6,6 +6,7 @@ pub mod agreement;
 pub mod analytics;
 pub mod cli;
 pub mod config;
+pub mod dashboard;
 pub mod domain;
 pub mod gates;
 pub mod geometry;

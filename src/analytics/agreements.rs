@@ -3,6 +3,7 @@
 use super::AnalyticsError;
 use super::errors::count;
 use crate::agreement::{Coefficient, ContingencyTable, Weights, cohen_kappa, percent_agreement};
+use crate::domain::is_judged;
 use crate::store::{
     AgreementUnit, ContingencyQuestion, ContingencyRow, Filter, PixelRow, ProjectId, Sides, Store,
 };
@@ -51,7 +52,7 @@ pub fn agreement_figures(
     level: f64,
 ) -> Result<Vec<AgreementFigure>, AnalyticsError> {
     let mut groups: BTreeMap<AgreementGroup, Vec<ContingencyRow>> = BTreeMap::new();
-    for row in store.contingency(project, question, filter)? {
+    for row in judged_rows(store, project, question, filter)? {
         let group = AgreementGroup {
             a_rater: row.a_rater.clone(),
             b_rater: row.b_rater.clone(),
@@ -85,6 +86,23 @@ pub fn agreement_figures(
             })
         })
         .collect()
+}
+
+/// Contingency rows of what raters judged; attributes that a tool writes by itself are left out.
+///
+/// # Errors
+/// What the store raises.
+pub fn judged_rows(
+    store: &Store,
+    project: ProjectId,
+    question: &ContingencyQuestion,
+    filter: &Filter,
+) -> Result<Vec<ContingencyRow>, AnalyticsError> {
+    let mut rows = store.contingency(project, question, filter)?;
+    if question.unit == AgreementUnit::Attribute {
+        rows.retain(|row| row.scope.as_deref().is_none_or(is_judged));
+    }
+    Ok(rows)
 }
 
 /// Pixel- or voxel-wise agreement on masks, within the boxes around each pair.

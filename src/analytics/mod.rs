@@ -14,7 +14,9 @@ mod throughput;
 mod verdict;
 mod works;
 
-pub use agreements::{AgreementFigure, AgreementGroup, agreement_figures, pixel_figures};
+pub use agreements::{
+    AgreementFigure, AgreementGroup, agreement_figures, judged_rows, pixel_figures,
+};
 pub use error::AnalyticsError;
 pub use errors::{ErrorFigure, error_figures};
 pub use overlaps::{OverlapFigure, overlap_figures};

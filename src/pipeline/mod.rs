@@ -16,9 +16,13 @@ mod progress;
 mod project;
 mod publish;
 mod score;
+pub mod scorecard;
 
 pub use agreement::{AgreementReport, AgreementRequest, agreement};
-pub use calibrate::{Week, annotator_rows, calibration, latest_week, protocol_stamp, stage_cards};
+pub use calibrate::{
+    Week, agreement_rows, annotator_rows, calibration, confusions, distributions, heatmaps, latest_week, protocol_stamp,
+    stage_cards, throughput_of,
+};
 pub use compare::{CompareReport, CompareSource, SourceInfo, compare};
 pub use demo::{Programme, import_programme};
 pub use error::PipelineError;
