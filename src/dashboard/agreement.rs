@@ -6,7 +6,9 @@ use super::asked::Asked;
 use super::frame::{Frame, render};
 use super::links::{Link, key_of};
 use super::units::errors_link;
-use super::views::{Empty, Matrix, MatrixCell, MatrixRow, Section, linked, linked_figure, no_number, plain};
+use super::views::{
+    Empty, Matrix, MatrixCell, MatrixRow, Section, linked, linked_figure, no_number, plain,
+};
 use crate::domain::{ComparisonKind, Technique};
 use crate::pipeline::{self, Project, Week};
 use crate::reports::figures::agreement_by_label::{self, coefficient_name, weakest_first};
@@ -25,14 +27,21 @@ pub async fn show(
     asked: Query<Vec<(String, String)>>,
 ) -> Response {
     let asked = Asked::from(asked);
-    answer(&state, move |store| agreement(store, key_of(&project), &asked)).await
+    answer(&state, move |store| {
+        agreement(store, key_of(&project), &asked)
+    })
+    .await
 }
 
 fn agreement(store: &Store, name: &str, asked: &Asked) -> Result<String, PageError> {
     let project = &pipeline::project(store, name)?;
     let week = &asked.week(store, project)?;
     let rows = pipeline::agreement_rows(store, project, week)?;
-    let defined: Vec<AgreementRow> = rows.iter().filter(|row| row.value.value.is_some()).cloned().collect();
+    let defined: Vec<AgreementRow> = rows
+        .iter()
+        .filter(|row| row.value.value.is_some())
+        .cloned()
+        .collect();
     let headline = match defined.is_empty() {
         true => "No two raters can be compared yet".to_owned(),
         false => agreement_by_label::headline(&defined),
@@ -46,21 +55,32 @@ fn agreement(store: &Store, name: &str, asked: &Asked) -> Result<String, PageErr
         format!("concord import EXPORT --project {name} --annotator OTHER"),
     );
     let maps = pipeline::heatmaps(store, project, week)?;
-    let plots = maps.into_iter().enumerate().map(|(i, map)| heatmap_plot(project, week, i, map)).collect();
+    let plots = maps
+        .into_iter()
+        .enumerate()
+        .map(|(i, map)| heatmap_plot(project, week, i, map))
+        .collect();
     let mut sections = vec![
-        Section::new("labels", "By label, the weakest first").sortable(table(project, week, &rows), empty),
-        Section::new("raters", "Rater by rater; each cell opens what the two differ on").plots(plots),
+        Section::new("labels", "By label, the weakest first")
+            .sortable(table(project, week, &rows), empty),
+        Section::new(
+            "raters",
+            "Rater by rater; each cell opens what the two differ on",
+        )
+        .plots(plots),
     ];
     for matrix in pipeline::confusions(store, project, week)? {
         sections.push(confusion_section(project, week, &matrix));
     }
     let spread = pipeline::distributions(store, project, week, ComparisonKind::Peer)?;
     if !spread.is_empty() {
-        sections.push(Section::new("spread", "How far overlap spreads among peers").plots(vec![Plot {
-            title: distribution::headline(&spread),
-            caption: distribution::caption(&spread),
-            svg: distribution::svg("spread", &spread),
-        }]));
+        sections.push(
+            Section::new("spread", "How far overlap spreads among peers").plots(vec![Plot {
+                title: distribution::headline(&spread),
+                caption: distribution::caption(&spread),
+                svg: distribution::svg("spread", &spread),
+            }]),
+        );
     }
     sections.retain(|section| section.id != "raters" || !section.plots.is_empty());
     render(&frame, &sections)
@@ -73,7 +93,10 @@ pub fn row_link(project: &Project, week: &Week, row: &AgreementRow) -> Link {
         // Questions and attributes are no labels of units.
         Some(technique) => link.with("technique", technique.as_str()),
         None if row.unit.starts_with("attribute") => link.with("error", "wrong_attribute"),
-        None => link.with("label", Some(row.label.as_str()).filter(|label| *label != "all")),
+        None => link.with(
+            "label",
+            Some(row.label.as_str()).filter(|label| *label != "all"),
+        ),
     }
 }
 
@@ -88,7 +111,14 @@ fn technique(unit: &str) -> Option<Technique> {
 
 fn table(project: &Project, week: &Week, rows: &[AgreementRow]) -> TableView {
     let names = [
-        "Label", "Unit", "Coefficient", "Value", "Percent agreement", "Prevalence index", "Bias index", "Four weeks before",
+        "Label",
+        "Unit",
+        "Coefficient",
+        "Value",
+        "Percent agreement",
+        "Prevalence index",
+        "Bias index",
+        "Four weeks before",
     ];
     let index = |value: Option<f64>| {
         value.map_or_else(no_number, |value| CellView {
@@ -109,21 +139,39 @@ fn table(project: &Project, week: &Week, rows: &[AgreementRow]) -> TableView {
             },
             index(row.prevalence_index),
             index(row.bias_index),
-            row.previous.as_ref().map_or_else(no_number, CellView::figure),
+            row.previous
+                .as_ref()
+                .map_or_else(no_number, CellView::figure),
         ]
     };
-    let mut methods: Vec<&str> = rows.iter().map(|row| row.value.method.as_str()).filter(|method| !method.is_empty()).collect();
+    let mut methods: Vec<&str> = rows
+        .iter()
+        .map(|row| row.value.method.as_str())
+        .filter(|method| !method.is_empty())
+        .collect();
     methods.sort_unstable();
     methods.dedup();
     TableView::new(
         &names,
         weakest_first(rows).iter().map(row).collect(),
-        format!("All pairs of raters pooled. Intervals: {}.", if methods.is_empty() { "none".to_owned() } else { methods.join("; ") }),
+        format!(
+            "All pairs of raters pooled. Intervals: {}.",
+            if methods.is_empty() {
+                "none".to_owned()
+            } else {
+                methods.join("; ")
+            }
+        ),
     )
 }
 
 fn heatmap_plot(project: &Project, week: &Week, i: usize, mut map: Heatmap) -> Plot {
-    let unit = map.caption.split("unit: ").nth(1).and_then(|rest| rest.split(';').next()).unwrap_or_default();
+    let unit = map
+        .caption
+        .split("unit: ")
+        .nth(1)
+        .and_then(|rest| rest.split(';').next())
+        .unwrap_or_default();
     let technique = technique(unit).map(Technique::as_str);
     for cell in &mut map.cells {
         let (a, b) = (map.raters.get(cell.row), map.raters.get(cell.column));
@@ -148,7 +196,11 @@ fn confusion_section(project: &Project, week: &Week, matrix: &ConfusionMatrix) -
     let row = |(name, counts): (&String, &Vec<u64>)| {
         let total: u64 = counts.iter().sum();
         let cell = |(column, &n): (&String, &u64)| MatrixCell {
-            text: if n == 0 { "·".to_owned() } else { format::count(n) },
+            text: if n == 0 {
+                "·".to_owned()
+            } else {
+                format::count(n)
+            },
             percent: if total == 0 { 0 } else { n * 100 / total },
             diagonal: column == name,
             link: (n > 0 && column != name).then(|| {
@@ -174,7 +226,10 @@ fn confusion_section(project: &Project, week: &Week, matrix: &ConfusionMatrix) -
             rows: matrix.labels.iter().zip(&matrix.counts).map(row).collect(),
             caption: matrix.caption.clone(),
         }),
-        ..Section::new(format!("confusions-{}", matrix.row_side), matrix.title.clone())
+        ..Section::new(
+            format!("confusions-{}", matrix.row_side),
+            matrix.title.clone(),
+        )
     }
 }
 

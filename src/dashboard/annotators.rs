@@ -8,7 +8,7 @@ use super::links::{Link, key_of};
 use super::units::{errors_link, rater_link};
 use super::views::{Empty, Section, linked, linked_count, linked_figure, no_number};
 use crate::domain::{ErrorKind, Role, Stage, Status};
-use crate::pipeline::scorecard::indistinguishable;
+use crate::pipeline::rater_rates::indistinguishable;
 use crate::pipeline::{self, Project, Week};
 use crate::reports::figures::{distribution, rater_rates};
 use crate::reports::format::list;
@@ -25,7 +25,10 @@ pub async fn show(
     asked: Query<Vec<(String, String)>>,
 ) -> Response {
     let asked = Asked::from(asked);
-    answer(&state, move |store| annotators(store, key_of(&project), &asked)).await
+    answer(&state, move |store| {
+        annotators(store, key_of(&project), &asked)
+    })
+    .await
 }
 
 fn annotators(store: &Store, name: &str, asked: &Asked) -> Result<String, PageError> {
@@ -36,7 +39,12 @@ fn annotators(store: &Store, name: &str, asked: &Asked) -> Result<String, PageEr
         row.link = Some(rater_link(project, &row.rater, week).into());
     }
     let letters = indistinguishable(&rows, project.protocol.confidence)?;
-    let frame = Frame::new(project, "annotators", headline(&rows)).with_weeks(store, project, week, Vec::new())?;
+    let frame = Frame::new(project, "annotators", headline(&rows)).with_weeks(
+        store,
+        project,
+        week,
+        Vec::new(),
+    )?;
     let table = Section {
         note: "Each column sorts. Every figure leads to the units behind it.".to_owned(),
         ..Section::new("annotators", "")
@@ -50,13 +58,20 @@ fn annotators(store: &Store, name: &str, asked: &Asked) -> Result<String, PageEr
     );
     let mut sections = rates(project, &rows);
     sections.push(table);
-    let spread = pipeline::distributions(store, project, week, crate::domain::ComparisonKind::Reference)?;
+    let spread = pipeline::distributions(
+        store,
+        project,
+        week,
+        crate::domain::ComparisonKind::Reference,
+    )?;
     if !spread.is_empty() {
-        sections.push(Section::new("overlap", "Overlap by annotator").plots(vec![Plot {
-            title: distribution::headline(&spread),
-            caption: distribution::caption(&spread),
-            svg: distribution::svg("distribution", &spread),
-        }]));
+        sections.push(
+            Section::new("overlap", "Overlap by annotator").plots(vec![Plot {
+                title: distribution::headline(&spread),
+                caption: distribution::caption(&spread),
+                svg: distribution::svg("distribution", &spread),
+            }]),
+        );
     }
     render(&frame, &sections)
 }
@@ -70,7 +85,12 @@ fn rates(project: &Project, rows: &[AnnotatorRow]) -> Vec<Section> {
             Role::Clinician => Stage::Training,
             Role::Annotator | Role::Model => Stage::Annotation,
         };
-        let Some(limit) = project.protocol.stages.get(&stage).map(|stage| stage.max_error_rate) else {
+        let Some(limit) = project
+            .protocol
+            .stages
+            .get(&stage)
+            .map(|stage| stage.max_error_rate)
+        else {
             continue;
         };
         match by_limit.iter_mut().find(|(known, _)| *known == limit) {
@@ -90,9 +110,16 @@ fn rates(project: &Project, rows: &[AnnotatorRow]) -> Vec<Section> {
 
 fn headline(rows: &[AnnotatorRow]) -> String {
     let of = |status| -> Vec<&str> {
-        rows.iter().filter(|row| row.status == status).map(|row| row.rater.as_str()).collect()
+        rows.iter()
+            .filter(|row| row.status == status)
+            .map(|row| row.rater.as_str())
+            .collect()
     };
-    match (of(Status::Fail).as_slice(), of(Status::InsufficientEvidence).len(), of(Status::Pass).len()) {
+    match (
+        of(Status::Fail).as_slice(),
+        of(Status::InsufficientEvidence).len(),
+        of(Status::Pass).len(),
+    ) {
         ([], 0, 0) => "No annotator can be judged yet".to_owned(),
         ([], 0, n) => format!("All {n} judged annotators are below the limit"),
         ([], n, _) => format!("Nobody is shown to be over the limit; {n} short of evidence"),
@@ -118,11 +145,24 @@ fn table(project: &Project, week: &Week, rows: &[AnnotatorRow], letters: &[Strin
         "Change",
     ];
     let row = |(row, letters): (&AnnotatorRow, &String)| {
-        let errors = || errors_link(project, week).with("kind", "reference").with("rater", row.rater.as_str());
+        let errors = || {
+            errors_link(project, week)
+                .with("kind", "reference")
+                .with("rater", row.rater.as_str())
+        };
         let kind = |kind: ErrorKind, n| linked_count(n, errors().with("error", kind.as_str()));
-        let work = || Link::project(&project.name).to("throughput").with("week", week.name()).with("rater", row.rater.as_str());
+        let work = || {
+            Link::project(&project.name)
+                .to("throughput")
+                .with("week", week.name())
+                .with("rater", row.rater.as_str())
+        };
         let card = || rater_link(project, &row.rater, week);
-        let peers = || errors_link(project, week).with("kind", "peer").with("rater", row.rater.as_str());
+        let peers = || {
+            errors_link(project, week)
+                .with("kind", "peer")
+                .with("rater", row.rater.as_str())
+        };
         vec![
             linked(CellView::text(&row.rater), card()),
             CellView::text(row.role.as_str()),
@@ -160,7 +200,12 @@ fn change(row: &AnnotatorRow) -> CellView {
             strong: change.moved,
             sub: vec![
                 change.difference.interval_text(),
-                if change.moved { "moved" } else { "within chance" }.to_owned(),
+                if change.moved {
+                    "moved"
+                } else {
+                    "within chance"
+                }
+                .to_owned(),
             ],
             ..CellView::text(change.difference.text())
         },

@@ -14,7 +14,12 @@ pub struct Asked(BTreeMap<String, String>);
 
 impl From<Query<Vec<(String, String)>>> for Asked {
     fn from(Query(pairs): Query<Vec<(String, String)>>) -> Self {
-        Self(pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect())
+        Self(
+            pairs
+                .into_iter()
+                .filter(|(_, value)| !value.is_empty())
+                .collect(),
+        )
     }
 }
 
@@ -24,7 +29,10 @@ impl Asked {
     }
 
     /// A value of a closed list.
-    pub fn named<T: FromStr<Err = String>>(&self, name: &'static str) -> Result<Option<T>, PageError> {
+    pub fn named<T: FromStr<Err = String>>(
+        &self,
+        name: &'static str,
+    ) -> Result<Option<T>, PageError> {
         self.text(name)
             .map(str::parse::<T>)
             .transpose()
@@ -33,7 +41,11 @@ impl Asked {
 
     /// The week asked for; the latest one otherwise.
     pub fn week(&self, store: &Store, project: &Project) -> Result<Week, PageError> {
-        Ok(Week::parse(store, project, self.text("week").unwrap_or("latest"))?)
+        Ok(Week::parse(
+            store,
+            project,
+            self.text("week").unwrap_or("latest"),
+        )?)
     }
 
     /// Where the last page of units ended: `comparison.unit`.
@@ -46,7 +58,11 @@ impl Asked {
             })
         };
         self.text("after")
-            .map(|text| read(text).ok_or_else(|| PageError::parameter("after", "this is no place in a list of units")))
+            .map(|text| {
+                read(text).ok_or_else(|| {
+                    PageError::parameter("after", "this is no place in a list of units")
+                })
+            })
             .transpose()
     }
 }

@@ -39,7 +39,11 @@ fn sessions_page(store: &Store, name: &str) -> Result<String, PageError> {
     let mut weeks = store.weeks(project.id)?;
     weeks.reverse();
     let made = store.calibration_decisions(project.id, None)?;
-    let n_of_week = |week: &str| made.iter().filter(|decision| decision.decision.week == week).count() as u64;
+    let n_of_week = |week: &str| {
+        made.iter()
+            .filter(|decision| decision.decision.week == week)
+            .count() as u64
+    };
     let row = |row: &crate::store::WeekRow| {
         vec![
             linked(CellView::text(&row.week), link(&row.week)),
@@ -64,7 +68,9 @@ fn sessions_page(store: &Store, name: &str) -> Result<String, PageError> {
             CellView::text(&decision.decision.decision),
             CellView::text(&decision.decision.metric),
             CellView::figure(&before),
-            since.as_ref().map_or_else(super::views::no_number, CellView::figure),
+            since
+                .as_ref()
+                .map_or_else(super::views::no_number, CellView::figure),
             CellView {
                 strong: effect == MOVED,
                 ..CellView::text(effect)
@@ -73,8 +79,14 @@ fn sessions_page(store: &Store, name: &str) -> Result<String, PageError> {
     }
     let headline = match (made.len(), weeks.first()) {
         (_, None) => "No week has finished work yet".to_owned(),
-        (0, Some(week)) => format!("{} is the latest session; no decision is on record", week.week),
-        (n, Some(week)) => format!("{} is the latest session; {n_moved} of {n} decisions moved their metric", week.week),
+        (0, Some(week)) => format!(
+            "{} is the latest session; no decision is on record",
+            week.week
+        ),
+        (n, Some(week)) => format!(
+            "{} is the latest session; {n_moved} of {n} decisions moved their metric",
+            week.week
+        ),
     };
     let frame = Frame::new(project, "calibration", headline);
     let weekly = Section::new("sessions", "Sessions").table(
@@ -113,7 +125,11 @@ fn effect(before: &Figure, since: Option<&Figure>) -> &'static str {
         return "not measured yet";
     };
     match (before.interval(), since.interval()) {
-        (Some((lower, upper)), Some((since_lower, since_upper))) if since_upper < lower || since_lower > upper => MOVED,
+        (Some((lower, upper)), Some((since_lower, since_upper)))
+            if since_upper < lower || since_lower > upper =>
+        {
+            MOVED
+        }
         (Some(_), Some(_)) => "within chance",
         _ => "not comparable",
     }
@@ -125,7 +141,10 @@ fn metrics(store: &Store, project: &Project) -> Result<Vec<(String, String)>, Pa
     let mut add = |scope: &str, key: &str| {
         // The metric's own syntax parts scopes at commas.
         if !key.contains([',', '=']) {
-            found.push((format!("error_rate:{scope}={key}"), format!("error rate, {scope} {key}")));
+            found.push((
+                format!("error_rate:{scope}={key}"),
+                format!("error rate, {scope} {key}"),
+            ));
         }
     };
     for stage in Stage::ALL {
@@ -147,7 +166,10 @@ fn metrics(store: &Store, project: &Project) -> Result<Vec<(String, String)>, Pa
 
 /// One session as the report that is also mailed, with links into the server.
 #[handler]
-pub async fn show_report(state: Data<&PagesState>, Path((project, week)): Path<(String, String)>) -> Response {
+pub async fn show_report(
+    state: Data<&PagesState>,
+    Path((project, week)): Path<(String, String)>,
+) -> Response {
     answer(&state, move |store| {
         let project = pipeline::project(store, key_of(&project))?;
         let mut report = pipeline::calibration(store, &project, key_of(&week))?;
@@ -157,10 +179,18 @@ pub async fn show_report(state: Data<&PagesState>, Path((project, week)): Path<(
     .await
 }
 
-fn link_up(store: &Store, project: &Project, report: &mut CalibrationReport) -> Result<(), PageError> {
+fn link_up(
+    store: &Store,
+    project: &Project,
+    report: &mut CalibrationReport,
+) -> Result<(), PageError> {
     let week = Week::parse(store, project, &report.week)?;
     for case in &mut report.agenda {
-        case.link = Some(item_link(project, &case.item).with("label", case.label.as_str()).into());
+        case.link = Some(
+            item_link(project, &case.item)
+                .with("label", case.label.as_str())
+                .into(),
+        );
     }
     for row in &mut report.annotators {
         row.link = Some(rater_link(project, &row.rater, &week).into());
@@ -199,16 +229,27 @@ pub async fn decide(
     decided: poem::Result<Form<Decided>>,
 ) -> Response {
     if !from_here(request) {
-        return problem(&PageError::forbidden("decisions are taken from this server's own form only"));
+        return problem(&PageError::forbidden(
+            "decisions are taken from this server's own form only",
+        ));
     }
     let Ok(Form(decided)) = decided else {
-        return problem(&PageError::parameter("form", "week, text and metric are needed"));
+        return problem(&PageError::parameter(
+            "form",
+            "week, text and metric are needed",
+        ));
     };
     let name = key_of(&project).to_owned();
     let back = Link::project(&name).to("calibration").at("decisions");
     let recorded = blocking(&state, move |store| {
         let project = pipeline::project(store, &name)?;
-        Ok(decisions::record(store, &project, &decided.week, &decided.text, &decided.metric)?)
+        Ok(decisions::record(
+            store,
+            &project,
+            &decided.week,
+            &decided.text,
+            &decided.metric,
+        )?)
     })
     .await;
     match recorded {
@@ -222,10 +263,14 @@ pub async fn decide(
 
 /// Whether the form stood on a page of this server: another site's page must not write through a reader's browser.
 fn from_here(request: &Request) -> bool {
-    let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let text = |name: &str| {
+        request
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
     let site = text("sec-fetch-site").is_none_or(|site| matches!(site, "same-origin" | "none"));
-    let origin = text("origin").is_none_or(|origin| {
-        origin.split_once("://").map(|(_, host)| host) == text("host")
-    });
+    let origin = text("origin")
+        .is_none_or(|origin| origin.split_once("://").map(|(_, host)| host) == text("host"));
     site && origin
 }

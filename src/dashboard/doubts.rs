@@ -32,9 +32,15 @@ fn invalid_page(store: &Store, name: &str) -> Result<String, PageError> {
     let found = store.invalid_annotations(project.id, &Filter::default())?;
     let row = |row: &crate::store::InvalidAnnotation| {
         vec![
-            linked(CellView::text(&row.item_key), item_link(project, &row.item_key)),
+            linked(
+                CellView::text(&row.item_key),
+                item_link(project, &row.item_key),
+            ),
             CellView::text(&row.study),
-            linked(CellView::text(&row.rater), rater_link(project, &row.rater, &Week::all())),
+            linked(
+                CellView::text(&row.rater),
+                rater_link(project, &row.rater, &Week::all()),
+            ),
             CellView::text(row.stage.as_str()),
             CellView::text(&row.label),
             CellView::text(plain(row.technique.as_str())),
@@ -46,18 +52,33 @@ fn invalid_page(store: &Store, name: &str) -> Result<String, PageError> {
         ]
     };
     let table = TableView::new(
-        &["Item", "Study", "Rater", "Stage", "Label", "Technique", "Why", "From"],
+        &[
+            "Item",
+            "Study",
+            "Rater",
+            "Stage",
+            "Label",
+            "Technique",
+            "Why",
+            "From",
+        ],
         found.iter().take(MOST_ROWS).map(row).collect(),
         caption(found.len()),
     );
     let n = found.len() as u64;
     let headline = match n {
         0 => "No annotation is structurally invalid".to_owned(),
-        n => format!("{} structurally invalid", plural(n, "annotation is", "annotations are")),
+        n => format!(
+            "{} structurally invalid",
+            plural(n, "annotation is", "annotations are")
+        ),
     };
     let frame = Frame::new(project, "errors", headline)
         .lead("Found without any reference; kept and flagged, never dropped. Have the rater correct them and import again.");
-    render(&frame, &[Section::new("invalid", "").sortable(table, Empty::quiet("Nothing to mend."))])
+    render(
+        &frame,
+        &[Section::new("invalid", "").sortable(table, Empty::quiet("Nothing to mend."))],
+    )
 }
 
 #[handler]
@@ -70,8 +91,14 @@ fn unmatched_page(store: &Store, name: &str) -> Result<String, PageError> {
     let found = store.unmatched_items(project.id)?;
     let row = |row: &crate::store::UnmatchedItem| {
         vec![
-            linked(CellView::text(&row.item_key), item_link(project, &row.item_key)),
-            linked(CellView::text(&row.study), Link::project(name).to("studies").to(&row.study)),
+            linked(
+                CellView::text(&row.item_key),
+                item_link(project, &row.item_key),
+            ),
+            linked(
+                CellView::text(&row.study),
+                Link::project(name).to("studies").to(&row.study),
+            ),
             CellView::text(&row.rater),
             CellView::count(count(row.n_readings)),
         ]
@@ -83,12 +110,18 @@ fn unmatched_page(store: &Store, name: &str) -> Result<String, PageError> {
     );
     let headline = match found.len() as u64 {
         0 => "Every item that was read was compared".to_owned(),
-        n => format!("{} compared with nothing", plural(n, "item was", "items were")),
+        n => format!(
+            "{} compared with nothing",
+            plural(n, "item was", "items were")
+        ),
     };
     let frame = Frame::new(project, "studies", headline)
         .lead("Nobody else read these items and no reference exists, so no figure says anything about them.");
     let empty = Empty::quiet("Nothing is unmatched.");
-    render(&frame, &[Section::new("unmatched", "").sortable(table, empty)])
+    render(
+        &frame,
+        &[Section::new("unmatched", "").sortable(table, empty)],
+    )
 }
 
 #[handler]
@@ -101,13 +134,18 @@ fn conflicts_page(store: &Store, name: &str) -> Result<String, PageError> {
     let found = store.item_conflicts(project.id)?;
     let row = |row: &crate::store::ItemConflict| {
         vec![
-            linked(CellView::text(&row.item_key), item_link(project, &row.item_key)),
+            linked(
+                CellView::text(&row.item_key),
+                item_link(project, &row.item_key),
+            ),
             CellView::text(plain(&row.field)),
             CellView::text(&row.kept),
             CellView::text(&row.offered),
             linked(
                 CellView::text(format!("import {}", row.import)),
-                Link::project(name).to("imports").to(&row.import.to_string()),
+                Link::project(name)
+                    .to("imports")
+                    .to(&row.import.to_string()),
             ),
         ]
     };
@@ -118,9 +156,15 @@ fn conflicts_page(store: &Store, name: &str) -> Result<String, PageError> {
     );
     let headline = match found.len() as u64 {
         0 => "No import contradicts another".to_owned(),
-        n => format!("{} between imports", plural(n, "contradiction", "contradictions")),
+        n => format!(
+            "{} between imports",
+            plural(n, "contradiction", "contradictions")
+        ),
     };
     let frame = Frame::new(project, "imports", headline)
         .lead("The first statement stays in force; the later one is kept here so that somebody can decide.");
-    render(&frame, &[Section::new("conflicts", "").sortable(table, Empty::quiet("Nothing to decide."))])
+    render(
+        &frame,
+        &[Section::new("conflicts", "").sortable(table, Empty::quiet("Nothing to decide."))],
+    )
 }

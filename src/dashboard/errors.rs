@@ -65,7 +65,11 @@ fn errors(store: &Store, name: &str, asked: &Asked) -> Result<String, PageError>
         let after = format!("{}.{}", next.comparison, next.unit_no);
         section = section.more(format!("Next {PAGE}"), link.with("after", after.as_str()));
     }
-    let frame = Frame::new(project, "errors", headline(&wanted, found.len(), next.is_some() || after.is_some()));
+    let frame = Frame::new(
+        project,
+        "errors",
+        headline(&wanted, found.len(), next.is_some() || after.is_some()),
+    );
     let page = ErrorsPage {
         frame: &frame,
         choices: choices(store, project, asked, week.name())?,
@@ -80,7 +84,18 @@ fn errors(store: &Store, name: &str, asked: &Asked) -> Result<String, PageError>
 }
 
 const FIELDS: [&str; 12] = [
-    "week", "kind", "stage", "rater", "other", "label", "error", "technique", "reference", "study", "a_label", "b_label",
+    "week",
+    "kind",
+    "stage",
+    "rater",
+    "other",
+    "label",
+    "error",
+    "technique",
+    "reference",
+    "study",
+    "a_label",
+    "b_label",
 ];
 
 fn headline(wanted: &UnitsAsked, n: usize, is_part: bool) -> String {
@@ -119,19 +134,38 @@ fn headline(wanted: &UnitsAsked, n: usize, is_part: bool) -> String {
 }
 
 /// The fields of the form, with what occurs in the project.
-fn choices(store: &Store, project: &Project, asked: &Asked, week: &str) -> Result<Vec<Choice>, PageError> {
-    let weeks = store.weeks(project.id)?.into_iter().rev().map(|row| row.week);
-    let raters: BTreeSet<String> = store.raters(project.id)?.into_iter().map(|row| row.rater).collect();
+fn choices(
+    store: &Store,
+    project: &Project,
+    asked: &Asked,
+    week: &str,
+) -> Result<Vec<Choice>, PageError> {
+    let weeks = store
+        .weeks(project.id)?
+        .into_iter()
+        .rev()
+        .map(|row| row.week);
+    let raters: BTreeSet<String> = store
+        .raters(project.id)?
+        .into_iter()
+        .map(|row| row.rater)
+        .collect();
     let labels: BTreeSet<String> = store
         .labels(project.id)?
         .into_iter()
         .map(|row| project.protocol.canonical_label(&row.label).to_owned())
         .collect();
     let closed = |values: Vec<&'static str>| -> Vec<(String, String)> {
-        values.into_iter().map(|value| (value.to_owned(), plain(value))).collect()
+        values
+            .into_iter()
+            .map(|value| (value.to_owned(), plain(value)))
+            .collect()
     };
     let open = |values: Vec<String>| -> Vec<(String, String)> {
-        values.into_iter().map(|value| (value.clone(), value)).collect()
+        values
+            .into_iter()
+            .map(|value| (value.clone(), value))
+            .collect()
     };
     let choice = |name: &'static str, text: &'static str, values: Vec<(String, String)>| {
         let chosen = asked.text(name).unwrap_or_default();
@@ -144,9 +178,15 @@ fn choices(store: &Store, project: &Project, asked: &Asked, week: &str) -> Resul
             let is_chosen = value == chosen;
             (value, text, is_chosen)
         }));
-        Choice { name, text, options }
+        Choice {
+            name,
+            text,
+            options,
+        }
     };
-    let mut week_options: Vec<(String, String, bool)> = weeks.map(|name| (name.clone(), name.clone(), name == week)).collect();
+    let mut week_options: Vec<(String, String, bool)> = weeks
+        .map(|name| (name.clone(), name.clone(), name == week))
+        .collect();
     week_options.push(("all".to_owned(), "all weeks".to_owned(), week == "all"));
     Ok(vec![
         Choice {
@@ -154,12 +194,47 @@ fn choices(store: &Store, project: &Project, asked: &Asked, week: &str) -> Resul
             text: "Week",
             options: week_options,
         },
-        choice("kind", "Compared with", closed(ComparisonKind::ALL.iter().map(|kind| kind.as_str()).collect())),
-        choice("stage", "Stage", closed(Stage::ALL.iter().map(|stage| stage.as_str()).collect())),
+        choice(
+            "kind",
+            "Compared with",
+            closed(
+                ComparisonKind::ALL
+                    .iter()
+                    .map(|kind| kind.as_str())
+                    .collect(),
+            ),
+        ),
+        choice(
+            "stage",
+            "Stage",
+            closed(Stage::ALL.iter().map(|stage| stage.as_str()).collect()),
+        ),
         choice("rater", "Rater", open(raters.into_iter().collect())),
         choice("label", "Label", open(labels.into_iter().collect())),
-        choice("error", "Error", closed(ErrorKind::ALL.iter().map(|kind| kind.as_str()).collect())),
-        choice("technique", "Technique", closed(Technique::ALL.iter().map(|technique| technique.as_str()).collect())),
-        choice("reference", "Reference", closed(ReferenceKind::ALL.iter().map(|kind| kind.as_str()).collect())),
+        choice(
+            "error",
+            "Error",
+            closed(ErrorKind::ALL.iter().map(|kind| kind.as_str()).collect()),
+        ),
+        choice(
+            "technique",
+            "Technique",
+            closed(
+                Technique::ALL
+                    .iter()
+                    .map(|technique| technique.as_str())
+                    .collect(),
+            ),
+        ),
+        choice(
+            "reference",
+            "Reference",
+            closed(
+                ReferenceKind::ALL
+                    .iter()
+                    .map(|kind| kind.as_str())
+                    .collect(),
+            ),
+        ),
     ])
 }

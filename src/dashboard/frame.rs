@@ -52,7 +52,10 @@ impl Frame {
     /// A page of a project; `page` is its step in the navigation.
     pub fn new(project: &Project, page: &str, headline: impl Into<String>) -> Self {
         let root = || Link::project(&project.name);
-        let name = PAGES.iter().find(|(step, _)| *step == page).map_or("", |(_, name)| *name);
+        let name = PAGES
+            .iter()
+            .find(|(step, _)| *step == page)
+            .map_or("", |(_, name)| *name);
         let headline = headline.into();
         Self {
             title: format!("{headline} – {} – Concord", project.name),
@@ -63,7 +66,12 @@ impl Frame {
             nav: PAGES
                 .iter()
                 .map(|&(step, text)| NavEntry {
-                    href: if step.is_empty() { root() } else { root().to(step) }.into(),
+                    href: if step.is_empty() {
+                        root()
+                    } else {
+                        root().to(step)
+                    }
+                    .into(),
                     text,
                     current: step == page,
                 })
@@ -71,7 +79,10 @@ impl Frame {
             week: None,
             stamp: format!(
                 "Protocol {} {}, hash {} · days in {}",
-                project.protocol.name, project.protocol.version, project.protocol_hash, project.protocol.calendar.time_zone
+                project.protocol.name,
+                project.protocol.version,
+                project.protocol_hash,
+                project.protocol.calendar.time_zone
             ),
             version: env!("CARGO_PKG_VERSION"),
         }
@@ -95,7 +106,11 @@ impl Frame {
         week: &Week,
         kept: Vec<(&'static str, String)>,
     ) -> Result<Self, PageError> {
-        let mut names: Vec<String> = store.weeks(project.id)?.into_iter().map(|row| row.week).collect();
+        let mut names: Vec<String> = store
+            .weeks(project.id)?
+            .into_iter()
+            .map(|row| row.week)
+            .collect();
         names.reverse();
         if week.period().is_some() && !names.iter().any(|name| name == week.name()) {
             names.insert(0, week.name().to_owned());
@@ -104,14 +119,25 @@ impl Frame {
             .into_iter()
             .enumerate()
             .map(|(i, name)| {
-                let text = if i == 0 { format!("{name} (latest)") } else { name.clone() };
+                let text = if i == 0 {
+                    format!("{name} (latest)")
+                } else {
+                    name.clone()
+                };
                 let chosen = name == week.name();
                 (name, text, chosen)
             })
             .collect();
-        options.push(("all".to_owned(), "all weeks".to_owned(), week.period().is_none()));
+        options.push((
+            "all".to_owned(),
+            "all weeks".to_owned(),
+            week.period().is_none(),
+        ));
         self.overline = match week.period() {
-            Some(period) => format!("{} · {} to {}", self.overline, period.first_day, period.last_day),
+            Some(period) => format!(
+                "{} · {} to {}",
+                self.overline, period.first_day, period.last_day
+            ),
             None => format!("{} · all weeks", self.overline),
         };
         self.week = Some(WeekChoice { options, kept });

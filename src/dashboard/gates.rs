@@ -46,9 +46,16 @@ fn history(store: &Store, name: &str) -> Result<String, PageError> {
         let mark = Mark {
             href: link(record).into(),
             status: record.record.status,
-            title: format!("{}: {}", instant(record.record.created_at_us, &zone), record.record.status.word()),
+            title: format!(
+                "{}: {}",
+                instant(record.record.created_at_us, &zone),
+                record.record.status.word()
+            ),
         };
-        match lines.iter_mut().find(|(policy, _)| *policy == record.record.policy_name) {
+        match lines
+            .iter_mut()
+            .find(|(policy, _)| *policy == record.record.policy_name)
+        {
             Some((_, marks)) => marks.push(mark),
             None => lines.push((record.record.policy_name.clone(), vec![mark])),
         }
@@ -56,11 +63,19 @@ fn history(store: &Store, name: &str) -> Result<String, PageError> {
     let row = |record: &GateRecord| {
         let evidence = serde_json::from_str::<Evidence>(&record.record.evidence_json).ok();
         vec![
-            linked(CellView::text(instant(record.record.created_at_us, &zone)), link(record)),
+            linked(
+                CellView::text(instant(record.record.created_at_us, &zone)),
+                link(record),
+            ),
             CellView::text(&record.record.policy_name),
             CellView::status(record.record.status),
-            evidence.as_ref().map_or_else(no_number, |evidence| CellView::count(evidence.lot.n_studies)),
-            CellView::text(evidence.map_or_else(|| "the record does not read back".to_owned(), |evidence| evidence.headline())),
+            evidence.as_ref().map_or_else(no_number, |evidence| {
+                CellView::count(evidence.lot.n_studies)
+            }),
+            CellView::text(evidence.map_or_else(
+                || "the record does not read back".to_owned(),
+                |evidence| evidence.headline(),
+            )),
         ]
     };
     let table = TableView::new(
@@ -71,9 +86,16 @@ fn history(store: &Store, name: &str) -> Result<String, PageError> {
     let headline = match records.first() {
         None => "No release gate has been asked yet".to_owned(),
         Some(newest) if newest.record.status == Status::Pass => {
-            format!("The gate is open: policy {} passes", newest.record.policy_name)
+            format!(
+                "The gate is open: policy {} passes",
+                newest.record.policy_name
+            )
         }
-        Some(newest) => format!("The gate is shut: policy {}, {}", newest.record.policy_name, newest.record.status.word()),
+        Some(newest) => format!(
+            "The gate is shut: policy {}, {}",
+            newest.record.policy_name,
+            newest.record.status.word()
+        ),
     };
     let frame = Frame::new(project, "gates", headline);
     let section = Section::new("records", "").table(
@@ -123,8 +145,14 @@ struct GatePage<'a> {
 const MOST_STUDIES: usize = 400;
 
 #[handler]
-pub async fn show_record(state: Data<&PagesState>, Path((project, record)): Path<(String, String)>) -> Response {
-    answer(&state, move |store| record_page(store, key_of(&project), &record)).await
+pub async fn show_record(
+    state: Data<&PagesState>,
+    Path((project, record)): Path<(String, String)>,
+) -> Response {
+    answer(&state, move |store| {
+        record_page(store, key_of(&project), &record)
+    })
+    .await
 }
 
 fn record_page(store: &Store, name: &str, id: &str) -> Result<String, PageError> {
@@ -132,8 +160,9 @@ fn record_page(store: &Store, name: &str, id: &str) -> Result<String, PageError>
     let zone = project.time_zone()?;
     let unknown = || PageError::not_found(format!("project `{name}` has no gate record `{id}`"));
     let record = store.gate_evaluation(project.id, id.parse().map_err(|_| unknown())?)?;
-    let evidence: Evidence = serde_json::from_str(&record.record.evidence_json)
-        .map_err(|_| PageError::not_found("the record was written by another version and does not read back"))?;
+    let evidence: Evidence = serde_json::from_str(&record.record.evidence_json).map_err(|_| {
+        PageError::not_found("the record was written by another version and does not read back")
+    })?;
     let frame = Frame::new(project, "gates", evidence.headline());
     let page = GatePage {
         frame: &frame,
@@ -150,7 +179,12 @@ fn record_page(store: &Store, name: &str, id: &str) -> Result<String, PageError>
 }
 
 fn asked(project: &Project, record: &GateRecord, zone: &TimeZone) -> String {
-    format!("record {} of project {}, kept {}", record.id, project.name, instant(record.record.created_at_us, zone))
+    format!(
+        "record {} of project {}, kept {}",
+        record.id,
+        project.name,
+        instant(record.record.created_at_us, zone)
+    )
 }
 
 /// The check's own scale: rates in per cent, coefficients and counts as they are.
@@ -159,13 +193,21 @@ fn number(check: &CheckResult, value: f64) -> String {
     let scaled = if is_share { value * 100.0 } else { value };
     let decimals = if scaled.fract() == 0.0 { 0 } else { 2 };
     let text = format::number(scaled, decimals, false);
-    if is_share { format!("{text}{}%", format::NO_BREAK) } else { text }
+    if is_share {
+        format!("{text}{}%", format::NO_BREAK)
+    } else {
+        text
+    }
 }
 
 fn fraction(check: &CheckResult) -> String {
     match (check.numerator, check.denominator) {
         (Some(numerator), Some(denominator)) => {
-            format!("{} of {}", format::count(numerator), format::count(denominator))
+            format!(
+                "{} of {}",
+                format::count(numerator),
+                format::count(denominator)
+            )
         }
         _ => "–".to_owned(),
     }
@@ -180,7 +222,9 @@ fn found(check: &CheckResult) -> String {
 
 fn interval(check: &CheckResult) -> String {
     match (check.lower, check.upper) {
-        (Some(lower), Some(upper)) => format!("{} to {}", number(check, lower), number(check, upper)),
+        (Some(lower), Some(upper)) => {
+            format!("{} to {}", number(check, lower), number(check, upper))
+        }
         (None, Some(upper)) => format!("at most {}", number(check, upper)),
         (Some(lower), None) => format!("at least {}", number(check, lower)),
         (None, None) => "–".to_owned(),
@@ -195,7 +239,11 @@ fn summary(checks: &[CheckResult]) -> TableView {
                 ..CellView::text(&check.name)
             },
             CellView {
-                sub: check.waived_by.iter().map(|who| format!("waived by {who}")).collect(),
+                sub: check
+                    .waived_by
+                    .iter()
+                    .map(|who| format!("waived by {who}"))
+                    .collect(),
                 ..CellView::status(check.status)
             },
             CellView::text(&check.requirement),
@@ -223,10 +271,16 @@ fn summary(checks: &[CheckResult]) -> TableView {
 fn check_view(check: &CheckResult) -> CheckView {
     let mut left_out = Vec::new();
     if check.n_not_applicable > 0 {
-        left_out.push(format!("{} could not be judged by any tolerance", plural(check.n_not_applicable, "unit", "units")));
+        left_out.push(format!(
+            "{} could not be judged by any tolerance",
+            plural(check.n_not_applicable, "unit", "units")
+        ));
     }
     if check.n_refused > 0 {
-        left_out.push(format!("{} could not be compared at all", plural(check.n_refused, "unit", "units")));
+        left_out.push(format!(
+            "{} could not be compared at all",
+            plural(check.n_refused, "unit", "units")
+        ));
     }
     CheckView {
         id: anchor(&check.name),
@@ -238,10 +292,12 @@ fn check_view(check: &CheckResult) -> CheckView {
             (Some(level), Some(method)) => format!("{}, {:.0} %", plain(method), level * 100.0),
             (_, method) => method.as_deref().map_or_else(|| "–".to_owned(), plain),
         },
-        audits: check
-            .further_clean_audits
-            .filter(|n| *n > 0)
-            .map(|n| format!("{} without an error would pass", plural(n, "more audit", "more audits"))),
+        audits: check.further_clean_audits.filter(|n| *n > 0).map(|n| {
+            format!(
+                "{} without an error would pass",
+                plural(n, "more audit", "more audits")
+            )
+        }),
         others: (check.by_reference.len() > 1).then(|| references(check)),
         left_out,
         check: check.clone(),
@@ -250,7 +306,13 @@ fn check_view(check: &CheckResult) -> CheckView {
 
 fn references(check: &CheckResult) -> TableView {
     let row = |figure: &ReferenceFigure| {
-        let percent = |share: f64| format!("{}{}%", format::number(share * 100.0, 2, false), format::NO_BREAK);
+        let percent = |share: f64| {
+            format!(
+                "{}{}%",
+                format::number(share * 100.0, 2, false),
+                format::NO_BREAK
+            )
+        };
         let numeric = |text: String| CellView {
             numeric: true,
             ..CellView::text(text)
@@ -259,7 +321,11 @@ fn references(check: &CheckResult) -> TableView {
             CellView::text(figure.reference.as_str()),
             CellView::status(figure.status),
             numeric(figure.rate.map_or_else(|| "–".to_owned(), percent)),
-            numeric(format!("{} of {}", format::count(figure.numerator), format::count(figure.denominator))),
+            numeric(format!(
+                "{} of {}",
+                format::count(figure.numerator),
+                format::count(figure.denominator)
+            )),
             numeric(match (figure.lower, figure.upper) {
                 (Some(lower), Some(upper)) => format!("{} to {}", percent(lower), percent(upper)),
                 _ => "–".to_owned(),
@@ -300,7 +366,13 @@ fn waivers(evidence: &Evidence) -> Option<TableView> {
 }
 
 fn studies(evidence: &Evidence) -> String {
-    let shown: Vec<&str> = evidence.lot.studies.iter().take(MOST_STUDIES).map(String::as_str).collect();
+    let shown: Vec<&str> = evidence
+        .lot
+        .studies
+        .iter()
+        .take(MOST_STUDIES)
+        .map(String::as_str)
+        .collect();
     let n_more = evidence.lot.studies.len() - shown.len();
     match n_more {
         0 => shown.join(", "),

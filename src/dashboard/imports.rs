@@ -38,27 +38,54 @@ fn imports(store: &Store, name: &str) -> Result<String, PageError> {
         vec![
             CellView::text(instant(record.identity.received_at_us, &zone)),
             linked(CellView::text(&record.identity.name), link),
-            CellView::text(report.as_ref().map_or(record.identity.format.as_str(), |report| report.format.as_str())),
+            CellView::text(
+                report
+                    .as_ref()
+                    .map_or(record.identity.format.as_str(), |report| {
+                        report.format.as_str()
+                    }),
+            ),
             CellView::count(count(record.n_items)),
             CellView::count(count(record.n_readings)),
             CellView::count(count(record.n_annotations)),
             CellView::count(report.as_ref().map_or(0, |report| report.n_invalid)),
             CellView::count(count(record.n_skipped)),
-            CellView::text(reasons.get(&record.id).map_or_else(|| "–".to_owned(), |reasons| reasons.join(", "))),
-            CellView::text(match report.as_ref().map(|report| report.missing.as_slice()) {
-                None | Some([]) => "–".to_owned(),
-                Some(missing) => plain(&missing.join(", ")),
-            }),
+            CellView::text(
+                reasons
+                    .get(&record.id)
+                    .map_or_else(|| "–".to_owned(), |reasons| reasons.join(", ")),
+            ),
+            CellView::text(
+                match report.as_ref().map(|report| report.missing.as_slice()) {
+                    None | Some([]) => "–".to_owned(),
+                    Some(missing) => plain(&missing.join(", ")),
+                },
+            ),
         ]
     };
     let n_skipped: u64 = records.iter().map(|record| count(record.n_skipped)).sum();
     let headline = match (records.len() as u64, n_skipped) {
         (0, _) => "Nothing has been imported yet".to_owned(),
         (n, 0) => format!("{}, nothing skipped", plural(n, "import", "imports")),
-        (n, skipped) => format!("{}, {} skipped", plural(n, "import", "imports"), plural(skipped, "record", "records")),
+        (n, skipped) => format!(
+            "{}, {} skipped",
+            plural(n, "import", "imports"),
+            plural(skipped, "record", "records")
+        ),
     };
     let table = TableView::new(
-        &["Received", "File", "Format", "Items", "Readings", "Annotations", "Invalid", "Skipped", "Why", "Not in the export"],
+        &[
+            "Received",
+            "File",
+            "Format",
+            "Items",
+            "Readings",
+            "Annotations",
+            "Invalid",
+            "Skipped",
+            "Why",
+            "Not in the export",
+        ],
         records.iter().take(MOST_IMPORTS).map(row).collect(),
         "Invalid annotations are kept and flagged. Every number in this project inherits what was skipped.",
     );
@@ -72,7 +99,11 @@ fn imports(store: &Store, name: &str) -> Result<String, PageError> {
     let section = match n_conflicts {
         0 => section,
         n => section.more(
-            plural(n, "contradiction between imports", "contradictions between imports"),
+            plural(
+                n,
+                "contradiction between imports",
+                "contradictions between imports",
+            ),
             Link::project(name).to("conflicts"),
         ),
     };
@@ -81,8 +112,14 @@ fn imports(store: &Store, name: &str) -> Result<String, PageError> {
 }
 
 #[handler]
-pub async fn show_one(state: Data<&PagesState>, Path((project, import)): Path<(String, String)>) -> Response {
-    answer(&state, move |store| report(store, key_of(&project), &import)).await
+pub async fn show_one(
+    state: Data<&PagesState>,
+    Path((project, import)): Path<(String, String)>,
+) -> Response {
+    answer(&state, move |store| {
+        report(store, key_of(&project), &import)
+    })
+    .await
 }
 
 fn report(store: &Store, name: &str, id: &str) -> Result<String, PageError> {
@@ -90,13 +127,24 @@ fn report(store: &Store, name: &str, id: &str) -> Result<String, PageError> {
     let zone = project.time_zone()?;
     let unknown = || PageError::not_found(format!("project `{name}` has no import `{id}`"));
     let wanted: i64 = id.parse().map_err(|_| unknown())?;
-    let record = store.imports(project.id)?.into_iter().find(|record| record.id == wanted).ok_or_else(unknown)?;
-    let report: ImportReport = serde_json::from_str(&record.report_json)
-        .map_err(|_| PageError::not_found("the report of this import was written by another version and does not read back"))?;
+    let record = store
+        .imports(project.id)?
+        .into_iter()
+        .find(|record| record.id == wanted)
+        .ok_or_else(unknown)?;
+    let report: ImportReport = serde_json::from_str(&record.report_json).map_err(|_| {
+        PageError::not_found(
+            "the report of this import was written by another version and does not read back",
+        )
+    })?;
     let n_skipped = report.n_skipped();
     let headline = match n_skipped {
         0 => format!("{}: nothing skipped", record.identity.name),
-        n => format!("{}: {} skipped", record.identity.name, plural(n, "record", "records")),
+        n => format!(
+            "{}: {} skipped",
+            record.identity.name,
+            plural(n, "record", "records")
+        ),
     };
     let frame = Frame::new(project, "imports", headline).lead(format!(
         "Read as {} on {}: {}, {}, {}, {}",
@@ -107,9 +155,14 @@ fn report(store: &Store, name: &str, id: &str) -> Result<String, PageError> {
         plural(report.counts.readings, "reading", "readings"),
         plural(report.counts.annotations, "annotation", "annotations"),
     ));
-    let pairs = |first: &str, second: &str, rows: Vec<Vec<CellView>>| TableView::new(&[first, second], rows, "");
+    let pairs = |first: &str, second: &str, rows: Vec<Vec<CellView>>| {
+        TableView::new(&[first, second], rows, "")
+    };
     let counts = |counts: &BTreeMap<String, u64>| -> Vec<Vec<CellView>> {
-        counts.iter().map(|(name, n)| vec![CellView::text(plain(name)), CellView::count(*n)]).collect()
+        counts
+            .iter()
+            .map(|(name, n)| vec![CellView::text(plain(name)), CellView::count(*n)])
+            .collect()
     };
     let skipped = report.skipped.iter().map(|group| {
         vec![
@@ -119,16 +172,27 @@ fn report(store: &Store, name: &str, id: &str) -> Result<String, PageError> {
         ]
     });
     let notes = report.notes.iter().map(|note| vec![CellView::text(note)]);
-    let rejected = report.rejected.iter().map(|one| vec![CellView::text(&one.format), CellView::text(&one.reason)]);
+    let rejected = report
+        .rejected
+        .iter()
+        .map(|one| vec![CellView::text(&one.format), CellView::text(&one.reason)]);
     let mut sections = vec![
         Section::new("skipped", "What was skipped").table(
-            TableView::new(&["Reason", "Records", "Examples"], skipped.collect(), "At most ten examples of each reason."),
+            TableView::new(
+                &["Reason", "Records", "Examples"],
+                skipped.collect(),
+                "At most ten examples of each reason.",
+            ),
             Empty::quiet("Nothing was skipped."),
         ),
-        Section::new("techniques", "By technique")
-            .table(pairs("Technique", "Annotations", counts(&report.by_technique)), Empty::quiet("No annotation.")),
-        Section::new("labels", "By label")
-            .sortable(pairs("Label", "Annotations", label_counts(&report)), Empty::quiet("No annotation.")),
+        Section::new("techniques", "By technique").table(
+            pairs("Technique", "Annotations", counts(&report.by_technique)),
+            Empty::quiet("No annotation."),
+        ),
+        Section::new("labels", "By label").sortable(
+            pairs("Label", "Annotations", label_counts(&report)),
+            Empty::quiet("No annotation."),
+        ),
         Section::new("notes", "Notes").table(
             TableView::new(&["Note"], notes.collect(), ""),
             Empty::quiet("None."),
@@ -139,17 +203,21 @@ fn report(store: &Store, name: &str, id: &str) -> Result<String, PageError> {
         ),
     ];
     if !report.rejected.is_empty() {
-        sections.push(
-            Section::new("rejected", "Formats that did not fit")
-                .table(TableView::new(&["Format", "Reason"], rejected.collect(), ""), Empty::default()),
-        );
+        sections.push(Section::new("rejected", "Formats that did not fit").table(
+            TableView::new(&["Format", "Reason"], rejected.collect(), ""),
+            Empty::default(),
+        ));
     }
     render(&frame, &sections)
 }
 
 /// Labels as the export spells them.
 fn label_counts(report: &ImportReport) -> Vec<Vec<CellView>> {
-    report.by_label.iter().map(|(name, n)| vec![CellView::text(name), CellView::count(*n)]).collect()
+    report
+        .by_label
+        .iter()
+        .map(|(name, n)| vec![CellView::text(name), CellView::count(*n)])
+        .collect()
 }
 
 fn identity(record: &ImportRecord, report: &ImportReport) -> Vec<Vec<CellView>> {
@@ -157,10 +225,26 @@ fn identity(record: &ImportRecord, report: &ImportReport) -> Vec<Vec<CellView>> 
     vec![
         row("SHA-256 of the bytes", record.identity.sha256.clone()),
         row("Options", record.identity.options_json.clone()),
-        row("Confidence of the detection", format::number(report.confidence, 2, false)),
+        row(
+            "Confidence of the detection",
+            format::number(report.confidence, 2, false),
+        ),
         row("Raters", report.raters.join(", ")),
-        row("Invalid annotations, kept and flagged", format::count(report.n_invalid)),
-        row("Not in the export", if report.missing.is_empty() { "–".to_owned() } else { plain(&report.missing.join(", ")) }),
-        row("Read by", format!("Concord {}", record.identity.software_version)),
+        row(
+            "Invalid annotations, kept and flagged",
+            format::count(report.n_invalid),
+        ),
+        row(
+            "Not in the export",
+            if report.missing.is_empty() {
+                "–".to_owned()
+            } else {
+                plain(&report.missing.join(", "))
+            },
+        ),
+        row(
+            "Read by",
+            format!("Concord {}", record.identity.software_version),
+        ),
     ]
 }

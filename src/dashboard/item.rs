@@ -46,7 +46,10 @@ pub async fn show(
     asked: Query<Vec<(String, String)>>,
 ) -> Response {
     let asked = Asked::from(asked);
-    answer(&state, move |store| viewer(store, key_of(&project), key_of(&item), &asked)).await
+    answer(&state, move |store| {
+        viewer(store, key_of(&project), key_of(&item), &asked)
+    })
+    .await
 }
 
 fn viewer(store: &Store, name: &str, key: &str, asked: &Asked) -> Result<String, PageError> {
@@ -55,17 +58,26 @@ fn viewer(store: &Store, name: &str, key: &str, asked: &Asked) -> Result<String,
     let stored = store.load_item(project.id, id)?;
     let drawn = drawn_labels(project, &stored);
     // A label that was only ticked has no outline; everything is shown then.
-    let label = asked.text("label").filter(|label| drawn.contains_key(*label));
+    let label = asked
+        .text("label")
+        .filter(|label| drawn.contains_key(*label));
     let overlay = item_overlay(store, &project.protocol, &stored, label)?;
     let all = store.units_of_item(project.id, id)?;
     let of_label = |unit: &&StoredUnit| {
         label.is_none_or(|label| {
-            unit.score.a_label.as_deref() == Some(label) || unit.score.b_label.as_deref() == Some(label)
+            unit.score.a_label.as_deref() == Some(label)
+                || unit.score.b_label.as_deref() == Some(label)
         })
     };
     let shown: Vec<&StoredUnit> = all.iter().filter(of_label).take(MOST_UNITS).collect();
-    let n_errors = all.iter().filter(|unit| unit.score.error.is_some() && unit.reference_kind.is_some()).count();
-    let n_references = all.iter().filter(|unit| unit.reference_kind.is_some()).count();
+    let n_errors = all
+        .iter()
+        .filter(|unit| unit.score.error.is_some() && unit.reference_kind.is_some())
+        .count();
+    let n_references = all
+        .iter()
+        .filter(|unit| unit.reference_kind.is_some())
+        .count();
     let headline = match (n_references, n_errors) {
         (0, _) => format!("{key}: no reference to compare with"),
         (n, 0) => format!("{key}: none of {n} units in error"),
@@ -110,9 +122,19 @@ fn viewer(store: &Store, name: &str, key: &str, asked: &Asked) -> Result<String,
 /// Labels with something drawn, and how many shapes.
 fn drawn_labels(project: &Project, stored: &StoredItem) -> BTreeMap<String, usize> {
     let mut labels = BTreeMap::new();
-    for (_, annotation) in stored.readings.iter().flat_map(|reading| &reading.annotations) {
-        if !matches!(annotation.shape, Shape::Classification { .. } | Shape::Ordinal { .. }) {
-            let label = project.protocol.canonical_label(&annotation.label).to_owned();
+    for (_, annotation) in stored
+        .readings
+        .iter()
+        .flat_map(|reading| &reading.annotations)
+    {
+        if !matches!(
+            annotation.shape,
+            Shape::Classification { .. } | Shape::Ordinal { .. }
+        ) {
+            let label = project
+                .protocol
+                .canonical_label(&annotation.label)
+                .to_owned();
             *labels.entry(label).or_insert(0) += 1;
         }
     }
@@ -150,8 +172,21 @@ fn facts(item: &Item) -> Vec<(&'static str, String)> {
 /// One row a unit: overlap, distances, and the verdict.
 fn pair_table(units: &[&StoredUnit]) -> TableView {
     let names = [
-        "Compared with", "By", "Stage", "Technique", "Label", "Verdict", "Detail", "Dice", "IoU", "Tolerance measure",
-        "HD", "HD95", "Mean surface", "NSD", "Size",
+        "Compared with",
+        "By",
+        "Stage",
+        "Technique",
+        "Label",
+        "Verdict",
+        "Detail",
+        "Dice",
+        "IoU",
+        "Tolerance measure",
+        "HD",
+        "HD95",
+        "Mean surface",
+        "NSD",
+        "Size",
     ];
     let row = |unit: &&StoredUnit| {
         let score = &unit.score;
@@ -161,7 +196,11 @@ fn pair_table(units: &[&StoredUnit]) -> TableView {
         };
         let label = match (&score.a_label, &score.b_label) {
             (Some(a), Some(b)) if a == b => a.clone(),
-            (a, b) => format!("{} → {}", a.as_deref().unwrap_or("(none)"), b.as_deref().unwrap_or("(none)")),
+            (a, b) => format!(
+                "{} → {}",
+                a.as_deref().unwrap_or("(none)"),
+                b.as_deref().unwrap_or("(none)")
+            ),
         };
         let verdict = match (unit.reference_kind, score.error, score.not_applicable) {
             (_, None, true) => "– cannot be judged".to_owned(),
@@ -172,15 +211,28 @@ fn pair_table(units: &[&StoredUnit]) -> TableView {
         };
         vec![
             CellView {
-                sub: vec![unit.reference_kind.map_or_else(|| "peer".to_owned(), |kind| format!("{kind} reference"))],
+                sub: vec![
+                    unit.reference_kind
+                        .map_or_else(|| "peer".to_owned(), |kind| format!("{kind} reference")),
+                ],
                 ..CellView::text(&unit.a_rater)
             },
             CellView::text(&unit.b_rater),
             CellView::text(unit.stage.as_str()),
-            CellView::text(score.technique.map_or_else(|| "–".to_owned(), |technique| plain(technique.as_str()))),
+            CellView::text(
+                score
+                    .technique
+                    .map_or_else(|| "–".to_owned(), |technique| plain(technique.as_str())),
+            ),
             CellView::text(label),
             CellView::text(verdict),
-            CellView::text(score.detail.as_deref().or(score.undefined.as_deref()).map_or_else(|| "–".to_owned(), plain)),
+            CellView::text(
+                score
+                    .detail
+                    .as_deref()
+                    .or(score.undefined.as_deref())
+                    .map_or_else(|| "–".to_owned(), plain),
+            ),
             cell(score.dice, Unit::Ratio),
             cell(score.iou, Unit::Ratio),
             distance(unit).map_or_else(no_number, |(value, unit)| cell(Some(value), unit)),
@@ -205,22 +257,41 @@ fn reading_table(project: &Project, readings: &[StoredReading]) -> Result<TableV
     let row = |stored: &StoredReading| {
         let reading = &stored.reading;
         vec![
-            linked(CellView::text(&reading.key.rater), rater_link(project, &reading.key.rater, &Week::all())),
+            linked(
+                CellView::text(&reading.key.rater),
+                rater_link(project, &reading.key.rater, &Week::all()),
+            ),
             CellView::text(reading.role.as_str()),
             CellView::text(reading.key.stage.as_str()),
             CellView::text(reading.reference.map_or("–", |kind| kind.as_str())),
             CellView::text(&reading.key.layer),
             CellView::text(plain(reading.state.as_str())),
             CellView::count(stored.annotations.len() as u64),
-            CellView::text(reading.finished_at_us.map_or_else(|| "unknown".to_owned(), |us| instant(us, &zone))),
+            CellView::text(
+                reading
+                    .finished_at_us
+                    .map_or_else(|| "unknown".to_owned(), |us| instant(us, &zone)),
+            ),
             linked(
                 CellView::text(&reading.source_file),
-                Link::project(&project.name).to("imports").to(&stored.import.to_string()),
+                Link::project(&project.name)
+                    .to("imports")
+                    .to(&stored.import.to_string()),
             ),
         ]
     };
     Ok(TableView::new(
-        &["Rater", "Role", "Stage", "Reference", "Layer", "State", "Annotations", "Finished", "From"],
+        &[
+            "Rater",
+            "Role",
+            "Stage",
+            "Reference",
+            "Layer",
+            "State",
+            "Annotations",
+            "Finished",
+            "From",
+        ],
         readings.iter().map(row).collect(),
         "",
     ))
@@ -228,7 +299,10 @@ fn reading_table(project: &Project, readings: &[StoredReading]) -> Result<TableV
 
 /// The item's pixels as they were given.
 #[handler]
-pub async fn show_image(state: Data<&PagesState>, Path((project, item)): Path<(String, String)>) -> Response {
+pub async fn show_image(
+    state: Data<&PagesState>,
+    Path((project, item)): Path<(String, String)>,
+) -> Response {
     let found = blocking(&state, move |store| {
         let project = pipeline::project(store, key_of(&project))?;
         let id = store.item_id(project.id, key_of(&item))?;

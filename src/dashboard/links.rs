@@ -32,7 +32,8 @@ impl Link {
     #[must_use]
     pub fn with<'a>(mut self, name: &str, value: impl Into<Option<&'a str>>) -> Self {
         if let Some(value) = value.into() {
-            self.query.push(if self.query.is_empty() { '?' } else { '&' });
+            self.query
+                .push(if self.query.is_empty() { '?' } else { '&' });
             let _ = write!(self.query, "{name}={}", encoded(value));
         }
         self
@@ -89,9 +90,23 @@ mod tests {
 
     #[test]
     fn keys_survive_the_way_through_a_path() {
-        for key in ["reader-a", "a/b c%?#", "..", ".", "", "~", "~a", "Ä\u{202e}<b>", "%2e%2e"] {
+        for key in [
+            "reader-a",
+            "a/b c%?#",
+            "..",
+            ".",
+            "",
+            "~",
+            "~a",
+            "Ä\u{202e}<b>",
+            "%2e%2e",
+        ] {
             let step = segment(key);
-            assert!(step.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~%".contains(&byte)), "{step}");
+            assert!(
+                step.bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"-._~%".contains(&byte)),
+                "{step}"
+            );
             let decoded = decoded(&step);
             assert!(!matches!(decoded.as_str(), "" | "." | ".."));
             assert_eq!(key_of(&decoded), key);
@@ -100,10 +115,20 @@ mod tests {
 
     #[test]
     fn only_what_has_a_value_is_asked() {
-        let link = Link::project("demo").to("errors").with("rater", "a&b").with("label", None).with("kind", "extra");
+        let link = Link::project("demo")
+            .to("errors")
+            .with("rater", "a&b")
+            .with("label", None)
+            .with("kind", "extra");
         assert_eq!(link.to_string(), "/p/demo/errors?rater=a%26b&kind=extra");
         assert_eq!(encoded("κ"), "%CE%BA");
-        assert_eq!(Link::project("demo").to("imports").at("conflicts").to_string(), "/p/demo/imports#conflicts");
+        assert_eq!(
+            Link::project("demo")
+                .to("imports")
+                .at("conflicts")
+                .to_string(),
+            "/p/demo/imports#conflicts"
+        );
     }
 
     fn decoded(text: &str) -> String {

@@ -48,7 +48,10 @@ pub fn pages(state: PagesState) -> Route {
         .at("/p/:project/studies", with(get(studies::show_list)))
         .at("/p/:project/studies/:study", with(get(studies::show_one)))
         .at("/p/:project/items/:item", with(get(item::show)))
-        .at("/p/:project/items/:item/image.png", with(get(item::show_image)))
+        .at(
+            "/p/:project/items/:item/image.png",
+            with(get(item::show_image)),
+        )
         .at("/p/:project/agreement", with(get(agreement::show)))
         .at("/p/:project/errors", with(get(errors::show)))
         .at("/p/:project/invalid", with(get(doubts::show_invalid)))
@@ -63,6 +66,9 @@ pub fn pages(state: PagesState) -> Route {
             "/p/:project/calibration",
             with(get(calibration::show_sessions).post(calibration::decide)),
         )
-        .at("/p/:project/calibration/:week", with(get(calibration::show_report)))
+        .at(
+            "/p/:project/calibration/:week",
+            with(get(calibration::show_report)),
+        )
         .at("/p/:project/definitions", with(get(definitions::show)))
 }

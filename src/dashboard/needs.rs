@@ -71,12 +71,25 @@ fn over_the_limit(
                 .into(),
         });
     }
-    let mut over: Vec<&AnnotatorRow> = annotators.iter().filter(|row| row.status == Status::Fail).collect();
-    over.sort_by(|a, b| b.rate.value.unwrap_or(0.0).total_cmp(&a.rate.value.unwrap_or(0.0)));
+    let mut over: Vec<&AnnotatorRow> = annotators
+        .iter()
+        .filter(|row| row.status == Status::Fail)
+        .collect();
+    over.sort_by(|a, b| {
+        b.rate
+            .value
+            .unwrap_or(0.0)
+            .total_cmp(&a.rate.value.unwrap_or(0.0))
+    });
     let line = |row: &AnnotatorRow| Need {
         severity: "act",
         word: "over the limit",
-        sentence: format!("{}: {}, {}", row.rater, row.rate.text_with_interval(), row.rate.n_text()),
+        sentence: format!(
+            "{}: {}, {}",
+            row.rater,
+            row.rate.text_with_interval(),
+            row.rate.n_text()
+        ),
         href: rater_link(project, &row.rater, week).into(),
     };
     people(project, week, &over, "over the limit", found, line);
@@ -98,7 +111,10 @@ fn people(
             severity: "act",
             word,
             sentence: format!("and {}", crate::reports::format::list(&names)),
-            href: Link::project(&project.name).to("annotators").with("week", week.name()).into(),
+            href: Link::project(&project.name)
+                .to("annotators")
+                .with("week", week.name())
+                .into(),
         });
     }
 }
@@ -116,7 +132,10 @@ fn below_the_floor(project: &Project, id: i64, evidence_json: &str, found: &mut 
             severity: "act",
             word: "below the floor",
             sentence: format!("{}: {}", check.name, check.reason),
-            href: Link::project(&project.name).to("gates").to(&id.to_string()).into(),
+            href: Link::project(&project.name)
+                .to("gates")
+                .to(&id.to_string())
+                .into(),
         });
     }
 }
@@ -126,8 +145,10 @@ fn drifting(project: &Project, week: &Week, annotators: &[AnnotatorRow], found: 
         let change = row.change.as_ref().filter(|change| change.moved)?;
         change.difference.value.filter(|value| *value > 0.0)
     };
-    let mut drifting: Vec<(f64, &AnnotatorRow)> =
-        annotators.iter().filter_map(|row| Some((worse(row)?, row))).collect();
+    let mut drifting: Vec<(f64, &AnnotatorRow)> = annotators
+        .iter()
+        .filter_map(|row| Some((worse(row)?, row)))
+        .collect();
     drifting.sort_by(|a, b| b.0.total_cmp(&a.0));
     let rows: Vec<&AnnotatorRow> = drifting.into_iter().map(|(_, row)| row).collect();
     people(project, week, &rows, "drifting", found, |row| Need {
@@ -136,7 +157,9 @@ fn drifting(project: &Project, week: &Week, annotators: &[AnnotatorRow], found: 
         sentence: format!(
             "{}: error rate {} against the four weeks before",
             row.rater,
-            row.change.as_ref().map_or_else(String::new, |change| change.difference.text_with_interval())
+            row.change
+                .as_ref()
+                .map_or_else(String::new, |change| change.difference.text_with_interval())
         ),
         href: rater_link(project, &row.rater, week).into(),
     });
@@ -144,7 +167,9 @@ fn drifting(project: &Project, week: &Week, annotators: &[AnnotatorRow], found: 
 
 fn in_doubt(store: &Store, project: &Project, found: &mut Vec<Need>) -> Result<(), PageError> {
     let at = |page: &str| String::from(Link::project(&project.name).to(page));
-    let invalid = store.invalid_annotations(project.id, &Filter::default())?.len() as u64;
+    let invalid = store
+        .invalid_annotations(project.id, &Filter::default())?
+        .len() as u64;
     if invalid > 0 {
         found.push(Need {
             severity: "act",
@@ -205,11 +230,19 @@ fn gate_waiting(
             match (n_since, gate.record.status) {
                 (0, Status::Pass) => return Ok(()),
                 (0, status) => (
-                    format!("Policy `{}` is shut: {}", gate.record.policy_name, status.word()),
+                    format!(
+                        "Policy `{}` is shut: {}",
+                        gate.record.policy_name,
+                        status.word()
+                    ),
                     gates.to(&gate.id.to_string()),
                 ),
                 (n, _) => (
-                    format!("{} since policy `{}` was last asked", plural(n, "import", "imports"), gate.record.policy_name),
+                    format!(
+                        "{} since policy `{}` was last asked",
+                        plural(n, "import", "imports"),
+                        gate.record.policy_name
+                    ),
                     gates,
                 ),
             }
@@ -226,5 +259,7 @@ fn gate_waiting(
 
 fn capital(word: &str) -> String {
     let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
 }

@@ -60,7 +60,10 @@ pub async fn show(
     asked: Query<Vec<(String, String)>>,
 ) -> Response {
     let asked = Asked::from(asked);
-    answer(&state, move |store| overview(store, key_of(&project), &asked)).await
+    answer(&state, move |store| {
+        overview(store, key_of(&project), &asked)
+    })
+    .await
 }
 
 fn overview(store: &Store, name: &str, asked: &Asked) -> Result<String, PageError> {
@@ -68,14 +71,21 @@ fn overview(store: &Store, name: &str, asked: &Asked) -> Result<String, PageErro
     let week = &asked.week(store, project)?;
     let cards = pipeline::stage_cards(store, project, week)?;
     let annotators = pipeline::annotator_rows(store, project, week)?;
-    let frame = Frame::new(project, "", headline(&cards)).with_weeks(store, project, week, Vec::new())?;
+    let frame =
+        Frame::new(project, "", headline(&cards)).with_weeks(store, project, week, Vec::new())?;
     let imports = import_lines(store, project)?;
     let page = OverviewPage {
         needs: needs(store, project, week, &cards, &annotators)?,
         throughput: throughput_plot(store, project, week)?,
         agreement: agreement_plot(store, project, week)?,
-        throughput_href: Link::project(name).to("throughput").with("week", week.name()).into(),
-        agreement_href: Link::project(name).to("agreement").with("week", week.name()).into(),
+        throughput_href: Link::project(name)
+            .to("throughput")
+            .with("week", week.name())
+            .into(),
+        agreement_href: Link::project(name)
+            .to("agreement")
+            .with("week", week.name())
+            .into(),
         imports_href: Link::project(name).to("imports").into(),
         nothing_imported: imports.is_empty(),
         imports,
@@ -132,23 +142,38 @@ fn headline(cards: &[StageCard]) -> String {
     }
 }
 
-fn throughput_plot(store: &Store, project: &Project, week: &Week) -> Result<Option<Plot>, PageError> {
-    Ok(pipeline::throughput_of(store, project, week)?.map(|days| Plot {
-        title: throughput::headline(&days),
-        caption: throughput::caption(&days),
-        svg: throughput::svg("throughput", &days),
-    }))
+fn throughput_plot(
+    store: &Store,
+    project: &Project,
+    week: &Week,
+) -> Result<Option<Plot>, PageError> {
+    Ok(
+        pipeline::throughput_of(store, project, week)?.map(|days| Plot {
+            title: throughput::headline(&days),
+            caption: throughput::caption(&days),
+            svg: throughput::svg("throughput", &days),
+        }),
+    )
 }
 
 /// κ and Dice by label; the weakest come first, and each row leads to its disagreements.
-fn agreement_plot(store: &Store, project: &Project, week: &Week) -> Result<Option<Plot>, PageError> {
+fn agreement_plot(
+    store: &Store,
+    project: &Project,
+    week: &Week,
+) -> Result<Option<Plot>, PageError> {
     let mut rows: Vec<AgreementRow> = pipeline::agreement_rows(store, project, week)?;
     // One label of two raters who never differ says nothing; it stands on the agreement page.
     rows.retain(|row| row.value.value.is_some());
     if rows.is_empty() {
         return Ok(None);
     }
-    rows.sort_by(|a, b| a.value.value.unwrap_or(1.0).total_cmp(&b.value.value.unwrap_or(1.0)));
+    rows.sort_by(|a, b| {
+        a.value
+            .value
+            .unwrap_or(1.0)
+            .total_cmp(&b.value.value.unwrap_or(1.0))
+    });
     let n_more = rows.len().saturating_sub(MOST_LABELS);
     rows.truncate(MOST_LABELS);
     for row in &mut rows {
@@ -167,14 +192,29 @@ fn agreement_plot(store: &Store, project: &Project, week: &Week) -> Result<Optio
 
 fn import_lines(store: &Store, project: &Project) -> Result<Vec<ImportLine>, PageError> {
     let line = |import: crate::store::ImportRecord| ImportLine {
-        href: Link::project(&project.name).to("imports").to(&import.id.to_string()).into(),
+        href: Link::project(&project.name)
+            .to("imports")
+            .to(&import.id.to_string())
+            .into(),
         name: import.identity.name,
-        kept: plural(super::views::count(import.n_annotations), "annotation", "annotations"),
+        kept: plural(
+            super::views::count(import.n_annotations),
+            "annotation",
+            "annotations",
+        ),
         has_skips: import.n_skipped > 0,
         skipped: match import.n_skipped {
             0 => "nothing skipped".to_owned(),
-            n => format!("{} skipped", crate::reports::format::count(super::views::count(n))),
+            n => format!(
+                "{} skipped",
+                crate::reports::format::count(super::views::count(n))
+            ),
         },
     };
-    Ok(store.imports(project.id)?.into_iter().take(MOST_IMPORTS).map(line).collect())
+    Ok(store
+        .imports(project.id)?
+        .into_iter()
+        .take(MOST_IMPORTS)
+        .map(line)
+        .collect())
 }

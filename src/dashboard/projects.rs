@@ -1,10 +1,10 @@
 //! The list of projects; the only one opens by itself.
 
+use super::PagesState;
 use super::answer::{PageError, blocking, html, problem};
 use super::frame::Frame;
 use super::links::Link;
 use super::views::{instant, plural};
-use super::PagesState;
 use crate::pipeline::projects;
 use askama::Template;
 use poem::http::{StatusCode, header};

@@ -9,7 +9,7 @@ use super::throughput::{chart_plots, summary_table};
 use super::units::{errors_link, units, units_table};
 use super::views::{Empty, Section, count, linked, linked_count, linked_figure, no_number, plain};
 use crate::domain::{ComparisonKind, ErrorKind};
-use crate::pipeline::scorecard::{RateRow, rates, weekly_rates, work};
+use crate::pipeline::rater_rates::{RateRow, rates, weekly_rates, work};
 use crate::pipeline::{self, Project, Week};
 use crate::reports::format;
 use crate::reports::model::{AnnotatorRow, Figure};
@@ -41,7 +41,9 @@ fn scorecard(store: &Store, name: &str, rater: &str, asked: &Asked) -> Result<St
     let row = pipeline::annotator_rows(store, project, week)?
         .into_iter()
         .find(|row| row.rater == rater)
-        .ok_or_else(|| PageError::not_found(format!("project `{name}` has no annotator `{rater}`")))?;
+        .ok_or_else(|| {
+            PageError::not_found(format!("project `{name}` has no annotator `{rater}`"))
+        })?;
     let own = Filter {
         rater: Some(rater.to_owned()),
         ..week.filter()
@@ -49,27 +51,60 @@ fn scorecard(store: &Store, name: &str, rater: &str, asked: &Asked) -> Result<St
     let frame = Frame::new(project, "annotators", headline(&row))
         .lead(lead(&row))
         .with_weeks(store, project, week, Vec::new())?;
-    let stages = rates(store, project, &own, GroupBy { stage: true, ..GroupBy::default() })?;
-    let labels = rates(store, project, &own, GroupBy { label: true, ..GroupBy::default() })?;
-    let days = work(store, project, &Filter { rater: own.rater.clone(), ..week.fortnight_filter() })?;
+    let stages = rates(
+        store,
+        project,
+        &own,
+        GroupBy {
+            stage: true,
+            ..GroupBy::default()
+        },
+    )?;
+    let labels = rates(
+        store,
+        project,
+        &own,
+        GroupBy {
+            label: true,
+            ..GroupBy::default()
+        },
+    )?;
+    let days = work(
+        store,
+        project,
+        &Filter {
+            rater: own.rater.clone(),
+            ..week.fortnight_filter()
+        },
+    )?;
     let nothing = || Empty::quiet("No reading was compared with a reference in this period.");
     let sections = vec![
-        Section::new("stages", "Error rate by stage and kind of reference")
-            .table(rate_table(project, week, rater, &stages, "Stage"), nothing()),
+        Section::new("stages", "Error rate by stage and kind of reference").table(
+            rate_table(project, week, rater, &stages, "Stage"),
+            nothing(),
+        ),
         weeks_section(project, rater, &weekly_rates(store, project, rater)?),
         Section::new("labels", "By label").sortable(
             label_table(store, project, week, rater, &own, &labels)?,
             nothing(),
         ),
-        Section::new("confusions", "Labels taken for one another")
-            .table(confusion_table(store, project, week, rater, &own)?, Empty::quiet("No label was taken for another.")),
+        Section::new("confusions", "Labels taken for one another").table(
+            confusion_table(store, project, week, rater, &own)?,
+            Empty::quiet("No label was taken for another."),
+        ),
         Section::new("throughput", "Throughput, this week and the one before")
             .plots(chart_plots(&days))
             .table(
                 summary_table(project, week, &days),
                 Empty::quiet("Nothing was finished on a known day in this period."),
             )
-            .more("Day by day", Link::project(name).to("throughput").with("week", week.name()).with("rater", rater)),
+            .more(
+                "Day by day",
+                Link::project(name)
+                    .to("throughput")
+                    .with("week", week.name())
+                    .with("rater", rater),
+            ),
         errors_section(store, project, week, rater)?,
     ];
     render(&frame, &sections)
@@ -100,15 +135,34 @@ fn lead(row: &AnnotatorRow) -> String {
     add("median Dice", &row.dice);
     add("median studies a day", &row.studies_per_day);
     if let Some(change) = &row.change {
-        let word = if change.moved { "moved" } else { "within chance" };
-        parts.push(format!("change to the four weeks before {} ({word})", change.difference.text_with_interval()));
+        let word = if change.moved {
+            "moved"
+        } else {
+            "within chance"
+        };
+        parts.push(format!(
+            "change to the four weeks before {} ({word})",
+            change.difference.text_with_interval()
+        ));
     }
     parts.join(" · ")
 }
 
-fn rate_table(project: &Project, week: &Week, rater: &str, rows: &[RateRow], first: &str) -> TableView {
+fn rate_table(
+    project: &Project,
+    week: &Week,
+    rater: &str,
+    rows: &[RateRow],
+    first: &str,
+) -> TableView {
     let kinds = ErrorKind::ALL;
-    let mut names = vec![first.to_owned(), "Reference".into(), "Status".into(), "Error rate".into(), "Limit".into()];
+    let mut names = vec![
+        first.to_owned(),
+        "Reference".into(),
+        "Status".into(),
+        "Error rate".into(),
+        "Limit".into(),
+    ];
     names.extend(kinds.iter().map(|kind| capital(&plain(kind.as_str()))));
     names.push("Not judged".into());
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -143,7 +197,10 @@ fn rate_table(project: &Project, week: &Week, rater: &str, rows: &[RateRow], fir
 
 /// Every week under the limits of a p chart.
 fn weeks_section(project: &Project, rater: &str, rows: &[RateRow]) -> Section {
-    let n_beyond = rows.iter().filter(|row| row.control.is_some_and(|control| control.beyond)).count();
+    let n_beyond = rows
+        .iter()
+        .filter(|row| row.control.is_some_and(|control| control.beyond))
+        .count();
     let title = match n_beyond {
         0 => "Week by week: no week beyond its control limits".to_owned(),
         1 => "Week by week: one week beyond its control limits".to_owned(),
@@ -165,7 +222,11 @@ fn weeks_section(project: &Project, rater: &str, rows: &[RateRow]) -> Section {
             linked_figure(&row.rate, link),
             row.control.map_or_else(no_number, |control| CellView {
                 numeric: true,
-                ..CellView::text(format!("{}–{} %", percent(control.lower), percent(control.upper)))
+                ..CellView::text(format!(
+                    "{}–{} %",
+                    percent(control.lower),
+                    percent(control.upper)
+                ))
             }),
             CellView {
                 strong: row.control.is_some_and(|control| control.beyond),
@@ -195,7 +256,10 @@ fn label_table(
     own: &Filter,
     rows: &[RateRow],
 ) -> Result<TableView, PageError> {
-    let by_label = GroupBy { label: true, ..GroupBy::default() };
+    let by_label = GroupBy {
+        label: true,
+        ..GroupBy::default()
+    };
     let biases = store.size_bias(project.id, own, by_label)?;
     let row = |row: &RateRow| {
         let label = row.label.clone().unwrap_or_default();
@@ -208,10 +272,22 @@ fn label_table(
         };
         let bias = biases
             .iter()
-            .find(|bias| (&bias.group.label, bias.group.reference_kind) == (&row.label, row.reference_kind))
-            .and_then(|bias| Some(Figure::new(bias.median?, count(bias.n), crate::reports::model::Unit::Relative)));
+            .find(|bias| {
+                (&bias.group.label, bias.group.reference_kind) == (&row.label, row.reference_kind)
+            })
+            .and_then(|bias| {
+                Some(Figure::new(
+                    bias.median?,
+                    count(bias.n),
+                    crate::reports::model::Unit::Relative,
+                ))
+            });
         let mut cells = vec![
-            CellView::text(if label.is_empty() { "(refused)" } else { &label }),
+            CellView::text(if label.is_empty() {
+                "(refused)"
+            } else {
+                &label
+            }),
             CellView::text(row.reference_kind.map_or("–", |kind| kind.as_str())),
             linked_figure(&row.rate, errors()),
             bias.map_or_else(no_number, |bias| CellView::figure(&bias)),
@@ -222,8 +298,17 @@ fn label_table(
         }
         cells
     };
-    let mut names = vec!["Label".to_owned(), "Reference".into(), "Error rate".into(), "Size, median".into()];
-    names.extend(ErrorKind::ALL.iter().map(|kind| capital(&plain(kind.as_str()))));
+    let mut names = vec![
+        "Label".to_owned(),
+        "Reference".into(),
+        "Error rate".into(),
+        "Size, median".into(),
+    ];
+    names.extend(
+        ErrorKind::ALL
+            .iter()
+            .map(|kind| capital(&plain(kind.as_str()))),
+    );
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     Ok(TableView::new(
         &names,
@@ -239,7 +324,10 @@ fn confusion_table(
     rater: &str,
     own: &Filter,
 ) -> Result<TableView, PageError> {
-    let filter = Filter { kind: Some(ComparisonKind::Reference), ..own.clone() };
+    let filter = Filter {
+        kind: Some(ComparisonKind::Reference),
+        ..own.clone()
+    };
     let mut rows = store.confusion(project.id, &filter, GroupBy::default())?;
     rows.retain(|row| row.a_label != row.b_label);
     rows.sort_by_key(|row| std::cmp::Reverse(row.n));
@@ -248,7 +336,10 @@ fn confusion_table(
         let link = errors_link(project, week)
             .with("kind", "reference")
             .with("rater", rater)
-            .with("reference", row.group.reference_kind.map(|kind| kind.as_str()))
+            .with(
+                "reference",
+                row.group.reference_kind.map(|kind| kind.as_str()),
+            )
             .with("a_label", row.a_label.as_str())
             .with("b_label", row.b_label.as_str());
         vec![
@@ -265,7 +356,12 @@ fn confusion_table(
     ))
 }
 
-fn errors_section(store: &Store, project: &Project, week: &Week, rater: &str) -> Result<Section, PageError> {
+fn errors_section(
+    store: &Store,
+    project: &Project,
+    week: &Week,
+    rater: &str,
+) -> Result<Section, PageError> {
     let asked = UnitsAsked {
         filter: Filter {
             rater: Some(rater.to_owned()),
@@ -282,7 +378,9 @@ fn errors_section(store: &Store, project: &Project, week: &Week, rater: &str) ->
     Ok(match next {
         Some(_) => section.more(
             "All errors of this annotator",
-            errors_link(project, week).with("kind", "reference").with("rater", rater),
+            errors_link(project, week)
+                .with("kind", "reference")
+                .with("rater", rater),
         ),
         None => section,
     })
@@ -290,5 +388,7 @@ fn errors_section(store: &Store, project: &Project, week: &Week, rater: &str) ->
 
 fn capital(word: &str) -> String {
     let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
 }

@@ -26,7 +26,10 @@ pub async fn show_list(
     asked: Query<Vec<(String, String)>>,
 ) -> Response {
     let asked = Asked::from(asked);
-    answer(&state, move |store| studies(store, key_of(&project), &asked)).await
+    answer(&state, move |store| {
+        studies(store, key_of(&project), &asked)
+    })
+    .await
 }
 
 fn studies(store: &Store, name: &str, asked: &Asked) -> Result<String, PageError> {
@@ -36,7 +39,12 @@ fn studies(store: &Store, name: &str, asked: &Asked) -> Result<String, PageError
     let n_studies = completeness.len() as u64;
     let labelled: BTreeMap<&str, Figure> = completeness
         .iter()
-        .map(|row| (row.study.as_str(), Figure::rate(count(row.n_labelled), count(row.n_items))))
+        .map(|row| {
+            (
+                row.study.as_str(),
+                Figure::rate(count(row.n_labelled), count(row.n_items)),
+            )
+        })
         .collect();
     let mut rows = store.studies(project.id, asked.text("after"), PAGE + 1)?;
     let next = rows.get(PAGE as usize).is_some();
@@ -46,18 +54,33 @@ fn studies(store: &Store, name: &str, asked: &Asked) -> Result<String, PageError
             linked(CellView::text(&row.study), link(&row.study)),
             CellView::text(row.site.as_deref().unwrap_or("–")),
             CellView::count(count(row.n_items)),
-            labelled.get(row.study.as_str()).map_or_else(super::views::no_number, CellView::figure),
+            labelled
+                .get(row.study.as_str())
+                .map_or_else(super::views::no_number, CellView::figure),
             CellView::count(count(row.n_readings)),
             CellView::count(count(row.n_annotations)),
             CellView::count(count(row.n_raters)),
             linked_count(
                 count(row.n_errors),
-                Link::project(name).to("errors").with("week", "all").with("kind", "reference").with("study", row.study.as_str()),
+                Link::project(name)
+                    .to("errors")
+                    .with("week", "all")
+                    .with("kind", "reference")
+                    .with("study", row.study.as_str()),
             ),
         ]
     };
     let table = TableView::new(
-        &["Study", "Site", "Items", "Labelled", "Readings", "Annotations", "Raters", "Errors"],
+        &[
+            "Study",
+            "Site",
+            "Items",
+            "Labelled",
+            "Readings",
+            "Annotations",
+            "Raters",
+            "Errors",
+        ],
         rows.iter().map(row).collect(),
         "Labelled: items with a reading that is annotated or reviewed and empty. Errors: units in error against a reference, all weeks.",
     );
@@ -72,7 +95,9 @@ fn studies(store: &Store, name: &str, asked: &Asked) -> Result<String, PageError
     let section = match rows.last().filter(|_| next) {
         Some(last) => section.more(
             format!("Next {PAGE}"),
-            Link::project(name).to("studies").with("after", last.study.as_str()),
+            Link::project(name)
+                .to("studies")
+                .with("after", last.study.as_str()),
         ),
         None => section,
     };
@@ -82,8 +107,14 @@ fn studies(store: &Store, name: &str, asked: &Asked) -> Result<String, PageError
 }
 
 #[handler]
-pub async fn show_one(state: Data<&PagesState>, Path((project, study)): Path<(String, String)>) -> Response {
-    answer(&state, move |store| study_page(store, key_of(&project), key_of(&study))).await
+pub async fn show_one(
+    state: Data<&PagesState>,
+    Path((project, study)): Path<(String, String)>,
+) -> Response {
+    answer(&state, move |store| {
+        study_page(store, key_of(&project), key_of(&study))
+    })
+    .await
 }
 
 struct Thumb {
@@ -107,13 +138,17 @@ fn study_page(store: &Store, name: &str, study: &str) -> Result<String, PageErro
     let project = &pipeline::project(store, name)?;
     let items = store.items_of_study(project.id, study)?;
     if items.is_empty() {
-        return Err(PageError::not_found(format!("project `{name}` has no study `{study}`")));
+        return Err(PageError::not_found(format!(
+            "project `{name}` has no study `{study}`"
+        )));
     }
     let thumbs: Vec<Thumb> = items
         .iter()
         .map(|item| Thumb {
             href: item_link(project, &item.key).into(),
-            image: item.has_image.then(|| item_link(project, &item.key).to("image.png").into()),
+            image: item
+                .has_image
+                .then(|| item_link(project, &item.key).to("image.png").into()),
             key: item.key.clone(),
             facts: format!(
                 "{}, {}",

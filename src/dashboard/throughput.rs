@@ -8,7 +8,7 @@ use super::links::key_of;
 use super::units::rater_link;
 use super::views::{Empty, Section, linked, no_number, plain};
 use crate::analytics::{ThroughputDay, ThroughputSummary};
-use crate::pipeline::scorecard::{Work, work};
+use crate::pipeline::rater_rates::{Work, work};
 use crate::pipeline::{self, Project, Week};
 use crate::reports::figures::{control_chart, throughput};
 use crate::reports::format;
@@ -45,7 +45,10 @@ fn days(store: &Store, name: &str, asked: &Asked) -> Result<String, PageError> {
         Some(days) => throughput::headline(days),
         None => "No finished work has a date in this period".to_owned(),
     };
-    let kept = rater.map(|rater| ("rater", rater.to_owned())).into_iter().collect();
+    let kept = rater
+        .map(|rater| ("rater", rater.to_owned()))
+        .into_iter()
+        .collect();
     let band = project.protocol.throughput;
     let frame = Frame::new(project, "throughput", headline)
         .lead(format!(
@@ -68,13 +71,18 @@ fn days(store: &Store, name: &str, asked: &Asked) -> Result<String, PageError> {
         Empty::new(
             "No reading says when it was finished. Import exports with finished-at times, or a sidecar table with the \
              columns item and finished_at.",
-            format!("concord import EXPORT --project {} --sidecar TIMES.csv", project.name),
+            format!(
+                "concord import EXPORT --project {} --sidecar TIMES.csv",
+                project.name
+            ),
         )
     };
-    let charts = Section::new("control", "Stability: individuals and moving ranges").plots(chart_plots(&work));
+    let charts = Section::new("control", "Stability: individuals and moving ranges")
+        .plots(chart_plots(&work));
     let mut sections = vec![
         Section::new("days", "").plots(plot.into_iter().collect()),
-        Section::new("summary", "By specialist and stage").sortable(summary_table(project, week, &work), empty()),
+        Section::new("summary", "By specialist and stage")
+            .sortable(summary_table(project, week, &work), empty()),
     ];
     if !charts.plots.is_empty() {
         sections.push(charts);
@@ -124,25 +132,32 @@ pub fn summary_table(project: &Project, week: &Week, work: &Work) -> TableView {
             })
         };
         vec![
-            linked(CellView::text(&summary.rater), rater_link(project, &summary.rater, week)),
+            linked(
+                CellView::text(&summary.rater),
+                rater_link(project, &summary.rater, week),
+            ),
             CellView::text(summary.stage.as_str()),
             CellView::count(summary.n_days),
             CellView::count(summary.n_studies),
             per_day(summary.median_per_day),
-            summary.coefficient_of_variation.map_or_else(no_number, |value| CellView {
-                numeric: true,
-                ..CellView::text(format!("{} %", format::number(value * 100.0, 0, false)))
-            }),
+            summary
+                .coefficient_of_variation
+                .map_or_else(no_number, |value| CellView {
+                    numeric: true,
+                    ..CellView::text(format!("{} %", format::number(value * 100.0, 0, false)))
+                }),
             CellView::count(summary.band.n_below),
             CellView::count(summary.band.n_within),
             CellView::count(summary.band.n_above),
             CellView::figure(&Figure::rate(summary.band.n_within, summary.n_days)),
             CellView::count(summary.n_rework),
             CellView::count(summary.n_undated),
-            summary.minutes_per_study.map_or_else(no_number, |value| CellView {
-                numeric: true,
-                ..CellView::text(Figure::new(value, summary.n_studies, Unit::Minutes).text())
-            }),
+            summary
+                .minutes_per_study
+                .map_or_else(no_number, |value| CellView {
+                    numeric: true,
+                    ..CellView::text(Figure::new(value, summary.n_studies, Unit::Minutes).text())
+                }),
         ]
     };
     TableView::new(
@@ -158,11 +173,21 @@ pub fn summary_table(project: &Project, week: &Week, work: &Work) -> TableView {
 
 fn day_table(project: &Project, week: &Week, days: &[ThroughputDay]) -> TableView {
     let mut sorted: Vec<&ThroughputDay> = days.iter().collect();
-    sorted.sort_by(|a, b| b.day.cmp(&a.day).then_with(|| (&a.rater, a.stage).cmp(&(&b.rater, b.stage))));
+    sorted.sort_by(|a, b| {
+        b.day
+            .cmp(&a.day)
+            .then_with(|| (&a.rater, a.stage).cmp(&(&b.rater, b.stage)))
+    });
     let row = |day: &&ThroughputDay| {
         vec![
-            CellView::text(day.day.map_or_else(|| "no date".to_owned(), |day| day.to_string())),
-            linked(CellView::text(&day.rater), rater_link(project, &day.rater, week)),
+            CellView::text(
+                day.day
+                    .map_or_else(|| "no date".to_owned(), |day| day.to_string()),
+            ),
+            linked(
+                CellView::text(&day.rater),
+                rater_link(project, &day.rater, week),
+            ),
             CellView::text(day.stage.as_str()),
             CellView::count(day.n_studies),
             CellView::text(match (day.place, day.is_workday) {
@@ -181,7 +206,17 @@ fn day_table(project: &Project, week: &Week, days: &[ThroughputDay]) -> TableVie
     };
     let n_more = sorted.len().saturating_sub(MOST_DAYS);
     TableView::new(
-        &["Day", "Specialist", "Stage", "Studies", "Band", "Reworked", "Items", "Annotations", "Active minutes"],
+        &[
+            "Day",
+            "Specialist",
+            "Stage",
+            "Studies",
+            "Band",
+            "Reworked",
+            "Items",
+            "Annotations",
+            "Active minutes",
+        ],
         sorted.iter().take(MOST_DAYS).map(row).collect(),
         match n_more {
             0 => String::new(),
@@ -189,4 +224,3 @@ fn day_table(project: &Project, week: &Week, days: &[ThroughputDay]) -> TableVie
         },
     )
 }
-

@@ -17,7 +17,9 @@ const MOST_CHUNKS: usize = 200;
 
 /// The list of units in error of a week.
 pub fn errors_link(project: &Project, week: &Week) -> Link {
-    Link::project(&project.name).to("errors").with("week", week.name())
+    Link::project(&project.name)
+        .to("errors")
+        .with("week", week.name())
 }
 
 /// The page of an item.
@@ -27,7 +29,10 @@ pub fn item_link(project: &Project, item_key: &str) -> Link {
 
 /// The scorecard of a rater.
 pub fn rater_link(project: &Project, rater: &str, week: &Week) -> Link {
-    Link::project(&project.name).to("annotators").to(rater).with("week", week.name())
+    Link::project(&project.name)
+        .to("annotators")
+        .to(rater)
+        .with("week", week.name())
 }
 
 /// Units in error that fit, and where the next page begins.
@@ -42,7 +47,11 @@ pub fn units(
     limit: usize,
 ) -> Result<(Vec<StoredUnit>, Option<UnitCursor>), StoreError> {
     let narrowed = asked.other.is_some() || asked.a_label.is_some() || asked.b_label.is_some();
-    let chunk = if narrowed { CHUNK } else { u32::try_from(limit + 1).unwrap_or(CHUNK) };
+    let chunk = if narrowed {
+        CHUNK
+    } else {
+        u32::try_from(limit + 1).unwrap_or(CHUNK)
+    };
     let (mut found, mut after) = (Vec::new(), after);
     for _ in 0..MOST_CHUNKS {
         let page = store.error_units(project, &asked.filter, asked.error, after, chunk)?;
@@ -82,7 +91,17 @@ fn fits(unit: &StoredUnit, asked: &UnitsAsked) -> bool {
 /// One row a unit; each leads to its item.
 pub fn units_table(project: &Project, units: &[StoredUnit]) -> TableView {
     let names = [
-        "Item", "Study", "Stage", "Compared with", "By", "Technique", "Label", "Error", "Detail", "Dice", "Distance",
+        "Item",
+        "Study",
+        "Stage",
+        "Compared with",
+        "By",
+        "Technique",
+        "Label",
+        "Error",
+        "Detail",
+        "Dice",
+        "Distance",
     ];
     let row = |unit: &StoredUnit| {
         let score = &unit.score;
@@ -97,8 +116,10 @@ pub fn units_table(project: &Project, units: &[StoredUnit]) -> TableView {
         vec![
             linked(
                 CellView::text(&unit.item_key),
-                item_link(project, &unit.item_key)
-                    .with("label", score.a_label.as_deref().or(score.b_label.as_deref())),
+                item_link(project, &unit.item_key).with(
+                    "label",
+                    score.a_label.as_deref().or(score.b_label.as_deref()),
+                ),
             ),
             CellView::text(&unit.study),
             CellView::text(unit.stage.as_str()),
@@ -110,7 +131,11 @@ pub fn units_table(project: &Project, units: &[StoredUnit]) -> TableView {
                 ..CellView::text(&unit.a_rater)
             },
             CellView::text(&unit.b_rater),
-            CellView::text(score.technique.map_or_else(|| "–".to_owned(), |technique| plain(technique.as_str()))),
+            CellView::text(
+                score
+                    .technique
+                    .map_or_else(|| "–".to_owned(), |technique| plain(technique.as_str())),
+            ),
             CellView::text(label),
             CellView::text(error_name(unit)),
             CellView::text(score.detail.as_deref().unwrap_or("–")),

@@ -148,7 +148,11 @@ pub fn plain(name: &str) -> String {
 
 /// `1 item`, `2 items`.
 pub fn plural(n: u64, one: &str, many: &str) -> String {
-    format!("{} {}", crate::reports::format::count(n), if n == 1 { one } else { many })
+    format!(
+        "{} {}",
+        crate::reports::format::count(n),
+        if n == 1 { one } else { many }
+    )
 }
 
 /// A dash in a column of numbers.
@@ -163,6 +167,11 @@ pub fn no_number() -> CellView {
 pub fn instant(us: i64, zone: &jiff::tz::TimeZone) -> String {
     jiff::Timestamp::from_microsecond(us).map_or_else(
         |_| "unknown".to_owned(),
-        |instant| instant.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string(),
+        |instant| {
+            instant
+                .to_zoned(zone.clone())
+                .strftime("%Y-%m-%d %H:%M")
+                .to_string()
+        },
     )
 }

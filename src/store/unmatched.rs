@@ -52,11 +52,27 @@ mod tests {
         );
         // Nothing is said of items that wait for scoring.
         assert_eq!(seed.store.unmatched_items(seed.project).unwrap(), []);
-        seed.score("i1", vec![comparison("i1", ComparisonKind::Peer, "a", "b", vec![unit("nodule", None)])]);
+        seed.score(
+            "i1",
+            vec![comparison(
+                "i1",
+                ComparisonKind::Peer,
+                "a",
+                "b",
+                vec![unit("nodule", None)],
+            )],
+        );
         seed.score("i2", vec![]);
         seed.score("unread", vec![]);
         let found = seed.store.unmatched_items(seed.project).unwrap();
         assert_eq!(found.len(), 1);
-        assert_eq!((found[0].item_key.as_str(), found[0].rater.as_str(), found[0].n_readings), ("i2", "b", 1));
+        assert_eq!(
+            (
+                found[0].item_key.as_str(),
+                found[0].rater.as_str(),
+                found[0].n_readings
+            ),
+            ("i2", "b", 1)
+        );
     }
 }
