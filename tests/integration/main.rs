@@ -2,6 +2,7 @@
 
 mod agreement_oracles;
 mod corpus;
+mod demo;
 mod importers_coco;
 mod importers_cvat;
 mod importers_dicom_seg;
