@@ -1,7 +1,8 @@
 //! One rater: errors, size and overlap, agreement with the others, throughput.
 
 use super::metrics::{
-    AgreementQuestion, RatedUnit, agreement_metrics, distribution_metrics, error_metrics, throughput_metrics,
+    AgreementQuestion, RatedUnit, agreement_metrics, distribution_metrics, error_metrics,
+    throughput_metrics,
 };
 use super::{PipelineError, Project, Week};
 use crate::analytics::{AgreementFigure, ErrorFigure, OverlapFigure, ThroughputSummary};
@@ -36,18 +37,44 @@ pub struct RaterCard {
 ///
 /// # Errors
 /// `NotFound`, a week that is none, and what store and figures raise.
-pub fn rater_card(store: &Store, project: &Project, rater: &str, week: &str) -> Result<RaterCard, PipelineError> {
-    let rows: Vec<RaterRow> = store.raters(project.id)?.into_iter().filter(|row| row.rater == rater).collect();
+pub fn rater_card(
+    store: &Store,
+    project: &Project,
+    rater: &str,
+    week: &str,
+) -> Result<RaterCard, PipelineError> {
+    let rows: Vec<RaterRow> = store
+        .raters(project.id)?
+        .into_iter()
+        .filter(|row| row.rater == rater)
+        .collect();
     if rows.is_empty() {
         // The name stays out of the message: names of people never reach an error.
-        return Err(StoreError::NotFound { what: "annotator", key: "of this name".to_owned() }.into());
+        return Err(StoreError::NotFound {
+            what: "annotator",
+            key: "of this name".to_owned(),
+        }
+        .into());
     }
     let week = Week::parse(store, project, week)?;
-    let filter = Filter { rater: Some(rater.to_owned()), ..week.filter() };
-    let by_stage = GroupBy { stage: true, ..GroupBy::default() };
-    let by_label = GroupBy { label: true, ..by_stage };
+    let filter = Filter {
+        rater: Some(rater.to_owned()),
+        ..week.filter()
+    };
+    let by_stage = GroupBy {
+        stage: true,
+        ..GroupBy::default()
+    };
+    let by_label = GroupBy {
+        label: true,
+        ..by_stage
+    };
     // Split by rater, so that in a peer comparison the sign of a difference is this rater's.
-    let by_technique = GroupBy { technique: true, rater: true, ..GroupBy::default() };
+    let by_technique = GroupBy {
+        technique: true,
+        rater: true,
+        ..GroupBy::default()
+    };
     let metrics = [OverlapMetric::Dice, OverlapMetric::RelativeSizeDifference];
     let mut distributions = distribution_metrics(store, project, &metrics, &filter, by_technique)?;
     distributions.retain(|figure| figure.group.rater.as_deref() == Some(rater));

@@ -73,7 +73,11 @@ pub fn rates(
 ///
 /// # Errors
 /// What store and figures raise.
-pub fn weekly_rates(store: &Store, project: &Project, rater: &str) -> Result<Vec<RateRow>, PipelineError> {
+pub fn weekly_rates(
+    store: &Store,
+    project: &Project,
+    rater: &str,
+) -> Result<Vec<RateRow>, PipelineError> {
     let filter = Filter {
         rater: Some(rater.to_owned()),
         ..Filter::default()
@@ -88,10 +92,18 @@ pub fn weekly_rates(store: &Store, project: &Project, rater: &str) -> Result<Vec
     rows.sort_by(|a, b| {
         (a.stage, a.reference_kind, &a.week).cmp(&(b.stage, b.reference_kind, &b.week))
     });
-    for series in rows.chunk_by_mut(|a, b| (a.stage, a.reference_kind) == (b.stage, b.reference_kind)) {
-        let assessed = || series.iter().map(|row| (row.rate.numerator.unwrap_or(0), row.rate.n));
+    for series in
+        rows.chunk_by_mut(|a, b| (a.stage, a.reference_kind) == (b.stage, b.reference_kind))
+    {
+        let assessed = || {
+            series
+                .iter()
+                .map(|row| (row.rate.numerator.unwrap_or(0), row.rate.n))
+        };
         let periods: Vec<(u64, u64)> = assessed().filter(|(_, n)| *n > 0).collect();
-        let Some(chart) = p_chart(&periods, None, RunRules::LimitsOnly)?.filter(|_| periods.len() > 1) else {
+        let Some(chart) =
+            p_chart(&periods, None, RunRules::LimitsOnly)?.filter(|_| periods.len() > 1)
+        else {
             continue;
         };
         // The chart has one point for each week in which something was assessed.
@@ -186,7 +198,8 @@ pub fn indistinguishable(rows: &[AnnotatorRow], level: f64) -> Result<Vec<String
         for from in 0..sorted.len() {
             let mut end = from + 1;
             while end < sorted.len() {
-                let interval = newcombe_difference(counts(sorted[end]), counts(sorted[from]), level)?;
+                let interval =
+                    newcombe_difference(counts(sorted[end]), counts(sorted[from]), level)?;
                 if interval.is_some_and(|interval| interval.lower > 0.0 || interval.upper < 0.0) {
                     break;
                 }
@@ -244,20 +257,37 @@ mod tests {
 
     #[test]
     fn raters_who_cannot_be_told_apart_share_a_letter() {
-        let rows = [row("far", 200, 400), row("low", 4, 400), row("near", 6, 400), row("none", 0, 0)];
+        let rows = [
+            row("far", 200, 400),
+            row("low", 4, 400),
+            row("near", 6, 400),
+            row("none", 0, 0),
+        ];
         assert_eq!(indistinguishable(&rows, 0.95).unwrap(), ["b", "a", "a", ""]);
     }
 
     #[test]
     fn a_rater_in_the_middle_may_belong_to_both_sides() {
-        let rows = [row("low", 10, 200), row("middle", 20, 200), row("high", 32, 200)];
+        let rows = [
+            row("low", 10, 200),
+            row("middle", 20, 200),
+            row("high", 32, 200),
+        ];
         assert_eq!(indistinguishable(&rows, 0.95).unwrap(), ["a", "ab", "b"]);
     }
 
     #[test]
     fn limits_are_those_of_the_mean_moving_range() {
-        let days = [("2026-11-16", 46.0), ("2026-11-17", 48.0), ("2026-11-18", 47.0)];
-        let chart = chart("a".into(), days.map(|(day, n)| (day.to_owned(), n)).to_vec()).unwrap();
+        let days = [
+            ("2026-11-16", 46.0),
+            ("2026-11-17", 48.0),
+            ("2026-11-18", 47.0),
+        ];
+        let chart = chart(
+            "a".into(),
+            days.map(|(day, n)| (day.to_owned(), n)).to_vec(),
+        )
+        .unwrap();
         assert_eq!((chart.centre, chart.range_centre), (47.0, 1.5));
         assert!((chart.upper - (47.0 + 2.66 * 1.5)).abs() < 1e-12);
         assert!((chart.range_upper - 3.267 * 1.5).abs() < 1e-12);

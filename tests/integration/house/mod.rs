@@ -161,7 +161,10 @@ fn every_room_names_only_rooms_that_stand_before_it() {
             continue;
         }
         let Some((_, allowed)) = MAY_IMPORT.iter().find(|(room, _)| *room == source.room) else {
-            faults.push(format!("{}: room `{}` is not in the table", source.path, source.room));
+            faults.push(format!(
+                "{}: room `{}` is not in the table",
+                source.path, source.room
+            ));
             continue;
         };
         for (at, named) in named_rooms(&source.code) {
@@ -187,7 +190,10 @@ fn the_import_table_has_no_cycle_and_no_unknown_room() {
     let mut n_edges = 0;
     for (room, allowed) in MAY_IMPORT {
         for named in *allowed {
-            assert!(order(named).is_some(), "`{room}` names an unknown room `{named}`");
+            assert!(
+                order(named).is_some(),
+                "`{room}` names an unknown room `{named}`"
+            );
             let back = MAY_IMPORT
                 .iter()
                 .any(|(name, theirs)| name == named && theirs.contains(room));
@@ -212,7 +218,11 @@ fn pure_rooms_know_no_clock_file_log_or_database() {
                 let before = source.code[..at].bytes().next_back();
                 let after = source.code[at + word.len()..].bytes().next();
                 if !before.is_some_and(is_word) && !after.is_some_and(is_word) {
-                    faults.push(format!("src/{}:{}: {word}", source.path, source.line_of(at)));
+                    faults.push(format!(
+                        "src/{}:{}: {word}",
+                        source.path,
+                        source.line_of(at)
+                    ));
                 }
             }
         }
@@ -226,8 +236,14 @@ fn no_module_is_a_drawer_for_everything() {
     let mut n_seen = 0;
     for source in sources() {
         for part in source.path.trim_end_matches(".rs").split('/') {
-            let drawer = ["utils", "util", "helpers", "helper", "common", "manager", "misc"];
-            assert!(!drawer.contains(&part), "src/{}: name it after what it holds", source.path);
+            let drawer = [
+                "utils", "util", "helpers", "helper", "common", "manager", "misc",
+            ];
+            assert!(
+                !drawer.contains(&part),
+                "src/{}: name it after what it holds",
+                source.path
+            );
             n_seen += 1;
         }
     }
@@ -258,7 +274,10 @@ fn no_source_is_too_long_to_read_in_one_sitting() {
             }
         }
     }
-    println!("over the aim of {N_LINES_AIM} lines:\n{}", over_aim.join("\n"));
+    println!(
+        "over the aim of {N_LINES_AIM} lines:\n{}",
+        over_aim.join("\n")
+    );
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     assert!(n_seen > 300, "only {n_seen} sources seen");
     for (name, most) in OVERLONG {
@@ -282,21 +301,34 @@ fn the_program_neither_panics_by_intent_nor_prints_beside_its_output() {
             for (at, _) in source.shipped.match_indices(word) {
                 // `print!` within `println!`, `panic!` within another macro's name.
                 let within = !word.starts_with('.')
-                    && source.shipped[..at].bytes().next_back().is_some_and(is_word);
+                    && source.shipped[..at]
+                        .bytes()
+                        .next_back()
+                        .is_some_and(is_word);
                 if !within {
-                    faults.push(format!("src/{}:{}: {word}", source.path, source.line_of(at)));
+                    faults.push(format!(
+                        "src/{}:{}: {word}",
+                        source.path,
+                        source.line_of(at)
+                    ));
                 }
             }
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     assert!(n_seen > 1_000_000, "only {n_seen} bytes seen");
-    assert!(n_tests > 20, "unit tests may unwrap, and only {n_tests} do: is the reader blind?");
+    assert!(
+        n_tests > 20,
+        "unit tests may unwrap, and only {n_tests} do: is the reader blind?"
+    );
 }
 
 #[test]
 fn sql_is_written_in_queries_and_never_put_together_from_text() {
-    let words = ["SELECT ", "INSERT ", "UPDATE ", "DELETE ", "CREATE ", "ALTER ", "DROP ", " WHERE ", " FROM "];
+    let words = [
+        "SELECT ", "INSERT ", "UPDATE ", "DELETE ", "CREATE ", "ALTER ", "DROP ", " WHERE ",
+        " FROM ",
+    ];
     let mut n_seen = 0;
     let mut n_formats = 0;
     let mut faults = Vec::new();
@@ -313,16 +345,26 @@ fn sql_is_written_in_queries_and_never_put_together_from_text() {
             let end = open + closing_bracket(&source.code[open..]);
             let argument = &source.text[open..end];
             if words.iter().any(|word| argument.contains(word)) {
-                faults.push(format!("src/{}:{}: {argument}", source.path, source.line_of(at)));
+                faults.push(format!(
+                    "src/{}:{}: {argument}",
+                    source.path,
+                    source.line_of(at)
+                ));
             }
         }
         // Outside tests only the store speaks to the database at all.
         if source.room != "store" && source.shipped.contains("duckdb::") {
-            faults.push(format!("src/{}: only the store may name the database", source.path));
+            faults.push(format!(
+                "src/{}: only the store may name the database",
+                source.path
+            ));
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
-    assert!(n_seen > 250 && n_formats > 200, "{n_seen} sources, {n_formats} formats");
+    assert!(
+        n_seen > 250 && n_formats > 200,
+        "{n_seen} sources, {n_formats} formats"
+    );
 }
 
 #[test]
@@ -333,7 +375,8 @@ fn every_importer_owns_good_bad_and_truncated_cases() {
             .map(|entry| entry.expect("a readable entry").path())
             .collect()
     };
-    let registered = std::fs::read_to_string(root().join("tests/integration/main.rs")).expect("the list of suites");
+    let registered = std::fs::read_to_string(root().join("tests/integration/main.rs"))
+        .expect("the list of suites");
     let mut n_good = 0;
     let mut n_bad = 0;
     for importer in ALL {
@@ -346,14 +389,28 @@ fn every_importer_owns_good_bad_and_truncated_cases() {
         let (words, broken): (Vec<_>, Vec<_>) = bad
             .iter()
             .partition(|path| path.extension().is_some_and(|extension| extension == "txt"));
-        assert!(broken.len() >= 3, "`{key}` has only {} bad fixtures", broken.len());
-        assert_eq!(words.len(), broken.len(), "`{key}`: a message beside each bad fixture");
+        assert!(
+            broken.len() >= 3,
+            "`{key}` has only {} bad fixtures",
+            broken.len()
+        );
+        assert_eq!(
+            words.len(),
+            broken.len(),
+            "`{key}`: a message beside each bad fixture"
+        );
         n_bad += broken.len();
         let suite = format!("importers_{key}");
-        assert!(registered.contains(&format!("mod {suite};")), "`{key}` has no suite in main.rs");
+        assert!(
+            registered.contains(&format!("mod {suite};")),
+            "`{key}` has no suite in main.rs"
+        );
         let text = std::fs::read_to_string(root().join(format!("tests/integration/{suite}.rs")))
             .expect("a suite beside its registration");
-        assert!(text.contains("check_bad_fixtures("), "{suite} reads no bad fixture");
+        assert!(
+            text.contains("check_bad_fixtures("),
+            "{suite} reads no bad fixture"
+        );
         assert!(text.contains("truncations("), "{suite} cuts no file short");
         assert!(text.contains("\"good\""), "{suite} reads no good fixture");
     }
@@ -361,6 +418,13 @@ fn every_importer_owns_good_bad_and_truncated_cases() {
         .into_iter()
         .filter(|path| path.join("good").is_dir())
         .count();
-    assert_eq!(on_disk, ALL.len(), "a folder of fixtures without an importer");
-    assert!(ALL.len() >= 7 && n_good >= 25 && n_bad >= 60, "{n_good} good, {n_bad} bad");
+    assert_eq!(
+        on_disk,
+        ALL.len(),
+        "a folder of fixtures without an importer"
+    );
+    assert!(
+        ALL.len() >= 7 && n_good >= 25 && n_bad >= 60,
+        "{n_good} good, {n_bad} bad"
+    );
 }

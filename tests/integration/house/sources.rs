@@ -85,7 +85,13 @@ pub fn sources() -> Vec<Source> {
 
 fn blank(text: &str) -> String {
     text.chars()
-        .map(|c| if c == '\n' { "\n".to_owned() } else { " ".repeat(c.len_utf8()) })
+        .map(|c| {
+            if c == '\n' {
+                "\n".to_owned()
+            } else {
+                " ".repeat(c.len_utf8())
+            }
+        })
         .collect()
 }
 
@@ -125,7 +131,9 @@ pub fn is_word(byte: u8) -> bool {
 }
 
 fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
-    bytes.windows(wanted.len()).position(|window| window == wanted)
+    bytes
+        .windows(wanted.len())
+        .position(|window| window == wanted)
 }
 
 /// A character literal rather than a lifetime: one character and a quote.
@@ -206,7 +214,10 @@ fn test_modules(sources: &[Source]) -> BTreeSet<String> {
             match before.split_once("#[path = \"") {
                 Some((_, named)) => {
                     let file = named.split('"').next().unwrap_or_default();
-                    let beside = source.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+                    let beside = source
+                        .path
+                        .rsplit_once('/')
+                        .map_or("", |(folder, _)| folder);
                     modules.insert(format!("{beside}/{}", file.trim_end_matches(".rs")));
                 }
                 None => {
@@ -215,7 +226,11 @@ fn test_modules(sources: &[Source]) -> BTreeSet<String> {
             }
         }
     }
-    assert!(modules.len() > 15, "only {} test modules seen", modules.len());
+    assert!(
+        modules.len() > 15,
+        "only {} test modules seen",
+        modules.len()
+    );
     modules
 }
 
@@ -272,9 +287,14 @@ fn the_reader_of_sources_sees_code_and_nothing_else() {
     let text = "a /* crate::x */ \"crate::y\" 'c' &'a b r#\"crate::z\"# // crate::w\ncrate::v::U; use crate::{r::T, s::{K, L}, q};";
     let code = without_words(text);
     assert_eq!(code.len(), text.len());
-    let named: Vec<String> = named_rooms(&code).into_iter().map(|(_, name)| name).collect();
+    let named: Vec<String> = named_rooms(&code)
+        .into_iter()
+        .map(|(_, name)| name)
+        .collect();
     assert_eq!(named, ["v", "r", "s", "q"]);
-    let shipped = without_tests("fn a() {} #[cfg(test)] mod t { fn b() { c } } fn d() {} #[cfg(test)]\nmod u;");
+    let shipped = without_tests(
+        "fn a() {} #[cfg(test)] mod t { fn b() { c } } fn d() {} #[cfg(test)]\nmod u;",
+    );
     assert!(shipped.contains("fn a") && shipped.contains("fn d"));
     assert!(!shipped.contains("fn b") && !shipped.contains("mod u"));
 }
