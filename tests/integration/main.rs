@@ -1,8 +1,11 @@
 //! All integration tests, linked as one binary.
 
 mod agreement_oracles;
+mod api;
 mod command_line;
 mod corpus;
+mod dashboard;
+mod demo;
 mod hostile_input;
 mod house;
 mod importers_coco;
