@@ -1,7 +1,7 @@
 //! A server in this process on a free port, and a client that checks every answer against the OpenAPI document.
 
 use super::schema;
-use concord::api::{openapi_json, run_until, ApiState};
+use concord::api::{ApiState, openapi_json, run_until};
 use concord::config::ServerConfig;
 use concord::dashboard::{PagesState, pages};
 use concord::pipeline::{Silent, import_programme};
@@ -26,7 +26,8 @@ pub static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
 
 static FILLED: LazyLock<Running> = LazyLock::new(|| {
     let store = Store::in_memory().expect("a database in memory");
-    import_programme(&store, "demo", &examples().join("manifest.toml"), &Silent).expect("the shipped examples");
+    import_programme(&store, "demo", &examples().join("manifest.toml"), &Silent)
+        .expect("the shipped examples");
     Running::start(store, 64 << 20)
 });
 
@@ -67,9 +68,14 @@ impl Running {
         let (tell, told) = mpsc::channel();
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+            let runtime = tokio::runtime::Builder::new_multi_thread()
+                .enable_all()
+                .build()
+                .expect("a runtime");
             let store = Arc::new(store);
-            let pages = pages(PagesState { store: store.clone() });
+            let pages = pages(PagesState {
+                store: store.clone(),
+            });
             let ready = move |address| tell.send(address).expect("somebody waits");
             let stopped = async move {
                 let _ = stopped.await;
@@ -94,8 +100,16 @@ impl Running {
 
     /// Stops gracefully and waits for the end.
     pub fn stop(mut self) {
-        self.stop.take().expect("not stopped before").send(()).expect("it runs");
-        self.thread.take().expect("not stopped before").join().expect("a clean end");
+        self.stop
+            .take()
+            .expect("not stopped before")
+            .send(())
+            .expect("it runs");
+        self.thread
+            .take()
+            .expect("not stopped before")
+            .join()
+            .expect("a clean end");
     }
 
     pub fn get(&self, path: &str) -> Answer {
@@ -123,14 +137,27 @@ impl Running {
         let headers = response
             .headers()
             .iter()
-            .map(|(name, value)| (name.as_str().to_owned(), value.to_str().expect("text").to_owned()))
+            .map(|(name, value)| {
+                (
+                    name.as_str().to_owned(),
+                    value.to_str().expect("text").to_owned(),
+                )
+            })
             .collect();
         let answer = Answer {
             status: response.status().as_u16(),
             headers,
-            body: response.body_mut().with_config().limit(1 << 30).read_to_vec().expect("a whole body"),
+            body: response
+                .body_mut()
+                .with_config()
+                .limit(1 << 30)
+                .read_to_vec()
+                .expect("a whole body"),
         };
-        assert!(answer.header("x-request-id").is_some(), "{method} {path} has no request id");
+        assert!(
+            answer.header("x-request-id").is_some(),
+            "{method} {path} has no request id"
+        );
         schema::check_declared(&DOCUMENT, method, path, &answer);
         answer
     }
@@ -146,12 +173,19 @@ pub struct Answer {
 
 impl Answer {
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The media type without parameters.
     pub fn media_type(&self) -> &str {
-        self.header("content-type").unwrap_or_default().split(';').next().unwrap_or_default()
+        self.header("content-type")
+            .unwrap_or_default()
+            .split(';')
+            .next()
+            .unwrap_or_default()
     }
 
     pub fn text(&self) -> &str {
@@ -159,7 +193,8 @@ impl Answer {
     }
 
     pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error} in {}", self.text()))
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("{error} in {}", self.text()))
     }
 
     /// Asserts a problem document of this status and code; gives it back.

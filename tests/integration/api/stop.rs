@@ -14,7 +14,11 @@ fn a_stop_waits_for_nobody_who_is_idle() {
     assert_eq!(server.get("/healthz").text(), "ok");
     let started = Instant::now();
     server.stop();
-    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    assert!(
+        started.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        started.elapsed()
+    );
 }
 
 #[test]
@@ -27,7 +31,10 @@ fn an_address_that_others_reach_is_refused() {
         grace_s: 1,
     };
     let store = Arc::new(Store::in_memory().expect("a database"));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
     let ended = runtime.block_on(run_until(
         config,
         store,
@@ -43,7 +50,13 @@ fn an_address_that_others_reach_is_refused() {
 fn sigterm_lets_a_running_request_end() {
     let data = tempfile::tempdir().expect("a temporary folder");
     let mut child = Command::new(env!("CARGO_BIN_EXE_concord"))
-        .args(["--data-dir", &data.path().display().to_string(), "serve", "--bind", "127.0.0.1:0"])
+        .args([
+            "--data-dir",
+            &data.path().display().to_string(),
+            "serve",
+            "--bind",
+            "127.0.0.1:0",
+        ])
         .stderr(Stdio::piped())
         .stdout(Stdio::null())
         .spawn()
@@ -56,7 +69,9 @@ fn sigterm_lets_a_running_request_end() {
         .expect("an address");
     let drained = std::thread::spawn(move || messages.map_while(Result::ok).count());
     let mut socket = TcpStream::connect(&address).expect("a connection");
-    socket.set_read_timeout(Some(Duration::from_secs(20))).expect("a time limit");
+    socket
+        .set_read_timeout(Some(Duration::from_secs(20)))
+        .expect("a time limit");
     let body = r#"{"name": "late"}"#;
     let head = format!(
         "POST /api/v1/projects HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
@@ -64,10 +79,16 @@ fn sigterm_lets_a_running_request_end() {
     );
     socket.write_all(head.as_bytes()).expect("a head");
     std::thread::sleep(Duration::from_millis(300));
-    let killed = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("kill");
+    let killed = Command::new("kill")
+        .args(["-TERM", &child.id().to_string()])
+        .status()
+        .expect("kill");
     assert!(killed.success());
     std::thread::sleep(Duration::from_millis(300));
-    assert!(TcpStream::connect(&address).is_err(), "no new connections are taken");
+    assert!(
+        TcpStream::connect(&address).is_err(),
+        "no new connections are taken"
+    );
     socket.write_all(body.as_bytes()).expect("the rest");
     let mut answer = String::new();
     socket.read_to_string(&mut answer).expect("an answer");
