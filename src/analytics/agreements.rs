@@ -2,12 +2,13 @@
 
 use super::AnalyticsError;
 use super::errors::count;
+use super::ranks::ordered_categories;
 use crate::agreement::{Coefficient, ContingencyTable, Weights, cohen_kappa, percent_agreement};
 use crate::domain::is_judged;
 use crate::store::{
-    AgreementUnit, ContingencyQuestion, ContingencyRow, Filter, PixelRow, ProjectId, Sides, Store,
+    AgreementUnit, ContingencyQuestion, ContingencyRow, Filter, ProjectId, Sides, Store,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Who is compared on what.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,8 +52,47 @@ pub fn agreement_figures(
     filter: &Filter,
     level: f64,
 ) -> Result<Vec<AgreementFigure>, AnalyticsError> {
+    figures_of(
+        judged_rows(store, project, question, filter)?,
+        question,
+        level,
+    )
+}
+
+/// As [`agreement_figures`], over these studies together.
+///
+/// # Errors
+/// As [`agreement_figures`].
+pub fn agreement_figures_of_studies(
+    store: &Store,
+    project: ProjectId,
+    question: &ContingencyQuestion,
+    studies: &BTreeSet<&str>,
+    level: f64,
+) -> Result<Vec<AgreementFigure>, AnalyticsError> {
+    let by_study = ContingencyQuestion {
+        by_study: true,
+        ..question.clone()
+    };
+    let rows = judged_rows(store, project, &by_study, &Filter::default())?
+        .into_iter()
+        .filter(|row| in_studies(row.study.as_deref(), studies))
+        .map(|row| ContingencyRow { study: None, ..row })
+        .collect();
+    figures_of(rows, question, level)
+}
+
+fn in_studies(study: Option<&str>, studies: &BTreeSet<&str>) -> bool {
+    study.is_some_and(|study| studies.contains(study))
+}
+
+fn figures_of(
+    rows: Vec<ContingencyRow>,
+    question: &ContingencyQuestion,
+    level: f64,
+) -> Result<Vec<AgreementFigure>, AnalyticsError> {
     let mut groups: BTreeMap<AgreementGroup, Vec<ContingencyRow>> = BTreeMap::new();
-    for row in judged_rows(store, project, question, filter)? {
+    for row in rows {
         let group = AgreementGroup {
             a_rater: row.a_rater.clone(),
             b_rater: row.b_rater.clone(),
@@ -64,7 +104,10 @@ pub fn agreement_figures(
     groups
         .into_iter()
         .map(|(group, rows)| {
-            let categories = categories_of(&rows);
+            let categories = ordered_categories(
+                rows.iter()
+                    .flat_map(|row| [row.category_a.as_str(), row.category_b.as_str()]),
+            );
             let code = |name: &str| categories.iter().position(|category| category == name);
             let table = ContingencyTable::from_grouped(
                 categories.clone(),
@@ -122,29 +165,68 @@ pub fn pixel_figures(
         .pixel_agreement(project, sides, by_study, by_label, filter)?
         .into_iter()
         .map(|row| {
+            let counts = [row.n_both, row.n_a_only, row.n_b_only, row.n_neither];
             let group = AgreementGroup {
-                a_rater: row.a_rater.clone(),
-                b_rater: row.b_rater.clone(),
-                study: row.study.clone(),
-                scope: row.label.clone(),
+                a_rater: row.a_rater,
+                b_rater: row.b_rater,
+                study: row.study,
+                scope: row.label,
             };
-            let categories = vec!["inside".to_owned(), "outside".to_owned()];
-            let table = ContingencyTable::new(categories.clone(), pixel_counts(&row))?;
-            Ok(AgreementFigure {
-                coefficients: coefficients(&table, false, &group, level)?,
-                group,
-                unit: "pixel",
-                categories,
-            })
+            pixel_figure(group, counts, level)
         })
         .collect()
 }
 
-fn pixel_counts(row: &PixelRow) -> Vec<u64> {
-    [row.n_both, row.n_a_only, row.n_b_only, row.n_neither]
-        .iter()
-        .map(|n| n.max(0.0).round() as u64)
+/// Pixel- or voxel-wise agreement on masks by label over these studies, within the boxes around each pair of masks.
+///
+/// # Errors
+/// What the store or the coefficients raise.
+pub fn pixel_figures_of_studies(
+    store: &Store,
+    project: ProjectId,
+    studies: &BTreeSet<&str>,
+    level: f64,
+) -> Result<Vec<AgreementFigure>, AnalyticsError> {
+    let mut groups: BTreeMap<AgreementGroup, [f64; 4]> = BTreeMap::new();
+    for row in store.pixel_agreement(project, Sides::Pairs, true, true, &Filter::default())? {
+        if !in_studies(row.study.as_deref(), studies) {
+            continue;
+        }
+        let group = AgreementGroup {
+            a_rater: row.a_rater,
+            b_rater: row.b_rater,
+            study: None,
+            scope: row.label,
+        };
+        let sums = groups.entry(group).or_default();
+        // Whole numbers of pixels, so that the order of adding does not matter.
+        for (sum, n) in sums
+            .iter_mut()
+            .zip([row.n_both, row.n_a_only, row.n_b_only, row.n_neither])
+        {
+            *sum += n;
+        }
+    }
+    groups
+        .into_iter()
+        .map(|(group, counts)| pixel_figure(group, counts, level))
         .collect()
+}
+
+fn pixel_figure(
+    group: AgreementGroup,
+    counts: [f64; 4],
+    level: f64,
+) -> Result<AgreementFigure, AnalyticsError> {
+    let categories = vec!["inside".to_owned(), "outside".to_owned()];
+    let counts = counts.iter().map(|n| n.max(0.0).round() as u64).collect();
+    let table = ContingencyTable::new(categories.clone(), counts)?;
+    Ok(AgreementFigure {
+        coefficients: coefficients(&table, false, &group, level)?,
+        group,
+        unit: "pixel",
+        categories,
+    })
 }
 
 fn coefficients(
@@ -170,21 +252,4 @@ fn coefficients(
         coefficient.raters.clone_from(&raters);
     }
     Ok(found)
-}
-
-/// Categories in numeric order where all are numbers, else alphabetically.
-fn categories_of(rows: &[ContingencyRow]) -> Vec<String> {
-    let mut names: Vec<String> = rows
-        .iter()
-        .flat_map(|row| [row.category_a.clone(), row.category_b.clone()])
-        .collect();
-    names.sort();
-    names.dedup();
-    let numbers: Option<Vec<f64>> = names.iter().map(|name| name.parse().ok()).collect();
-    if let Some(numbers) = numbers {
-        let mut keyed: Vec<(f64, String)> = numbers.into_iter().zip(names).collect();
-        keyed.sort_by(|left, right| left.0.total_cmp(&right.0));
-        return keyed.into_iter().map(|(_, name)| name).collect();
-    }
-    names
 }

@@ -8,6 +8,7 @@ mod measure;
 mod overlaps;
 mod pairing;
 mod points;
+mod ranks;
 mod scoring;
 mod study_bootstrap;
 mod throughput;
@@ -15,12 +16,14 @@ mod verdict;
 mod works;
 
 pub use agreements::{
-    AgreementFigure, AgreementGroup, agreement_figures, judged_rows, pixel_figures,
+    AgreementFigure, AgreementGroup, agreement_figures, agreement_figures_of_studies, judged_rows,
+    pixel_figures, pixel_figures_of_studies,
 };
 pub use error::AnalyticsError;
 pub use errors::{ErrorFigure, error_figures};
 pub use overlaps::{OverlapFigure, overlap_figures};
 pub use points::{PointDistance, point_distances};
+pub use ranks::ordered_categories;
 pub use scoring::{compare_readings, score_item};
 pub use study_bootstrap::{mean_interval_by_study, method as bootstrap_method};
 pub use throughput::{BandPlace, ThroughputDay, ThroughputSummary, is_workday, throughput};

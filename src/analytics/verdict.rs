@@ -111,10 +111,15 @@ enum Outcome {
     Undecided(String),
 }
 
+/// Share of a limit that counts as rounding: 8.7 − 3.7 is 4.999999999999999 in binary, and must be 5.
+const ROUNDING: f64 = 1e-9;
+
 fn within(value: Option<f64>, limit: f64, unit: &str, what: &str, strict: bool) -> Outcome {
+    let at_limit = |value: f64| (value - limit).abs() <= ROUNDING * limit;
     match value {
         None => Outcome::Undecided(format!("the distance in {unit} is undefined")),
-        Some(value) if value < limit || (!strict && value <= limit) => Outcome::Right,
+        Some(value) if at_limit(value) && !strict => Outcome::Right,
+        Some(value) if value < limit && !at_limit(value) => Outcome::Right,
         Some(value) => Outcome::Wrong(format!(
             "{what} {value:.2} {unit} away; {} {limit} {unit} is allowed",
             if strict { "less than" } else { "at most" }

@@ -5,7 +5,7 @@ use super::operations::SCORECARD;
 use super::parameters::{Given, WEEK};
 use super::rows::{AgreementRow, DistributionRow, ErrorRateRow, ThroughputRow};
 use super::{ApiError, ApiState};
-use crate::pipeline::{Scorecard, raters, scorecard};
+use crate::pipeline::{RaterCard, rater_card, raters};
 use crate::store::RaterRow;
 use poem::Request;
 use poem_openapi::param::{Header, Path};
@@ -79,9 +79,7 @@ pub struct AnnotatorList {
 
 impl Example for AnnotatorList {
     fn example() -> Self {
-        Self {
-            annotators: vec![AnnotatorDto::example()],
-        }
+        Self { annotators: vec![AnnotatorDto::example()] }
     }
 }
 
@@ -123,32 +121,16 @@ impl Example for ScorecardDto {
 }
 
 impl ScorecardDto {
-    fn of(rater: String, card: Scorecard) -> Self {
+    fn of(rater: String, card: RaterCard) -> Self {
         Self {
             rater,
             week: card.week.name().to_owned(),
             roles: card.rater.into_iter().map(AnnotatorDto::from).collect(),
             errors: card.errors.into_iter().map(ErrorRateRow::from).collect(),
-            errors_by_label: card
-                .errors_by_label
-                .into_iter()
-                .map(ErrorRateRow::from)
-                .collect(),
-            overlap: card
-                .distributions
-                .into_iter()
-                .map(DistributionRow::from)
-                .collect(),
-            agreement: card
-                .agreement
-                .into_iter()
-                .flat_map(AgreementRow::of)
-                .collect(),
-            throughput: card
-                .throughput
-                .into_iter()
-                .map(ThroughputRow::from)
-                .collect(),
+            errors_by_label: card.errors_by_label.into_iter().map(ErrorRateRow::from).collect(),
+            overlap: card.distributions.into_iter().map(DistributionRow::from).collect(),
+            agreement: card.agreement.into_iter().flat_map(AgreementRow::of).collect(),
+            throughput: card.throughput.into_iter().map(ThroughputRow::from).collect(),
         }
     }
 }
@@ -158,11 +140,7 @@ pub struct AnnotatorsApi(pub ApiState);
 #[OpenApi(tag = "super::Area::Annotators")]
 impl AnnotatorsApi {
     /// List annotators
-    #[oai(
-        path = "/projects/:project/annotators",
-        method = "get",
-        operation_id = "list_annotators"
-    )]
+    #[oai(path = "/projects/:project/annotators", method = "get", operation_id = "list_annotators")]
     async fn list(
         &self,
         request: &Request,
@@ -175,14 +153,8 @@ impl AnnotatorsApi {
         Given::read(request, &[])?;
         self.0
             .with_project(project.0, move |store, project| {
-                let found = raters(store, project)?
-                    .into_iter()
-                    .map(AnnotatorDto::from)
-                    .collect();
-                Ok(Read::of(
-                    &AnnotatorList { annotators: found },
-                    if_none_match.0.as_deref(),
-                ))
+                let found = raters(store, project)?.into_iter().map(AnnotatorDto::from).collect();
+                Ok(Read::of(&AnnotatorList { annotators: found }, if_none_match.0.as_deref()))
             })
             .await
     }
@@ -190,11 +162,7 @@ impl AnnotatorsApi {
     /// Read an annotator's scorecard
     ///
     /// All weeks together unless `week` is given.
-    #[oai(
-        path = "/projects/:project/annotators/:annotator/scorecard",
-        method = "get",
-        operation_id = "scorecard"
-    )]
+    #[oai(path = "/projects/:project/annotators/:annotator/scorecard", method = "get", operation_id = "scorecard")]
     async fn scorecard(
         &self,
         request: &Request,
@@ -206,16 +174,11 @@ impl AnnotatorsApi {
         #[oai(name = "If-None-Match")]
         if_none_match: Header<Option<String>>,
     ) -> Result<Read<ScorecardDto>, ApiError> {
-        let week = Given::read(request, SCORECARD)?
-            .owned(&WEEK)
-            .unwrap_or_else(|| "all".to_owned());
+        let week = Given::read(request, SCORECARD)?.owned(&WEEK).unwrap_or_else(|| "all".to_owned());
         self.0
             .with_project(project.0, move |store, project| {
-                let card = scorecard(store, project, &annotator, &week)?;
-                Ok(Read::of(
-                    &ScorecardDto::of(annotator.0, card),
-                    if_none_match.0.as_deref(),
-                ))
+                let card = rater_card(store, project, &annotator, &week)?;
+                Ok(Read::of(&ScorecardDto::of(annotator.0, card), if_none_match.0.as_deref()))
             })
             .await
     }

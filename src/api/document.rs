@@ -6,124 +6,32 @@ use serde_json::{Map, Value, json};
 
 /// Every problem code with its status and an example of what it says.
 pub const PROBLEMS: &[(u16, &str, &str)] = &[
-    (
-        400,
-        "request.parameter",
-        "parameter `group_by`: `shoe` is not one of stage, rater, label, technique, study, site, week",
-    ),
-    (
-        400,
-        "request.malformed",
-        "failed to parse path `import`: expected an integer",
-    ),
-    (
-        400,
-        "import.option",
-        "option `spacing_mm`: `1` is not two or three positive numbers, such as 2.5,0.7,0.7 (z,y,x)",
-    ),
-    (
-        400,
-        "import.no_such_format",
-        "there is no importer `xml`; `concord formats` lists them",
-    ),
-    (
-        403,
-        "request.cross_site",
-        "a page of another site may not write here",
-    ),
-    (
-        404,
-        "project.not_found",
-        "there is no project `chest`; `concord import` or POST /api/v1/projects makes one",
-    ),
+    (400, "request.parameter", "parameter `group_by`: `shoe` is not one of stage, rater, label, technique, study, site, week"),
+    (400, "request.malformed", "failed to parse path `import`: expected an integer"),
+    (400, "import.option", "option `spacing_mm`: `1` is not two or three positive numbers, such as 2.5,0.7,0.7 (z,y,x)"),
+    (400, "import.no_such_format", "there is no importer `xml`; `concord formats` lists them"),
+    (403, "request.cross_site", "a page of another site may not write here"),
+    (404, "project.not_found", "there is no project `chest`; `concord import` or POST /api/v1/projects makes one"),
     (404, "import.not_found", "there is no import `7`"),
-    (
-        404,
-        "annotator.not_found",
-        "there is no annotator `of this name`",
-    ),
+    (404, "annotator.not_found", "there is no annotator `of this name`"),
     (404, "study.not_found", "there is no study `of this key`"),
     (404, "policy.not_found", "there is no policy `strict`"),
-    (
-        404,
-        "gate_evaluation.not_found",
-        "there is no gate evaluation `7`",
-    ),
-    (
-        406,
-        "request.not_acceptable",
-        "`Accept` fits no form of this answer; it comes as application/json, text/csv",
-    ),
-    (
-        409,
-        "project.exists",
-        "a project named `chest` exists already; choose another name",
-    ),
-    (
-        412,
-        "request.precondition",
-        "`If-Match` names another version than the one in force; read it again",
-    ),
-    (
-        413,
-        "import.too_large",
-        "the upload is larger than 1073741824 bytes; send it in parts or raise --max-upload-bytes",
-    ),
-    (
-        413,
-        "request.too_large",
-        "the body is larger than 1048576 bytes",
-    ),
-    (
-        415,
-        "request.media_type",
-        "the body has another content type than this operation takes; see /docs",
-    ),
-    (
-        422,
-        "import.unknown_format",
-        "no known format fits this upload; `rejected` says why for each",
-    ),
-    (
-        422,
-        "import.tied_formats",
-        "this upload fits coco and label_studio equally well; name one with the parameter `format`",
-    ),
-    (
-        422,
-        "import.not_this_format",
-        "`coco` was asked for, but no file is a JSON object with `images` and `annotations`",
-    ),
-    (
-        422,
-        "import.broken_container",
-        "`export.zip`: the zip archive is broken; export it again",
-    ),
-    (
-        422,
-        "import.limit",
-        "`export.zip`: the archive unpacks to far more than it holds",
-    ),
-    (
-        422,
-        "import.missing_annotator",
-        "the export does not say who annotated; name the rater with the parameter `annotator`",
-    ),
-    (
-        422,
-        "config.invalid",
-        "protocol line 7, `confidence`: `1.5` is not a share between 0 and 1",
-    ),
-    (
-        422,
-        "request.impossible_value",
-        "`2100` categories were found; at most 2048 are possible",
-    ),
-    (
-        500,
-        "internal",
-        "something went wrong inside; the log names the cause under this request id",
-    ),
+    (404, "gate_evaluation.not_found", "there is no gate evaluation `7`"),
+    (406, "request.not_acceptable", "`Accept` fits no form of this answer; it comes as application/json, text/csv"),
+    (409, "project.exists", "a project named `chest` exists already; choose another name"),
+    (412, "request.precondition", "`If-Match` names another version than the one in force; read it again"),
+    (413, "import.too_large", "the upload is larger than 1073741824 bytes; send it in parts or raise --max-upload-bytes"),
+    (413, "request.too_large", "the body is larger than 1048576 bytes"),
+    (415, "request.media_type", "the body has another content type than this operation takes; see /docs"),
+    (422, "import.unknown_format", "no known format fits this upload; `rejected` says why for each"),
+    (422, "import.tied_formats", "this upload fits coco and label_studio equally well; name one with the parameter `format`"),
+    (422, "import.not_this_format", "`coco` was asked for, but no file is a JSON object with `images` and `annotations`"),
+    (422, "import.broken_container", "`export.zip`: the zip archive is broken; export it again"),
+    (422, "import.limit", "`export.zip`: the archive unpacks to far more than it holds"),
+    (422, "import.missing_annotator", "the export does not say who annotated; name the rater with the parameter `annotator`"),
+    (422, "config.invalid", "protocol line 7, `confidence`: `1.5` is not a share between 0 and 1"),
+    (422, "request.impossible_value", "`2100` categories were found; at most 2048 are possible"),
+    (500, "internal", "something went wrong inside; the log names the cause under this request id"),
 ];
 
 /// Adds query parameters, examples of problems, the system's own paths, and the request id; takes out the problems
@@ -143,35 +51,21 @@ pub fn complete(typed: &str) -> String {
             paths.insert(path.to_owned(), operations);
         }
     }
-    if let Some(schemas) = document
-        .pointer_mut("/components/schemas")
-        .and_then(Value::as_object_mut)
-    {
+    if let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
         schemas.values_mut().for_each(allow_null);
     }
     if let Some(info) = document.get_mut("info").and_then(Value::as_object_mut) {
-        info.insert(
-            "license".to_owned(),
-            json!({"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"}),
-        );
+        info.insert("license".to_owned(), json!({"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"}));
     }
     serde_json::to_string_pretty(&document).unwrap_or_else(|_| typed.to_owned())
 }
 
 fn complete_operation(path: &str, method: &str, operation: &mut Value) {
-    let id = operation
-        .get("operationId")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned();
+    let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
     let has_body = operation.get("requestBody").is_some();
     let is_upload = matches!(id.as_str(), "import" | "explain");
-    let takes_json = operation
-        .pointer("/requestBody/content/application~1json; charset=utf-8")
-        .is_some();
-    let conditional = parameter_names(operation)
-        .iter()
-        .any(|name| name.eq_ignore_ascii_case("if-match"));
+    let takes_json = operation.pointer("/requestBody/content/application~1json; charset=utf-8").is_some();
+    let conditional = parameter_names(operation).iter().any(|name| name.eq_ignore_ascii_case("if-match"));
     let n_forms = operation
         .pointer("/responses/200/content")
         .and_then(Value::as_object)
@@ -194,10 +88,8 @@ fn complete_operation(path: &str, method: &str, operation: &mut Value) {
         _ if code.starts_with("import.") => is_upload,
         _ => true,
     };
-    if let Some(parameters) = operation
-        .get_mut("parameters")
-        .and_then(Value::as_array_mut)
-    {
+    let parameters = operation.as_object_mut().map(|operation| operation.entry("parameters").or_insert_with(|| json!([])));
+    if let Some(parameters) = parameters.and_then(Value::as_array_mut) {
         for parameter in parameters.iter_mut() {
             add_example(parameter);
         }
@@ -206,37 +98,24 @@ fn complete_operation(path: &str, method: &str, operation: &mut Value) {
         }
         parameters.push(request_id_parameter());
     }
-    let Some(responses) = operation
-        .get_mut("responses")
-        .and_then(Value::as_object_mut)
-    else {
+    let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else {
         return;
     };
     responses.retain(|status, _| {
         let status: u16 = status.parse().unwrap_or(0);
-        status < 400
-            || PROBLEMS
-                .iter()
-                .any(|(of, code, _)| *of == status && meets(*of, code))
+        status < 400 || PROBLEMS.iter().any(|(of, code, _)| *of == status && meets(*of, code))
     });
     for (status, code, detail) in PROBLEMS {
         if !meets(*status, code) {
             continue;
         }
-        let response = responses
-            .entry(status.to_string())
-            .or_insert_with(|| added_problem(*status));
-        let content = response
-            .pointer_mut("/content/application~1problem+json")
-            .and_then(Value::as_object_mut);
+        let response = responses.entry(status.to_string()).or_insert_with(|| added_problem(*status));
+        let content = response.pointer_mut("/content/application~1problem+json").and_then(Value::as_object_mut);
         if let Some(examples) = content
             .map(|content| content.entry("examples").or_insert_with(|| json!({})))
             .and_then(Value::as_object_mut)
         {
-            examples.insert(
-                (*code).to_owned(),
-                json!({"value": problem_example(*status, code, detail)}),
-            );
+            examples.insert((*code).to_owned(), json!({"value": problem_example(*status, code, detail)}));
         }
     }
     for response in responses.values_mut().filter_map(Value::as_object_mut) {
@@ -251,22 +130,13 @@ fn parameter_names(operation: &Value) -> Vec<&str> {
     operation
         .get("parameters")
         .and_then(Value::as_array)
-        .map(|parameters| {
-            parameters
-                .iter()
-                .filter_map(|one| one.get("name")?.as_str())
-                .collect()
-        })
+        .map(|parameters| parameters.iter().filter_map(|one| one.get("name")?.as_str()).collect())
         .unwrap_or_default()
 }
 
 /// Examples of path parameters and conditional headers.
 fn add_example(parameter: &mut Value) {
-    let example = match parameter
-        .get("name")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-    {
+    let example = match parameter.get("name").and_then(Value::as_str).unwrap_or_default() {
         "project" => json!("chest"),
         "annotator" => json!("reader-a"),
         "study" => json!("study-0042"),
@@ -291,22 +161,10 @@ fn described(parameter: &Parameter) -> Value {
     let (schema, example, explode) = match parameter.form {
         Form::List => {
             let names: Vec<&str> = parameter.example.split(',').collect();
-            (
-                json!({"type": "array", "items": plain}),
-                json!(names),
-                false,
-            )
+            (json!({"type": "array", "items": plain}), json!(names), false)
         }
-        Form::Repeated => (
-            json!({"type": "array", "items": plain}),
-            json!([parameter.example]),
-            true,
-        ),
-        Form::Whole(..) => (
-            plain,
-            json!(parameter.example.parse::<u32>().unwrap_or(0)),
-            true,
-        ),
+        Form::Repeated => (json!({"type": "array", "items": plain}), json!([parameter.example]), true),
+        Form::Whole(..) => (plain, json!(parameter.example.parse::<u32>().unwrap_or(0)), true),
         Form::Text | Form::Day => (plain, json!(parameter.example), true),
     };
     json!({
@@ -398,45 +256,12 @@ fn system_paths() -> Vec<(&'static str, Value)> {
     };
     let counters = "concord_requests_total{area=\"imports\",status=\"201\"} 4\n";
     vec![
-        (
-            "/healthz",
-            path(
-                "healthz",
-                "The process runs",
-                "text/plain",
-                json!("ok"),
-                false,
-            ),
-        ),
-        (
-            "/readyz",
-            path(
-                "readyz",
-                "The database answers",
-                "text/plain",
-                json!("ready"),
-                true,
-            ),
-        ),
-        (
-            "/metrics",
-            path(
-                "metrics",
-                "Counters in Prometheus' text format",
-                "text/plain",
-                json!(counters),
-                false,
-            ),
-        ),
+        ("/healthz", path("healthz", "The process runs", "text/plain", json!("ok"), false)),
+        ("/readyz", path("readyz", "The database answers", "text/plain", json!("ready"), true)),
+        ("/metrics", path("metrics", "Counters in Prometheus' text format", "text/plain", json!(counters), false)),
         (
             "/openapi.json",
-            path(
-                "openapi",
-                "This document",
-                "application/json",
-                json!({"openapi": "3.0.0"}),
-                false,
-            ),
+            path("openapi", "This document", "application/json", json!({"openapi": "3.0.0"}), false),
         ),
     ]
 }
@@ -446,19 +271,9 @@ fn allow_null(schema: &mut Value) {
     let required: Vec<String> = schema
         .get("required")
         .and_then(Value::as_array)
-        .map(|names| {
-            names
-                .iter()
-                .filter_map(|name| name.as_str().map(str::to_owned))
-                .collect()
-        })
+        .map(|names| names.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect())
         .unwrap_or_default();
-    for (name, property) in schema
-        .get_mut("properties")
-        .and_then(Value::as_object_mut)
-        .into_iter()
-        .flatten()
-    {
+    for (name, property) in schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
         if required.contains(name) {
             continue;
         }

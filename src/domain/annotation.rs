@@ -65,10 +65,15 @@ pub struct Reading {
     pub source_file: String,
 }
 
+/// Attribute that names the grid of a mask or volume beyond its size: spacing, origin and direction. Two masks that
+/// state different grids are never compared.
+pub const GRID_ATTRIBUTE: &str = "grid";
+
 /// What a tool writes about a shape, which nobody judged: on these there is no agreement between raters.
 const TOOL_ATTRIBUTES: &[&str] = &[
     "algorithm_type",
     "area_px2",
+    GRID_ATTRIBUTE,
     "iscrowd",
     "occluded",
     "property_category",

@@ -8,7 +8,9 @@ mod score;
 mod shape;
 
 pub use crate::statistics::Status;
-pub use annotation::{Annotation, Item, Reading, ReadingKey, ReadingState, is_judged};
+pub use annotation::{
+    Annotation, GRID_ATTRIBUTE, Item, Reading, ReadingKey, ReadingState, is_judged,
+};
 pub use ingest::{IngestOptions, SampleCoverage, Skip, SkipReason};
 pub use people::{ReferenceKind, Role, Stage};
 pub use protocol::{

@@ -1,7 +1,7 @@
 //! The release gate: what a policy asks about a lot, gathered from the store and judged.
 
 use super::{PipelineError, Project};
-use crate::analytics::{agreement_figures, pixel_figures};
+use crate::analytics::{agreement_figures_of_studies, pixel_figures_of_studies};
 use crate::domain::{ErrorUnit, Protocol, ReferenceKind, Stage};
 use crate::gates::inputs::{
     AgreementFigure, ClusterBounds, Completeness, Lot, LotFigures, OpenInvalid, RatersPerItem,
@@ -134,7 +134,7 @@ pub fn lot_figures(
 ) -> Result<LotFigures, PipelineError> {
     let members: BTreeSet<&str> = lot.studies.iter().map(String::as_str).collect();
     let error_counts = error_counts(store, project, policy, &members)?;
-    let agreement = agreement(store, project, policy)?;
+    let agreement = agreement(store, project, policy, &members)?;
     let completeness_rows = store.completeness(project.id, &Filter::default())?;
     let mut completeness = Completeness::default();
     let mut sites: BTreeMap<Option<String>, u64> = BTreeMap::new();
@@ -323,6 +323,7 @@ fn agreement(
     store: &Store,
     project: &Project,
     policy: &Policy,
+    members: &BTreeSet<&str>,
 ) -> Result<Vec<AgreementFigure>, PipelineError> {
     let wanted = policy
         .checks
@@ -345,23 +346,11 @@ fn agreement(
             by_study: false,
             by_label: unit == AgreementUnit::Presence,
         };
-        figures.extend(agreement_figures(
-            store,
-            project.id,
-            &question,
-            &Filter::default(),
-            level,
+        figures.extend(agreement_figures_of_studies(
+            store, project.id, &question, members, level,
         )?);
     }
-    figures.extend(pixel_figures(
-        store,
-        project.id,
-        Sides::Pairs,
-        false,
-        true,
-        &Filter::default(),
-        level,
-    )?);
+    figures.extend(pixel_figures_of_studies(store, project.id, members, level)?);
     Ok(figures
         .into_iter()
         .flat_map(|figure| {

@@ -1,7 +1,13 @@
 //! All integration tests, linked as one binary.
 
 mod agreement_oracles;
+mod api;
+mod command_line;
 mod corpus;
+mod dashboard;
+mod demo;
+mod hostile_input;
+mod house;
 mod importers_coco;
 mod importers_cvat;
 mod importers_dicom_seg;
@@ -9,3 +15,4 @@ mod importers_label_studio;
 mod importers_lidc;
 mod importers_png_mask;
 mod importers_ratings_table;
+mod sudden_end;

@@ -3,7 +3,7 @@
 use super::Week;
 use super::annotators::{coefficient_figure, mean_figure};
 use crate::agreement::{ContingencyTable, Weights, cohen_kappa, percent_agreement};
-use crate::analytics::{agreement_figures, judged_rows, overlap_figures};
+use crate::analytics::{agreement_figures, judged_rows, ordered_categories, overlap_figures};
 use crate::domain::ComparisonKind;
 use crate::pipeline::{PipelineError, Project};
 use crate::reports::model::{
@@ -128,7 +128,11 @@ fn pooled_row(
     cells: &[ContingencyRow],
     level: f64,
 ) -> Result<AgreementRow, PipelineError> {
-    let categories = categories_of(cells);
+    let categories = ordered_categories(
+        cells
+            .iter()
+            .flat_map(|cell| [cell.category_a.as_str(), cell.category_b.as_str()]),
+    );
     let code = |name: &str| categories.iter().position(|category| category == name);
     let mut studies: BTreeMap<&str, Vec<(usize, usize, u64)>> = BTreeMap::new();
     for cell in cells {
@@ -195,23 +199,6 @@ fn pooled_row(
         previous: None,
         link: None,
     })
-}
-
-fn categories_of(cells: &[ContingencyRow]) -> Vec<String> {
-    let names: BTreeSet<&str> = cells
-        .iter()
-        .flat_map(|cell| [cell.category_a.as_str(), cell.category_b.as_str()])
-        .collect();
-    let mut names: Vec<String> = names.into_iter().map(str::to_owned).collect();
-    let number = |name: &String| name.parse::<f64>().ok();
-    if names.iter().all(|name| number(name).is_some()) {
-        names.sort_by(|left, right| {
-            number(left)
-                .unwrap_or(0.0)
-                .total_cmp(&number(right).unwrap_or(0.0))
-        });
-    }
-    names
 }
 
 /// Rater × rater: κ for each unit of agreement that occurs, and mean Dice.

@@ -6,6 +6,8 @@ use crate::reports::model::{AgreementRow, AnnotatorRow, CalibrationReport, Findi
 
 /// Size bias below this is not worth a sentence, however certain.
 const BIAS_WORTH_SAYING: f64 = 0.02;
+/// Fewer missing units than this are no habit.
+const MISSES_WORTH_SAYING: u64 = 5;
 const MAX_FINDINGS: usize = 12;
 /// κ below which a calibration session should look: the lower end of "substantial" (Landis & Koch 1977).
 const WEAK_KAPPA: f64 = 0.6;
@@ -140,19 +142,21 @@ fn annotator(row: &AnnotatorRow, report: &CalibrationReport, found: &mut Vec<Fin
             ));
         }
     }
+    // A shape drawn elsewhere is one missing and one extra; what is not found at all has no extra beside it.
+    let lost = |row: &AnnotatorRow| row.n_missing.saturating_sub(row.n_extra);
     let others: u64 = report
         .annotators
         .iter()
         .filter(|other| other.role == row.role && other.rater != row.rater)
-        .map(|other| other.n_missing)
+        .map(lost)
         .max()
         .unwrap_or(0);
-    if row.n_missing >= 5 && row.n_missing >= 2 * others.max(1) {
+    if lost(row) >= MISSES_WORTH_SAYING && lost(row) >= 2 * others.max(1) {
         found.push(finding(
             Severity::Watch,
             format!(
-                "{name} misses more than anyone else: {} units, against at most {others} by each of the others.",
-                row.n_missing
+                "{name} misses more than anyone else: {} units missing and {} extra; of the others nobody misses more than {others} beyond what they add.",
+                row.n_missing, row.n_extra
             ),
             "#annotators",
         ));

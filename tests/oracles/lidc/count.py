@@ -129,4 +129,5 @@ def main(folder, counts_path, masks_path):
     Path(masks_path).write_text(f'{header},\n "nodules": [\n{lines}\n ]\n}}\n')
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])
