@@ -4,8 +4,10 @@
 
 pub mod agreement;
 pub mod analytics;
+pub mod api;
 pub mod cli;
 pub mod config;
+pub mod dashboard;
 pub mod domain;
 pub mod gates;
 pub mod geometry;
@@ -16,14 +18,3 @@ pub mod pipeline;
 pub mod reports;
 pub mod statistics;
 pub mod store;
-
-#[doc(hidden)]
-pub mod api {
-    pub async fn serve(
-        _: crate::config::ServerConfig,
-        _: std::sync::Arc<crate::store::Store>,
-        _: impl FnOnce(std::net::SocketAddr),
-    ) -> Result<(), std::io::Error> {
-        Ok(())
-    }
-}

@@ -4,6 +4,7 @@ use super::AnalyticsError;
 use super::errors::count;
 use super::ranks::ordered_categories;
 use crate::agreement::{Coefficient, ContingencyTable, Weights, cohen_kappa, percent_agreement};
+use crate::domain::is_judged;
 use crate::store::{
     AgreementUnit, ContingencyQuestion, ContingencyRow, Filter, ProjectId, Sides, Store,
 };
@@ -52,7 +53,7 @@ pub fn agreement_figures(
     level: f64,
 ) -> Result<Vec<AgreementFigure>, AnalyticsError> {
     figures_of(
-        store.contingency(project, question, filter)?,
+        judged_rows(store, project, question, filter)?,
         question,
         level,
     )
@@ -73,8 +74,7 @@ pub fn agreement_figures_of_studies(
         by_study: true,
         ..question.clone()
     };
-    let rows = store
-        .contingency(project, &by_study, &Filter::default())?
+    let rows = judged_rows(store, project, &by_study, &Filter::default())?
         .into_iter()
         .filter(|row| in_studies(row.study.as_deref(), studies))
         .map(|row| ContingencyRow { study: None, ..row })
@@ -129,6 +129,23 @@ fn figures_of(
             })
         })
         .collect()
+}
+
+/// Contingency rows of what raters judged; attributes that a tool writes by itself are left out.
+///
+/// # Errors
+/// What the store raises.
+pub fn judged_rows(
+    store: &Store,
+    project: ProjectId,
+    question: &ContingencyQuestion,
+    filter: &Filter,
+) -> Result<Vec<ContingencyRow>, AnalyticsError> {
+    let mut rows = store.contingency(project, question, filter)?;
+    if question.unit == AgreementUnit::Attribute {
+        rows.retain(|row| row.scope.as_deref().is_none_or(is_judged));
+    }
+    Ok(rows)
 }
 
 /// Pixel- or voxel-wise agreement on masks, within the boxes around each pair.

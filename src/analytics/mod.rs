@@ -16,7 +16,7 @@ mod verdict;
 mod works;
 
 pub use agreements::{
-    AgreementFigure, AgreementGroup, agreement_figures, agreement_figures_of_studies,
+    AgreementFigure, AgreementGroup, agreement_figures, agreement_figures_of_studies, judged_rows,
     pixel_figures, pixel_figures_of_studies,
 };
 pub use error::AnalyticsError;

@@ -3,7 +3,9 @@
 
 use super::measure::{Region, keypoint_similarity, measure_pair, one_sided};
 use super::works::Work;
-use crate::domain::{Annotation, ErrorKind, Item, Protocol, Shape, Technique, UnitScore};
+use crate::domain::{
+    Annotation, ErrorKind, GRID_ATTRIBUTE, Item, Protocol, Shape, Technique, UnitScore,
+};
 use crate::geometry::Rect;
 use crate::matching::{assign_by_label, candidates};
 use std::collections::{BTreeMap, BTreeSet};
@@ -216,6 +218,13 @@ fn shape_units(
             ));
         }
     }
+    if let (Some(first), Some(second)) = (stated_grid(&a_left), stated_grid(&b_left)) {
+        if first != second {
+            return Err(format!(
+                "grids differ: {first} against {second}; nothing is resampled"
+            ));
+        }
+    }
     // Semantic maps, and landmarks that occur once, are the same thing by name.
     for label in labels_to_pair_by_name(family, &a_left, &b_left) {
         let take = |left: &mut Vec<Entry<'_>>| {
@@ -247,6 +256,14 @@ fn grid_of(entries: &[Entry<'_>]) -> Option<(u32, u32)> {
             Shape::Volume(volume) => Some((volume.width_px(), volume.height_px())),
             _ => None,
         })
+}
+
+/// Spacing, origin and direction, where the export states them.
+fn stated_grid<'a>(entries: &[Entry<'a>]) -> Option<&'a str> {
+    entries
+        .iter()
+        .find_map(|entry| entry.annotation.attributes.get(GRID_ATTRIBUTE))
+        .map(String::as_str)
 }
 
 fn labels_to_pair_by_name<'a>(

@@ -1,25 +1,58 @@
 //! The HTTP interface under `/api/v1`: thin typed endpoints over the pipeline.
 
 mod annotators;
+mod calibration_model;
 mod calibrations;
 mod content;
+mod document;
+mod evidence;
+mod figure;
 mod gates;
+mod headers;
+mod import_options;
 mod imports;
 mod metrics;
+mod operations;
+mod parameters;
 mod problem;
 mod projects;
 mod request_id;
+mod rows;
+mod server;
+mod spool;
 mod studies;
 mod system;
 mod telemetry;
+mod units;
 
+use crate::pipeline::{Project, project};
 use crate::store::Store;
-use poem::{Endpoint, EndpointExt, IntoResponse, Route};
-use poem_openapi::OpenApiService;
+use poem::{Endpoint, EndpointExt, Route};
+use poem_openapi::{OpenApiService, Tags};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use problem::ApiError;
+pub use server::{ServeError, run, run_until};
+
+/// Groups of operations in the OpenAPI document.
+#[derive(Tags)]
+enum Area {
+    /// Annotation programmes and their protocols.
+    Projects,
+    /// Exports in, with a report on everything that was left out.
+    Imports,
+    /// Figures with n, interval and unit; JSON, CSV or Parquet.
+    Metrics,
+    /// Raters and their scorecards.
+    Annotators,
+    /// Studies, their errors, and the largest disagreements.
+    Studies,
+    /// Release gates and their evidence.
+    Gates,
+    /// Weekly sessions and their decisions.
+    Calibrations,
+}
 
 /// What every resource shares.
 #[derive(Clone)]
@@ -59,24 +92,45 @@ fn service(state: &ApiState) -> OpenApiService<Resources, ()> {
         .server("/api/v1")
 }
 
+impl ApiState {
+    /// Runs `work` on a project, off the async threads.
+    async fn with_project<T: Send + 'static>(
+        &self,
+        name: String,
+        work: impl FnOnce(&Store, &Project) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let store = self.store.clone();
+        blocking(move || {
+            let project = project(&store, &name)?;
+            work(&store, &project)
+        })
+        .await
+    }
+}
+
 /// The OpenAPI document as JSON.
 pub fn openapi_json(state: &ApiState) -> String {
-    service(state).spec()
+    document::complete(&service(state).spec())
 }
 
 /// API, documentation, health and metrics; `pages` answers everything else.
 pub fn routes(state: ApiState, pages: Route) -> impl Endpoint {
     let service = service(&state);
-    let swagger = service.swagger_ui();
-    let document = service.spec();
+    let document = openapi_json(&state);
+    // One page without anything from outside; it shows the completed document.
+    let swagger = service
+        .swagger_ui_html()
+        .replacen(&service.spec(), &document, 1);
     pages
         .nest("/api/v1", service)
-        .nest("/docs", swagger)
+        .at("/docs", system::page(swagger))
         .at("/openapi.json", system::document(document))
         .at("/healthz", system::healthz())
         .at("/readyz", system::readyz(state))
         .at("/metrics", system::metrics())
+        .with(spool::SmallBodies)
         .catch_all_error(system::plain_problem)
+        .with(headers::SecurityHeaders)
         .with(request_id::RequestId)
         .map_to_response()
 }
@@ -93,6 +147,13 @@ fn chain(error: &dyn std::error::Error) -> String {
         source = cause.source();
     }
     text
+}
+
+/// Microseconds since the epoch as RFC 3339 in UTC.
+fn timestamp(us: i64) -> String {
+    jiff::Timestamp::from_microsecond(us)
+        .map(|instant| instant.to_string())
+        .unwrap_or_default()
 }
 
 /// Runs database and computing work off the async threads.

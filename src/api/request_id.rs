@@ -74,13 +74,23 @@ impl<E: Endpoint> Endpoint for RequestIdEndpoint<E> {
 }
 
 fn is_sound(id: &str) -> bool {
-    (1..=128).contains(&id.len()) && id.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+    (1..=128).contains(&id.len())
+        && id
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
 }
 
 /// Which part of the interface a path belongs to, without any key in it.
 fn area(path: &str) -> &'static str {
     const RESOURCES: &[&str] = &[
-        "protocol", "imports", "metrics", "annotators", "studies", "worklist", "gates", "calibrations",
+        "protocol",
+        "imports",
+        "metrics",
+        "annotators",
+        "studies",
+        "worklist",
+        "gates",
+        "calibrations",
     ];
     if let Some(rest) = path.strip_prefix("/api/v1") {
         return rest

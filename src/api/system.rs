@@ -18,9 +18,11 @@ pub fn readyz(state: ApiState) -> impl Endpoint {
             let answer = tokio::task::spawn_blocking(move || store.projects().map(|_| ())).await;
             match answer {
                 Ok(Ok(())) => "ready".into_response(),
-                _ => Response::builder()
-                    .status(StatusCode::SERVICE_UNAVAILABLE)
-                    .body("the database does not answer"),
+                _ => problem(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "system.not_ready",
+                    "the database does not answer",
+                ),
             }
         }
     })
@@ -33,6 +35,19 @@ pub fn metrics() -> impl Endpoint {
             .header(header::CONTENT_TYPE, "text/plain; version=0.0.4")
             .body(telemetry::exposition())
     })
+}
+
+/// A page of HTML.
+pub fn page(html: String) -> impl Endpoint {
+    make_sync(move |_| {
+        Response::builder()
+            .content_type("text/html; charset=utf-8")
+            .body(html.clone())
+    })
+}
+
+fn problem(status: StatusCode, code: &str, detail: &str) -> Response {
+    ProblemJson(Problem::new(status.as_u16(), code, detail)).into_response()
 }
 
 /// The OpenAPI document.
@@ -50,18 +65,35 @@ pub async fn plain_problem(error: poem::Error) -> Response {
         return error.into_response();
     }
     let status = error.status();
-    let (code, detail) = match status {
-        StatusCode::NOT_FOUND => ("path.not_found", "there is nothing at this path; /docs lists all of them"),
-        StatusCode::METHOD_NOT_ALLOWED => ("path.method_not_allowed", "this path does not take this method; see /docs"),
-        status if status.is_client_error() => ("request.malformed", "the request cannot be read"),
-        _ => ("internal", "something went wrong inside; the log names the cause under this request id"),
-    };
-    let detail = if status.is_client_error() && code == "request.malformed" {
-        error.to_string()
-    } else {
-        detail.to_owned()
-    };
-    let mut response = ProblemJson(Problem::new(status.as_u16(), code, detail)).into_response();
-    response.set_status(status);
-    response
+    match status {
+        StatusCode::NOT_FOUND => problem(
+            status,
+            "path.not_found",
+            "there is nothing at this path; /docs lists all of them",
+        ),
+        StatusCode::METHOD_NOT_ALLOWED => problem(
+            status,
+            "path.method_not_allowed",
+            "this path does not take this method; see /docs",
+        ),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => problem(
+            status,
+            "request.media_type",
+            "the body has another content type than this operation takes; see /docs",
+        ),
+        status if status.is_client_error() => {
+            problem(status, "request.malformed", &error.to_string())
+        }
+        _ => {
+            tracing::error!(
+                status = status.as_u16(),
+                "request failed outside any operation"
+            );
+            problem(
+                status,
+                "internal",
+                "something went wrong inside; the log names the cause under this request id",
+            )
+        }
+    }
 }

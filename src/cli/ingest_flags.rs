@@ -1,6 +1,6 @@
 //! The flags that say what an export itself lacks.
 
-use crate::domain::{IngestOptions, ReferenceKind, Role, SampleCoverage, Stage};
+use crate::domain::{IngestOptions, MaskForeground, ReferenceKind, Role, SampleCoverage, Stage};
 use crate::importers::{parse_instant, parse_spacing_mm, read_sidecar};
 use crate::pipeline::PipelineError;
 use std::path::PathBuf;
@@ -63,6 +63,9 @@ pub struct IngestFlags {
     /// Grey value from which a pixel of a PNG mask is set
     #[arg(long, value_name = "0-255")]
     pub mask_threshold: Option<u8>,
+    /// light or dark: the pixels of a black-and-white PNG mask that are drawn; told by the border where not given
+    #[arg(long, value_name = "SHADE")]
+    pub mask_foreground: Option<MaskForeground>,
     /// CSV table with an item or file column and any of study, site, stage, rater, finished_at …
     #[arg(long, value_name = "FILE")]
     pub sidecar: Option<PathBuf>,
@@ -103,6 +106,7 @@ impl IngestFlags {
             label: self.label.clone(),
             scale: self.scale.clone(),
             mask_threshold: self.mask_threshold,
+            mask_foreground: self.mask_foreground,
             coverage: if self.only_annotated {
                 SampleCoverage::Annotated
             } else {

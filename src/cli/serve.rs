@@ -4,6 +4,7 @@ use super::Global;
 use super::output::{self, Align};
 use super::progress::Bar;
 use crate::config::ServerConfig;
+use crate::dashboard::PagesState;
 use crate::gates::{Evidence, exit_code};
 use crate::pipeline::{
     LotRequest, PipelineError, Programme, calibration, import_programme, judge, open_store,
@@ -219,8 +220,11 @@ fn listen(args: &ServeArgs, global: &Global, store: Arc<Store>) -> Result<u8, Pi
         .build()
         .map_err(|error| internal(&error))?;
     let quiet = global.quiet;
+    let pages = crate::dashboard::pages(PagesState {
+        store: Arc::clone(&store),
+    });
     runtime
-        .block_on(crate::api::serve(config, store, move |address: SocketAddr| {
+        .block_on(crate::api::run(config, store, pages, move |address| {
             if !quiet {
                 output::message(&format!(
                     "Concord at http://{address}/ (pages), /docs (API), /metrics. Stop with Ctrl-C."

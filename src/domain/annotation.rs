@@ -65,6 +65,32 @@ pub struct Reading {
     pub source_file: String,
 }
 
+/// Attribute that names the grid of a mask or volume beyond its size: spacing, origin and direction. Two masks that
+/// state different grids are never compared.
+pub const GRID_ATTRIBUTE: &str = "grid";
+
+/// What a tool writes about a shape, which nobody judged: on these there is no agreement between raters.
+const TOOL_ATTRIBUTES: &[&str] = &[
+    "algorithm_type",
+    "area_px2",
+    GRID_ATTRIBUTE,
+    "iscrowd",
+    "occluded",
+    "property_category",
+    "property_type",
+    "rotation",
+    "source",
+    "track_id",
+    "tracking_id",
+    "tracking_uid",
+    "z_order",
+];
+
+/// Whether an attribute states a rater's judgement, rather than what the tool knows about the shape.
+pub fn is_judged(attribute: &str) -> bool {
+    !TOOL_ATTRIBUTES.contains(&attribute)
+}
+
 /// One shape or label by one rater on one item.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Annotation {

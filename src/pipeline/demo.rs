@@ -42,6 +42,7 @@ struct Entry {
     item_key: Option<String>,
     label: Option<String>,
     scale: Option<String>,
+    mask_foreground: Option<String>,
     #[serde(default)]
     columns: BTreeMap<String, String>,
     sidecar: Option<PathBuf>,
@@ -167,6 +168,7 @@ fn options(folder: &Path, entry: &Entry) -> Result<IngestOptions, PipelineError>
         item_key: entry.item_key.clone(),
         label: entry.label.clone(),
         scale: entry.scale.clone(),
+        mask_foreground: named("mask_foreground", entry.mask_foreground.as_ref())?,
         columns: entry.columns.clone(),
         sidecar: match &entry.sidecar {
             Some(path) => read_sidecar(&folder.join(path))?,

@@ -135,7 +135,7 @@ impl Sink for StoreSink<'_> {
 }
 
 /// Keeps nothing: the report alone is wanted.
-struct Discard;
+pub(super) struct Discard;
 
 impl Sink for Discard {
     fn item(&mut self, _: Item) -> Result<(), SinkError> {

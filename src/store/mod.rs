@@ -27,6 +27,7 @@ mod query;
 mod reading_names;
 mod scores;
 mod throughput;
+mod unmatched;
 mod worklist;
 
 #[cfg(test)]
@@ -56,6 +57,7 @@ pub use overview::{
 pub use projects::{ProjectRecord, ProtocolRecord};
 pub use scores::{ReplacedScores, ScoredComparison, ScoredItem};
 pub use throughput::ThroughputRow;
+pub use unmatched::UnmatchedItem;
 pub use worklist::{RankedUnit, WorklistLimits};
 
 pub type ProjectId = i64;

@@ -161,6 +161,8 @@ impl<'a> Table<'a> {
             };
             let question = self
                 .field(batch, row, "question")
+                // Tables of different layers answer different questions, even where no column says so.
+                .or(self.context.options().layer.as_deref())
                 .unwrap_or_default()
                 .to_owned();
             let shape = self.rating(label, question, &placed.placement)?;

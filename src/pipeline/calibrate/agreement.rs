@@ -3,7 +3,7 @@
 use super::Week;
 use super::annotators::{coefficient_figure, mean_figure};
 use crate::agreement::{ContingencyTable, Weights, cohen_kappa, percent_agreement};
-use crate::analytics::{agreement_figures, ordered_categories, overlap_figures};
+use crate::analytics::{agreement_figures, judged_rows, ordered_categories, overlap_figures};
 use crate::domain::ComparisonKind;
 use crate::pipeline::{PipelineError, Project};
 use crate::reports::model::{
@@ -44,7 +44,7 @@ const UNITS: &[(AgreementUnit, Weights, &str)] = &[
 ];
 
 /// κ and Dice by label over all pairs of raters, with last period's beside them.
-pub(super) fn agreement_rows(
+pub fn agreement_rows(
     store: &Store,
     project: &Project,
     week: &Week,
@@ -77,7 +77,7 @@ fn rows_for(
             by_label: unit == AgreementUnit::Presence,
         };
         let mut by_scope: BTreeMap<String, Vec<ContingencyRow>> = BTreeMap::new();
-        for row in store.contingency(project.id, &question, filter)? {
+        for row in judged_rows(store, project.id, &question, filter)? {
             by_scope
                 .entry(row.scope.clone().unwrap_or_default())
                 .or_default()
@@ -178,7 +178,7 @@ fn pooled_row(
     let percent = percent_agreement(&table, level)?;
     Ok(AgreementRow {
         label: if scope.is_empty() {
-            "all".to_owned()
+            "all labels".to_owned()
         } else {
             scope.to_owned()
         },
@@ -202,7 +202,7 @@ fn pooled_row(
 }
 
 /// Rater × rater: κ for each unit of agreement that occurs, and mean Dice.
-pub(super) fn heatmaps(
+pub fn heatmaps(
     store: &Store,
     project: &Project,
     week: &Week,
@@ -316,7 +316,7 @@ fn heatmap(
 }
 
 /// Labels against labels, for references of each kind.
-pub(super) fn confusions(
+pub fn confusions(
     store: &Store,
     project: &Project,
     week: &Week,
@@ -411,7 +411,7 @@ fn shown(label: &str) -> &str {
 }
 
 /// Dice of every rater against references, or among peers where there are none.
-pub(super) fn distributions(
+pub fn distributions(
     store: &Store,
     project: &Project,
     week: &Week,

@@ -278,7 +278,7 @@ pub(super) fn coefficient_figure(found: &crate::agreement::Coefficient) -> Figur
 }
 
 /// Studies by specialist and day, of this week and the one before.
-pub(super) fn throughput_of(
+pub fn throughput_of(
     store: &Store,
     project: &Project,
     week: &Week,

@@ -168,7 +168,7 @@ fn annotator(row: &AnnotatorRow, report: &CalibrationReport, found: &mut Vec<Fin
                 Severity::Watch,
                 format!(
                     "{name} works above the band: {} studies a day against {}–{}, with an error rate of {}. Rushing is a risk.",
-                    row.studies_per_day.text(),
+                    format::number(per_day, 0, false),
                     band.min_per_day,
                     band.max_per_day,
                     row.rate.text_with_interval()

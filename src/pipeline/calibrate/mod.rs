@@ -9,7 +9,8 @@ mod method;
 mod stages;
 mod week;
 
-pub use annotators::annotator_rows;
+pub use agreement::{agreement_rows, confusions, distributions, heatmaps};
+pub use annotators::{annotator_rows, throughput_of};
 pub(super) use stages::rate_figure;
 pub use stages::stage_cards;
 pub use week::{Week, latest_week};

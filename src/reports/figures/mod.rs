@@ -14,6 +14,7 @@ pub mod overlay;
 mod paint;
 mod picture;
 pub mod rater_heatmap;
+pub mod rater_rates;
 pub mod sparkline;
 pub mod stage_rates;
 pub mod throughput;

@@ -1,0 +1,469 @@
+//! Query parameters as data: one table that is both read by and written into the OpenAPI document.
+//!
+//! A parameter that an operation does not know is refused: a misspelt filter must not be answered with
+//! figures about everything.
+
+use super::ApiError;
+use crate::domain::{ComparisonKind, ErrorUnit, ReferenceKind, Role, Stage, Technique};
+use crate::pipeline::RatedUnit;
+use crate::store::OverlapMetric;
+use poem::Request;
+use std::fmt::Display;
+use std::str::FromStr;
+
+/// How often a parameter may be given, and of what it is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    Text,
+    /// A whole number from the first to the second, both included.
+    Whole(u32, u32),
+    /// `YYYY-MM-DD`.
+    Day,
+    /// Names with commas between them.
+    List,
+    /// Text, any number of times.
+    Repeated,
+}
+
+/// One query parameter.
+#[derive(Clone, Copy)]
+pub struct Parameter {
+    pub name: &'static str,
+    pub description: &'static str,
+    pub example: &'static str,
+    pub form: Form,
+    /// Every value that is possible; `None`: any.
+    pub values: Option<fn() -> Vec<&'static str>>,
+}
+
+impl Parameter {
+    const fn new(name: &'static str, description: &'static str, example: &'static str) -> Self {
+        Self {
+            name,
+            description,
+            example,
+            form: Form::Text,
+            values: None,
+        }
+    }
+
+    const fn form(mut self, form: Form) -> Self {
+        self.form = form;
+        self
+    }
+
+    const fn one_of(mut self, values: fn() -> Vec<&'static str>) -> Self {
+        self.values = Some(values);
+        self
+    }
+}
+
+fn stages() -> Vec<&'static str> {
+    Stage::ALL.iter().map(|value| value.as_str()).collect()
+}
+
+fn roles() -> Vec<&'static str> {
+    Role::ALL.iter().map(|value| value.as_str()).collect()
+}
+
+fn techniques() -> Vec<&'static str> {
+    Technique::ALL.iter().map(|value| value.as_str()).collect()
+}
+
+fn references() -> Vec<&'static str> {
+    ReferenceKind::ALL
+        .iter()
+        .map(|value| value.as_str())
+        .collect()
+}
+
+fn kinds() -> Vec<&'static str> {
+    ComparisonKind::ALL
+        .iter()
+        .map(|value| value.as_str())
+        .collect()
+}
+
+fn error_units() -> Vec<&'static str> {
+    ErrorUnit::ALL.iter().map(|value| value.as_str()).collect()
+}
+
+fn rated_units() -> Vec<&'static str> {
+    RatedUnit::ALL.iter().map(|(name, _)| *name).collect()
+}
+
+fn groups() -> Vec<&'static str> {
+    vec![
+        "stage",
+        "rater",
+        "label",
+        "technique",
+        "study",
+        "site",
+        "week",
+    ]
+}
+
+/// Metrics of extent: how much of two shapes is shared, and which is larger.
+pub const OVERLAPS: &[OverlapMetric] = &[
+    OverlapMetric::Dice,
+    OverlapMetric::Iou,
+    OverlapMetric::Oks,
+    OverlapMetric::SizeDifference,
+    OverlapMetric::RelativeSizeDifference,
+];
+
+/// Metrics of distance: how far two shapes lie from each other. NSD is the share of both surfaces that is near.
+pub const DISTANCES: &[OverlapMetric] = &[
+    OverlapMetric::Hd,
+    OverlapMetric::Hd95,
+    OverlapMetric::Assd,
+    OverlapMetric::Nsd,
+    OverlapMetric::SurfacePx,
+    OverlapMetric::SurfaceVoxels,
+    OverlapMetric::BoundaryPx,
+    OverlapMetric::BoxEdgePx,
+    OverlapMetric::KeypointPx,
+    OverlapMetric::KeypointMm,
+    OverlapMetric::KeypointMaxMm,
+];
+
+pub const STAGE: Parameter = Parameter::new(
+    "stage",
+    "Only work of this stage: the candidate's.",
+    "annotation",
+)
+.one_of(stages);
+pub const RATER: Parameter = Parameter::new(
+    "rater",
+    "Only this rater: the candidate, or either side among peers.",
+    "reader-a",
+);
+pub const ROLE: Parameter = Parameter::new(
+    "role",
+    "Only raters in this role; people of any role unless given.",
+    "annotator",
+)
+.one_of(roles);
+pub const LABEL: Parameter = Parameter::new(
+    "label",
+    "Only this label, by the protocol's name.",
+    "nodule",
+);
+pub const STUDY: Parameter = Parameter::new("study", "Only this study.", "study-0042");
+pub const SITE: Parameter = Parameter::new("site", "Only studies of this site.", "north");
+pub const TECHNIQUE: Parameter =
+    Parameter::new("technique", "Only annotations made this way.", "mask").one_of(techniques);
+pub const REFERENCE: Parameter = Parameter::new(
+    "reference",
+    "Only comparisons with this kind of reference; kinds are never mixed in one row.",
+    "adjudicated",
+)
+.one_of(references);
+pub const KIND: Parameter = Parameter::new(
+    "kind",
+    "Only comparisons with a reference, or only those among peers.",
+    "peer",
+)
+.one_of(kinds);
+pub const WEEK: Parameter = Parameter::new(
+    "week",
+    "Only this ISO week, `latest` for the last with work, or `all`.",
+    "2026-W47",
+);
+pub const FROM: Parameter = Parameter::new(
+    "from",
+    "Only work finished on this day or later, in the project's time zone.",
+    "2026-11-16",
+)
+.form(Form::Day);
+pub const TO: Parameter = Parameter::new(
+    "to",
+    "Only work finished on this day or earlier, in the project's time zone.",
+    "2026-11-22",
+)
+.form(Form::Day);
+
+pub const GROUP_BY: Parameter = Parameter::new(
+    "group_by",
+    "By what figures are split, with commas between. Kinds of reference are always kept apart.",
+    "stage,rater",
+)
+.form(Form::List)
+.one_of(groups);
+pub const ERROR_UNIT: Parameter = Parameter::new(
+    "unit",
+    "What is counted; the protocol's unit unless given.",
+    "item",
+)
+.one_of(error_units);
+pub const OVERLAP_METRIC: Parameter = Parameter::new(
+    "metric",
+    "Only these metrics, with commas between.",
+    "dice,iou",
+)
+.form(Form::List)
+.one_of(|| OVERLAPS.iter().map(|metric| metric.as_str()).collect());
+pub const DISTANCE_METRIC: Parameter = Parameter::new(
+    "metric",
+    "Only these metrics, with commas between.",
+    "hd95,nsd",
+)
+.form(Form::List)
+.one_of(|| DISTANCES.iter().map(|metric| metric.as_str()).collect());
+pub const RATED_UNIT: Parameter = Parameter::new(
+    "unit",
+    "On what raters agree: `presence` unless given.",
+    "classification",
+)
+.one_of(rated_units);
+pub const SIDES: Parameter = Parameter::new(
+    "sides",
+    "`pairs`: every pair of raters. `pool`: every rater against all others. `pairs` unless given.",
+    "pool",
+)
+.one_of(|| vec!["pairs", "pool"]);
+pub const AGREEMENT_GROUP_BY: Parameter = Parameter::new(
+    "group_by",
+    "By what figures are split beside the raters, with commas between.",
+    "label",
+)
+.form(Form::List)
+.one_of(|| vec!["label", "study"]);
+pub const THROUGHPUT_GROUP_BY: Parameter = Parameter::new(
+    "group_by",
+    "`day`: one row a specialist, stage and local day; else one row a specialist and stage.",
+    "day",
+)
+.form(Form::List)
+.one_of(|| vec!["rater", "stage", "day"]);
+
+pub const AFTER: Parameter =
+    Parameter::new("after", "The `next` of the page before.", "study-0042");
+pub const LIMIT: Parameter =
+    Parameter::new("limit", "Rows at most; 100 unless given.", "50").form(Form::Whole(1, 1_000));
+pub const PER_PAIR: Parameter = Parameter::new(
+    "per_pair",
+    "Rows at most per pair of raters; 10 unless given.",
+    "3",
+)
+.form(Form::Whole(1, 1_000));
+
+pub const LOT_STUDY: Parameter = Parameter::new(
+    "study",
+    "A study of the lot, once for each; all studies unless given.",
+    "study-0042",
+)
+.form(Form::Repeated);
+pub const EVALUATED_ON: Parameter = Parameter::new(
+    "evaluated_on",
+    "The day on which waivers are looked at; today in the project's time zone unless given.",
+    "2026-11-23",
+)
+.form(Form::Day);
+
+/// The query parameters that an operation was given.
+pub struct Given {
+    allowed: &'static [Parameter],
+    pairs: Vec<(String, String)>,
+}
+
+impl Given {
+    /// Reads the query string.
+    ///
+    /// # Errors
+    /// 400 for a parameter that is unknown here, empty, given twice, or none of its possible values.
+    pub fn read(request: &Request, allowed: &'static [Parameter]) -> Result<Self, ApiError> {
+        let query = request.uri().query().unwrap_or_default();
+        let pairs: Vec<(String, String)> = if query.is_empty() {
+            Vec::new()
+        } else {
+            request
+                .params()
+                .map_err(|_| ApiError::parameter("query", "the query string cannot be read"))?
+        };
+        let given = Self { allowed, pairs };
+        given.check()?;
+        Ok(given)
+    }
+
+    fn check(&self) -> Result<(), ApiError> {
+        for (position, (name, value)) in self.pairs.iter().enumerate() {
+            let Some(parameter) = self.allowed.iter().find(|parameter| parameter.name == name)
+            else {
+                let names: Vec<&str> = self
+                    .allowed
+                    .iter()
+                    .map(|parameter| parameter.name)
+                    .collect();
+                let detail = if names.is_empty() {
+                    "this operation takes no parameters".to_owned()
+                } else {
+                    format!("is not known here; known are {}", names.join(", "))
+                };
+                return Err(ApiError::parameter(&shortened(name), &detail));
+            };
+            if value.is_empty() {
+                return Err(ApiError::parameter(
+                    parameter.name,
+                    "is empty; leave it out or give it a value",
+                ));
+            }
+            let before = self.pairs.iter().take(position);
+            if parameter.form != Form::Repeated && before.clone().any(|(other, _)| other == name) {
+                return Err(ApiError::parameter(
+                    parameter.name,
+                    "is given twice; give it once",
+                ));
+            }
+            if let Some(values) = parameter.values {
+                let values = values();
+                let parts: Vec<&str> = match parameter.form {
+                    Form::List => value.split(',').map(str::trim).collect(),
+                    _ => vec![value],
+                };
+                if let Some(stranger) = parts.into_iter().find(|part| !values.contains(part)) {
+                    let detail = format!(
+                        "`{}` is not one of {}",
+                        shortened(stranger),
+                        values.join(", ")
+                    );
+                    return Err(ApiError::parameter(parameter.name, &detail));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The value, where one is given.
+    pub fn text(&self, parameter: &Parameter) -> Option<&str> {
+        self.pairs
+            .iter()
+            .find(|(name, _)| name == parameter.name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The value, where one is given, for keeping.
+    pub fn owned(&self, parameter: &Parameter) -> Option<String> {
+        self.text(parameter).map(str::to_owned)
+    }
+
+    /// The value as what it means.
+    ///
+    /// # Errors
+    /// 400 when it does not mean anything.
+    pub fn parsed<T: FromStr>(&self, parameter: &Parameter) -> Result<Option<T>, ApiError>
+    where
+        T::Err: Display,
+    {
+        self.text(parameter)
+            .map(|text| {
+                text.parse().map_err(|error: T::Err| {
+                    ApiError::parameter(parameter.name, &error.to_string())
+                })
+            })
+            .transpose()
+    }
+
+    /// A whole number within its bounds.
+    ///
+    /// # Errors
+    /// 400 for anything else.
+    pub fn whole(&self, parameter: &Parameter, otherwise: u32) -> Result<u32, ApiError> {
+        let Some(text) = self.text(parameter) else {
+            return Ok(otherwise);
+        };
+        let (min, max) = match parameter.form {
+            Form::Whole(min, max) => (min, max),
+            _ => (0, u32::MAX),
+        };
+        text.parse()
+            .ok()
+            .filter(|number| (min..=max).contains(number))
+            .ok_or_else(|| {
+                let detail = format!(
+                    "`{}` is not a whole number from {min} to {max}",
+                    shortened(text)
+                );
+                ApiError::parameter(parameter.name, &detail)
+            })
+    }
+
+    /// The names of a list; none where it is not given.
+    pub fn list(&self, parameter: &Parameter) -> Vec<&str> {
+        self.text(parameter)
+            .map(|text| text.split(',').map(str::trim).collect())
+            .unwrap_or_default()
+    }
+
+    /// Every value of a parameter that may be repeated.
+    pub fn all(&self, parameter: &Parameter) -> Vec<&str> {
+        self.pairs
+            .iter()
+            .filter(|(name, _)| name == parameter.name)
+            .map(|(_, value)| value.as_str())
+            .collect()
+    }
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().take(80).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DISTANCES, GROUP_BY, Given, LIMIT, OVERLAPS, STAGE};
+    use crate::api::ApiError;
+    use crate::store::OverlapMetric;
+    use poem::Request;
+
+    fn given(query: &str) -> Result<Given, ApiError> {
+        let uri = format!("/?{query}").parse().expect("an address");
+        Given::read(
+            &Request::builder().uri(uri).finish(),
+            &[STAGE, GROUP_BY, LIMIT],
+        )
+    }
+
+    #[test]
+    fn what_is_not_known_is_refused_rather_than_ignored() {
+        for query in [
+            "stages=annotation",
+            "stage=",
+            "stage=annotation&stage=training",
+            "group_by=stage,shoe",
+            "stage=x",
+        ] {
+            assert!(
+                matches!(given(query), Err(ApiError::BadRequest(_))),
+                "{query}"
+            );
+        }
+        assert!(given("").is_ok());
+    }
+
+    #[test]
+    fn lists_and_numbers_are_read_as_what_they_are() {
+        let read = given("group_by=stage%2C%20rater&limit=7")
+            .ok()
+            .expect("sound");
+        assert_eq!(read.list(&GROUP_BY), ["stage", "rater"]);
+        assert_eq!(read.whole(&LIMIT, 1).ok(), Some(7));
+        for limit in ["0", "1001", "-1", "ten"] {
+            assert!(
+                given(&format!("limit={limit}")).is_ok_and(|read| read.whole(&LIMIT, 1).is_err()),
+                "{limit}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_metric_of_a_pair_is_either_an_overlap_or_a_distance() {
+        assert_eq!(OVERLAPS.len() + DISTANCES.len(), OverlapMetric::ALL.len());
+        assert!(
+            OverlapMetric::ALL
+                .iter()
+                .all(|metric| OVERLAPS.contains(metric) != DISTANCES.contains(metric))
+        );
+    }
+}

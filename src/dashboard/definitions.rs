@@ -1,0 +1,225 @@
+//! What every number means, from the metrics' own registry, the protocol, and the rules of evidence.
+
+use super::PagesState;
+use super::answer::{PageError, answer};
+use super::frame::{Frame, render};
+use super::links::key_of;
+use super::views::{Empty, Section};
+use crate::metrics::{self, Direction, MetricSpec, WhenEmpty};
+use crate::pipeline::{self, Project};
+use crate::reports::format;
+use crate::reports::render::{CellView, TableView};
+use crate::store::Store;
+use poem::web::{Data, Path};
+use poem::{Response, handler};
+
+#[handler]
+pub async fn show(state: Data<&PagesState>, Path(project): Path<String>) -> Response {
+    answer(&state, move |store| definitions(store, key_of(&project))).await
+}
+
+fn definitions(store: &Store, name: &str) -> Result<String, PageError> {
+    let project = &pipeline::project(store, name)?;
+    let frame = Frame::new(project, "definitions", "What every number means")
+        .lead("From the program's own registry: what is listed here is what is computed.");
+    let sections = [
+        Section::new("metrics", "Metrics of a pair")
+            .sortable(metric_table(), Empty::quiet("None.")),
+        Section::new("protocol", "Limits and tolerances of this protocol")
+            .table(protocol_table(project), Empty::quiet("None.")),
+        Section::new("labels", "Labels of this protocol").table(
+            label_table(project),
+            Empty::quiet("The protocol lists no labels: every label that occurs is accepted."),
+        ),
+    ];
+    render(&frame, &sections)
+}
+
+fn metric_table() -> TableView {
+    let row = |spec: &MetricSpec| {
+        let unit = |unit: metrics::Unit| match unit.symbol() {
+            "" => unit.code(),
+            symbol => symbol,
+        };
+        let bound = |bound: f64| match bound {
+            bound if bound == f64::INFINITY => "∞".to_owned(),
+            bound if bound == f64::NEG_INFINITY => "−∞".to_owned(),
+            bound => format::number(bound, 0, false),
+        };
+        vec![
+            CellView::text(spec.key),
+            CellView::text(spec.title),
+            CellView::text(match spec.unit_with_spacing {
+                Some(with) => format!("{}; {} where spacing is known", unit(spec.unit), unit(with)),
+                None => unit(spec.unit).to_owned(),
+            }),
+            CellView::text(format!(
+                "{} to {}",
+                bound(spec.range.0),
+                bound(spec.range.1)
+            )),
+            CellView::text(match spec.direction {
+                Direction::HigherIsBetter => "higher",
+                Direction::LowerIsBetter => "lower",
+                Direction::ZeroIsBest => "nearer 0",
+            }),
+            CellView::text(if spec.symmetric { "yes" } else { "no" }),
+            CellView::text(empty(spec)),
+            CellView::text(spec.source),
+        ]
+    };
+    TableView::new(
+        &[
+            "Key",
+            "Metric",
+            "Unit",
+            "Range",
+            "Better",
+            "Symmetric",
+            "When a side is empty",
+            "Source",
+        ],
+        metrics::ALL.iter().map(row).collect(),
+        "Undefined values are left out of means and counted beside them, never taken as 0 or 1.",
+    )
+}
+
+fn empty(spec: &MetricSpec) -> String {
+    let when = |when: WhenEmpty| match when {
+        WhenEmpty::Undefined => "undefined".to_owned(),
+        WhenEmpty::Value(value) => format::number(value, 0, false),
+        WhenEmpty::Formula => "as usual".to_owned(),
+    };
+    let policy = &spec.empty;
+    if policy.both == policy.reference && policy.reference == policy.candidate {
+        return when(policy.both);
+    }
+    format!(
+        "both: {}; reference: {}; candidate: {}",
+        when(policy.both),
+        when(policy.reference),
+        when(policy.candidate)
+    )
+}
+
+fn protocol_table(project: &Project) -> TableView {
+    let protocol = &project.protocol;
+    let tolerance = protocol.tolerance;
+    let row = |what: &str, value: String| vec![CellView::text(what), CellView::text(value)];
+    let mut rows = vec![
+        row("Unit of error rates", protocol.error_unit.to_string()),
+        row(
+            "Confidence of verdicts and intervals",
+            format!("{:.0} %", protocol.confidence * 100.0),
+        ),
+        row(
+            "Box",
+            format!("every edge within {} px", tolerance.box_edge_px),
+        ),
+        row(
+            "Polygon, ellipse, line",
+            format!(
+                "boundary on average less than {} px away",
+                tolerance.polygon_px
+            ),
+        ),
+        row(
+            "Keypoint",
+            format!(
+                "within {} mm; without spacing not applicable",
+                tolerance.keypoint_mm
+            ),
+        ),
+        row(
+            "Mask",
+            format!("surface on average at most {} px away", tolerance.mask_px),
+        ),
+        row(
+            "Volume mask",
+            format!(
+                "surface on average at most {} voxels away",
+                tolerance.volume_voxels
+            ),
+        ),
+        row(
+            "Ordinal",
+            format!("at most {} steps apart", tolerance.ordinal_steps),
+        ),
+        row(
+            "Least overlap of a match",
+            format!("IoU (OKS for keypoints) {}", protocol.matching.min_overlap),
+        ),
+        row(
+            "Tolerance of the normalised surface distance",
+            format!("{} mm, or px without spacing", protocol.nsd_tolerance),
+        ),
+        row(
+            "Throughput band",
+            format!(
+                "{} to {} studies per specialist and working day",
+                protocol.throughput.min_per_day, protocol.throughput.max_per_day
+            ),
+        ),
+        row(
+            "References, highest first",
+            protocol
+                .reference_precedence
+                .iter()
+                .map(|kind| kind.as_str())
+                .collect::<Vec<_>>()
+                .join(", "),
+        ),
+    ];
+    for (stage, limit) in &protocol.stages {
+        rows.push(row(
+            &format!("Limit of the {stage} stage"),
+            format!("error rate below {}", format::limit(limit.max_error_rate)),
+        ));
+    }
+    TableView::new(
+        &["What", "Holds"],
+        rows,
+        "Tolerances can be overridden label by label.",
+    )
+}
+
+fn label_table(project: &Project) -> TableView {
+    let rows = project.protocol.labels.iter().map(|(label, rule)| {
+        let joined = |names: &[String]| {
+            if names.is_empty() {
+                "–".to_owned()
+            } else {
+                names.join(", ")
+            }
+        };
+        vec![
+            CellView::text(label),
+            CellView::text(joined(&rule.aliases)),
+            CellView::text(joined(&rule.required_attributes)),
+            CellView {
+                numeric: true,
+                ..CellView::text(format::number(
+                    rule.clinical_weight.unwrap_or(1.0),
+                    1,
+                    false,
+                ))
+            },
+            CellView::text(if rule.tolerance.is_some() {
+                "its own"
+            } else {
+                "the protocol's"
+            }),
+        ]
+    });
+    TableView::new(
+        &[
+            "Label",
+            "Also written",
+            "Attributes that must agree",
+            "Clinical weight",
+            "Tolerances",
+        ],
+        rows.collect(),
+        "",
+    )
+}

@@ -1,0 +1,170 @@
+//! What the data itself puts in doubt: invalid annotations, items that nothing was compared with, contradictions.
+
+use super::PagesState;
+use super::answer::{PageError, answer};
+use super::frame::{Frame, render};
+use super::links::{Link, key_of};
+use super::units::{item_link, rater_link};
+use super::views::{Empty, Section, count, linked, plain, plural};
+use crate::pipeline::{self, Week};
+use crate::reports::render::{CellView, TableView};
+use crate::store::{Filter, Store};
+use poem::web::{Data, Path};
+use poem::{Response, handler};
+
+/// Rows shown; the headline says how many there are.
+const MOST_ROWS: usize = 500;
+
+fn caption(n: usize) -> String {
+    match n.saturating_sub(MOST_ROWS) {
+        0 => String::new(),
+        n_more => format!("{n_more} more are not listed."),
+    }
+}
+
+#[handler]
+pub async fn show_invalid(state: Data<&PagesState>, Path(project): Path<String>) -> Response {
+    answer(&state, move |store| invalid_page(store, key_of(&project))).await
+}
+
+fn invalid_page(store: &Store, name: &str) -> Result<String, PageError> {
+    let project = &pipeline::project(store, name)?;
+    let found = store.invalid_annotations(project.id, &Filter::default())?;
+    let row = |row: &crate::store::InvalidAnnotation| {
+        vec![
+            linked(
+                CellView::text(&row.item_key),
+                item_link(project, &row.item_key),
+            ),
+            CellView::text(&row.study),
+            linked(
+                CellView::text(&row.rater),
+                rater_link(project, &row.rater, &Week::all()),
+            ),
+            CellView::text(row.stage.as_str()),
+            CellView::text(&row.label),
+            CellView::text(plain(row.technique.as_str())),
+            CellView::text(&row.reason),
+            CellView {
+                sub: vec![row.source_id.clone()],
+                ..CellView::text(&row.source_file)
+            },
+        ]
+    };
+    let table = TableView::new(
+        &[
+            "Item",
+            "Study",
+            "Rater",
+            "Stage",
+            "Label",
+            "Technique",
+            "Why",
+            "From",
+        ],
+        found.iter().take(MOST_ROWS).map(row).collect(),
+        caption(found.len()),
+    );
+    let n = found.len() as u64;
+    let headline = match n {
+        0 => "No annotation is structurally invalid".to_owned(),
+        n => format!(
+            "{} structurally invalid",
+            plural(n, "annotation is", "annotations are")
+        ),
+    };
+    let frame = Frame::new(project, "errors", headline)
+        .lead("Found without any reference; kept and flagged, never dropped. Have the rater correct them and import again.");
+    render(
+        &frame,
+        &[Section::new("invalid", "").sortable(table, Empty::quiet("Nothing to mend."))],
+    )
+}
+
+#[handler]
+pub async fn show_unmatched(state: Data<&PagesState>, Path(project): Path<String>) -> Response {
+    answer(&state, move |store| unmatched_page(store, key_of(&project))).await
+}
+
+fn unmatched_page(store: &Store, name: &str) -> Result<String, PageError> {
+    let project = &pipeline::project(store, name)?;
+    let found = store.unmatched_items(project.id)?;
+    let row = |row: &crate::store::UnmatchedItem| {
+        vec![
+            linked(
+                CellView::text(&row.item_key),
+                item_link(project, &row.item_key),
+            ),
+            linked(
+                CellView::text(&row.study),
+                Link::project(name).to("studies").to(&row.study),
+            ),
+            CellView::text(&row.rater),
+            CellView::count(count(row.n_readings)),
+        ]
+    };
+    let table = TableView::new(
+        &["Item", "Study", "Read by", "Readings"],
+        found.iter().take(MOST_ROWS).map(row).collect(),
+        caption(found.len()),
+    );
+    let headline = match found.len() as u64 {
+        0 => "Every item that was read was compared".to_owned(),
+        n => format!(
+            "{} compared with nothing",
+            plural(n, "item was", "items were")
+        ),
+    };
+    let frame = Frame::new(project, "studies", headline)
+        .lead("Nobody else read these items and no reference exists, so no figure says anything about them.");
+    let empty = Empty::quiet("Nothing is unmatched.");
+    render(
+        &frame,
+        &[Section::new("unmatched", "").sortable(table, empty)],
+    )
+}
+
+#[handler]
+pub async fn show_conflicts(state: Data<&PagesState>, Path(project): Path<String>) -> Response {
+    answer(&state, move |store| conflicts_page(store, key_of(&project))).await
+}
+
+fn conflicts_page(store: &Store, name: &str) -> Result<String, PageError> {
+    let project = &pipeline::project(store, name)?;
+    let found = store.item_conflicts(project.id)?;
+    let row = |row: &crate::store::ItemConflict| {
+        vec![
+            linked(
+                CellView::text(&row.item_key),
+                item_link(project, &row.item_key),
+            ),
+            CellView::text(plain(&row.field)),
+            CellView::text(&row.kept),
+            CellView::text(&row.offered),
+            linked(
+                CellView::text(format!("import {}", row.import)),
+                Link::project(name)
+                    .to("imports")
+                    .to(&row.import.to_string()),
+            ),
+        ]
+    };
+    let table = TableView::new(
+        &["Item", "Property", "In force", "Contradicted by", "Where"],
+        found.iter().take(MOST_ROWS).map(row).collect(),
+        caption(found.len()),
+    );
+    let headline = match found.len() as u64 {
+        0 => "No import contradicts another".to_owned(),
+        n => format!(
+            "{} between imports",
+            plural(n, "contradiction", "contradictions")
+        ),
+    };
+    let frame = Frame::new(project, "imports", headline)
+        .lead("The first statement stays in force; the later one is kept here so that somebody can decide.");
+    render(
+        &frame,
+        &[Section::new("conflicts", "").sortable(table, Empty::quiet("Nothing to decide."))],
+    )
+}
