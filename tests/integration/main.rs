@@ -1,8 +1,11 @@
 //! All integration tests, linked as one binary.
 
 mod agreement_oracles;
+mod bu_bil;
+mod cases;
 mod corpus;
 mod demo;
+mod gate;
 mod importers_coco;
 mod importers_cvat;
 mod importers_dicom_seg;
@@ -10,3 +13,7 @@ mod importers_label_studio;
 mod importers_lidc;
 mod importers_png_mask;
 mod importers_ratings_table;
+mod ingest;
+mod lidc_agreement;
+mod scoring;
+mod scoring_sides;

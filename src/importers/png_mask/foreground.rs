@@ -123,8 +123,7 @@ fn n_pixels((width_px, height_px): (u32, u32)) -> u64 {
 }
 
 fn n_border((width_px, height_px): (u32, u32)) -> u64 {
-    let inner =
-        u64::from(width_px.saturating_sub(2)) * u64::from(height_px.saturating_sub(2));
+    let inner = u64::from(width_px.saturating_sub(2)) * u64::from(height_px.saturating_sub(2));
     n_pixels((width_px, height_px)) - inner
 }
 
@@ -169,7 +168,11 @@ mod tests {
             bounds: bounds.to_vec(),
         };
         Meaning {
-            layers: if bounds.is_empty() { vec![] } else { vec![layer] },
+            layers: if bounds.is_empty() {
+                vec![]
+            } else {
+                vec![layer]
+            },
             ..Meaning::default()
         }
     }

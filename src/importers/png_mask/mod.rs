@@ -274,7 +274,11 @@ impl Survey {
         foreground: Option<MaskForeground>,
     ) -> Decoded {
         let is_class = decoded.meaning.small_value.is_some() && self.are_classes();
-        if is_class || !self.frames.is_dark(plan.placement.rater.as_deref(), foreground) {
+        if is_class
+            || !self
+                .frames
+                .is_dark(plan.placement.rater.as_deref(), foreground)
+        {
             return decoded;
         }
         Decoded {
