@@ -93,6 +93,12 @@ const ITEM_KEY: Parameter = choice(
     "stem",
     || vec!["stem", "name", "path"],
 );
+const FOLD_CASE: Parameter = choice(
+    "fold_case",
+    "`true`: items whose keys differ in upper and lower case only are one item. `false` unless given.",
+    "true",
+    || vec!["true", "false"],
+);
 const LABEL: Parameter = option("label", "Label of masks that carry none.", "nodule");
 const COLUMN: Parameter = Parameter {
     name: "column",
@@ -158,6 +164,7 @@ pub const ALL: &[Parameter] = &[
     FINISHED_AT,
     PATTERN,
     ITEM_KEY,
+    FOLD_CASE,
     LABEL,
     COLUMN,
     SCALE,
@@ -196,6 +203,7 @@ pub fn options(given: &Given) -> Result<IngestOptions, ApiError> {
             .map_err(PipelineError::from)?,
         pattern: given.owned(&PATTERN),
         item_key: given.owned(&ITEM_KEY),
+        fold_case: given.text(&FOLD_CASE) == Some("true"),
         label: given.owned(&LABEL),
         scale: given.owned(&SCALE),
         mask_foreground: given.parsed(&MASK_FOREGROUND)?,

@@ -48,6 +48,9 @@ pub struct IngestFlags {
     /// How items are named: stem, name or path
     #[arg(long, value_name = "RULE")]
     pub item_key: Option<String>,
+    /// Items whose keys differ in upper and lower case only are one item
+    #[arg(long)]
+    pub fold_case: bool,
     /// Label of masks that carry none
     #[arg(long)]
     pub label: Option<String>,
@@ -103,6 +106,7 @@ impl IngestFlags {
                 .transpose()?,
             pattern: self.pattern.clone(),
             item_key: self.item_key.clone(),
+            fold_case: self.fold_case,
             label: self.label.clone(),
             scale: self.scale.clone(),
             mask_threshold: self.mask_threshold,

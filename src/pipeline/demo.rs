@@ -40,6 +40,8 @@ struct Entry {
     finished_at: Option<String>,
     pattern: Option<String>,
     item_key: Option<String>,
+    #[serde(default)]
+    fold_case: bool,
     label: Option<String>,
     scale: Option<String>,
     mask_foreground: Option<String>,
@@ -166,6 +168,7 @@ fn options(folder: &Path, entry: &Entry) -> Result<IngestOptions, PipelineError>
             .transpose()?,
         pattern: entry.pattern.clone(),
         item_key: entry.item_key.clone(),
+        fold_case: entry.fold_case,
         label: entry.label.clone(),
         scale: entry.scale.clone(),
         mask_foreground: named("mask_foreground", entry.mask_foreground.as_ref())?,

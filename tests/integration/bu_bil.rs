@@ -183,11 +183,8 @@ fn a_report_shows_the_crowds_outlines_over_the_raw_images() {
         return;
     };
     let folder = sample("bu-bil-6/BU-BIL_Dataset6/RawImages").expect("the same samples");
-    let by_name = IngestOptions {
-        fold_case: true,
-        ..IngestOptions::default()
-    };
-    let attached = attach_images(&store, &project, &folder, &by_name).expect("images");
+    let attached =
+        attach_images(&store, &project, &folder, &IngestOptions::default()).expect("images");
     assert_eq!((attached.n_kept, attached.n_unknown), (35, 0));
     let report = calibration(&store, &project, "all").expect("a report");
     assert!(!report.agenda.is_empty());

@@ -85,10 +85,10 @@ pub fn rectangle(width_px: u32, height_px: u32, [x0, y0, x1, y1]: [u32; 4]) -> M
     Mask::from_bounds(width_px, height_px, bounds).expect("inside the grid")
 }
 
-/// A cube of set voxels on slices of 64 by 64.
-pub fn cube(x0: u32, y0: u32, z0: i64, side: u32) -> Shape {
-    let slices = (z0..z0 + i64::from(side))
-        .map(|z| (z, square_mask(x0, y0, side)))
+/// A block of set voxels, `size` along x, y and z, on slices of 64 by 64.
+pub fn slab(x0: u32, y0: u32, z0: i64, [x, y, z]: [u32; 3]) -> Shape {
+    let slices = (z0..z0 + i64::from(z))
+        .map(|z| (z, rectangle(64, 64, [x0, y0, x0 + x, y0 + y])))
         .collect();
     Shape::Volume(Volume::new(64, 64, SliceAxis::Index, slices).expect("one mask a slice"))
 }
