@@ -208,7 +208,8 @@ impl Coefficient {
         self
     }
 
-    /// Value with value ± `quantile` × `se`, cut to [−1, 1].
+    /// Value with value ± `quantile` × `se`, cut to [−1, 1]; where gaps in the table put the value below −1, the
+    /// interval reaches down to it.
     pub(super) fn with_symmetric_interval(
         mut self,
         value: f64,
@@ -218,8 +219,9 @@ impl Coefficient {
         self.value = Some(value);
         self.se = se;
         if let Some(se) = se {
-            self.lower = Some((value - quantile * se).clamp(-1.0, 1.0));
-            self.upper = Some((value + quantile * se).clamp(-1.0, 1.0));
+            let least = value.min(-1.0);
+            self.lower = Some((value - quantile * se).clamp(least, 1.0));
+            self.upper = Some((value + quantile * se).clamp(least, 1.0));
         }
         self
     }

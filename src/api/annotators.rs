@@ -5,7 +5,7 @@ use super::operations::SCORECARD;
 use super::parameters::{Given, WEEK};
 use super::rows::{AgreementRow, DistributionRow, ErrorRateRow, ThroughputRow};
 use super::{ApiError, ApiState};
-use crate::pipeline::{Scorecard, raters, scorecard};
+use crate::pipeline::{RaterCard, rater_card, raters};
 use crate::store::RaterRow;
 use poem::Request;
 use poem_openapi::param::{Header, Path};
@@ -123,7 +123,7 @@ impl Example for ScorecardDto {
 }
 
 impl ScorecardDto {
-    fn of(rater: String, card: Scorecard) -> Self {
+    fn of(rater: String, card: RaterCard) -> Self {
         Self {
             rater,
             week: card.week.name().to_owned(),
@@ -211,7 +211,7 @@ impl AnnotatorsApi {
             .unwrap_or_else(|| "all".to_owned());
         self.0
             .with_project(project.0, move |store, project| {
-                let card = scorecard(store, project, &annotator, &week)?;
+                let card = rater_card(store, project, &annotator, &week)?;
                 Ok(Read::of(
                     &ScorecardDto::of(annotator.0, card),
                     if_none_match.0.as_deref(),

@@ -194,10 +194,10 @@ fn complete_operation(path: &str, method: &str, operation: &mut Value) {
         _ if code.starts_with("import.") => is_upload,
         _ => true,
     };
-    if let Some(parameters) = operation
-        .get_mut("parameters")
-        .and_then(Value::as_array_mut)
-    {
+    let parameters = operation
+        .as_object_mut()
+        .map(|operation| operation.entry("parameters").or_insert_with(|| json!([])));
+    if let Some(parameters) = parameters.and_then(Value::as_array_mut) {
         for parameter in parameters.iter_mut() {
             add_example(parameter);
         }

@@ -44,7 +44,14 @@ fn agreement(store: &Store, name: &str, asked: &Asked) -> Result<String, PageErr
         .collect();
     let headline = match defined.is_empty() {
         true => "No two raters can be compared yet".to_owned(),
-        false => agreement_by_label::headline(&defined),
+        false => {
+            let mut named = defined.clone();
+            for row in &mut named {
+                row.label = row_name(row);
+                row.coefficient = coefficient(&row.coefficient);
+            }
+            agreement_by_label::headline(&named)
+        }
     };
     let frame = Frame::new(project, "agreement", headline)
         .lead("κ falls where prevalence is skewed; read it beside percent agreement and both indices.")
@@ -100,6 +107,22 @@ pub fn row_link(project: &Project, week: &Week, row: &AgreementRow) -> Link {
     }
 }
 
+/// What a row is about, told apart from the other rows over all labels.
+pub fn row_name(row: &AgreementRow) -> String {
+    match row.label.as_str() {
+        "all" => format!("all, by {}", plain(&row.unit)),
+        label => label.to_owned(),
+    }
+}
+
+/// The printed name, with its weights.
+pub fn coefficient(name: &str) -> String {
+    match name.strip_prefix("cohen_kappa_") {
+        Some(weights) => format!("κ, {weights} weights"),
+        None => coefficient_name(name).to_owned(),
+    }
+}
+
 /// Units of agreement that are answers, not shapes.
 fn technique(unit: &str) -> Option<Technique> {
     match unit {
@@ -131,7 +154,7 @@ fn table(project: &Project, week: &Week, rows: &[AgreementRow]) -> TableView {
         vec![
             linked(CellView::text(&row.label), link()),
             CellView::text(plain(&row.unit)),
-            CellView::text(coefficient_name(&row.coefficient)),
+            CellView::text(coefficient(&row.coefficient)),
             linked_figure(&row.value, link()),
             match row.percent_agreement.value {
                 Some(_) => CellView::figure(&row.percent_agreement),
@@ -139,9 +162,10 @@ fn table(project: &Project, week: &Week, rows: &[AgreementRow]) -> TableView {
             },
             index(row.prevalence_index),
             index(row.bias_index),
-            row.previous
-                .as_ref()
-                .map_or_else(no_number, CellView::figure),
+            match &row.previous {
+                Some(previous) if previous.value.is_some() => CellView::figure(previous),
+                _ => no_number(),
+            },
         ]
     };
     let mut methods: Vec<&str> = rows

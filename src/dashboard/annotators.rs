@@ -8,7 +8,7 @@ use super::links::{Link, key_of};
 use super::units::{errors_link, rater_link};
 use super::views::{Empty, Section, linked, linked_count, linked_figure, no_number};
 use crate::domain::{ErrorKind, Role, Stage, Status};
-use crate::pipeline::rater_rates::indistinguishable;
+use crate::pipeline::scorecard::indistinguishable;
 use crate::pipeline::{self, Project, Week};
 use crate::reports::figures::{distribution, rater_rates};
 use crate::reports::format::list;

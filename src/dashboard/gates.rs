@@ -4,6 +4,7 @@ use super::PagesState;
 use super::answer::{PageError, answer};
 use super::frame::Frame;
 use super::links::{Link, key_of};
+use super::needs::verb;
 use super::views::{Empty, Section, instant, linked, no_number, plain, plural};
 use crate::domain::Status;
 use crate::gates::{CheckResult, Evidence, ReferenceFigure};
@@ -92,9 +93,9 @@ fn history(store: &Store, name: &str) -> Result<String, PageError> {
             )
         }
         Some(newest) => format!(
-            "The gate is shut: policy {}, {}",
+            "The gate is shut: policy {} {}",
             newest.record.policy_name,
-            newest.record.status.word()
+            verb(newest.record.status)
         ),
     };
     let frame = Frame::new(project, "gates", headline);

@@ -6,8 +6,8 @@ use super::asked::Asked;
 use super::frame::Frame;
 use super::links::{Link, key_of};
 use super::units::{cell, distance, error_name, item_link, rater_link};
-use super::views::{Empty, Section, instant, linked, no_number, plain};
-use crate::domain::{DistanceUnit, Item, Shape};
+use super::views::{Empty, Section, filled_columns, instant, linked, no_number, plain};
+use crate::domain::{DistanceUnit, Item, Shape, Technique};
 use crate::pipeline::{self, ItemOverlay, Project, Week, item_overlay};
 use crate::reports::model::Unit;
 use crate::reports::render::{CellView, TableView};
@@ -69,7 +69,16 @@ fn viewer(store: &Store, name: &str, key: &str, asked: &Asked) -> Result<String,
                 || unit.score.b_label.as_deref() == Some(label)
         })
     };
-    let shown: Vec<&StoredUnit> = all.iter().filter(of_label).take(MOST_UNITS).collect();
+    let mut shown: Vec<&StoredUnit> = all.iter().filter(of_label).collect();
+    // References before peers, errors before what is right, shapes before answers.
+    shown.sort_by_key(|unit| {
+        (
+            unit.reference_kind.is_none(),
+            unit.score.error.is_none(),
+            is_answer(unit),
+        )
+    });
+    shown.truncate(MOST_UNITS);
     let n_errors = all
         .iter()
         .filter(|unit| unit.score.error.is_some() && unit.reference_kind.is_some())
@@ -169,6 +178,13 @@ fn facts(item: &Item) -> Vec<(&'static str, String)> {
     facts
 }
 
+fn is_answer(unit: &StoredUnit) -> bool {
+    matches!(
+        unit.score.technique,
+        Some(Technique::Classification | Technique::Ordinal)
+    )
+}
+
 /// One row a unit: overlap, distances, and the verdict.
 fn pair_table(units: &[&StoredUnit]) -> TableView {
     let names = [
@@ -243,7 +259,7 @@ fn pair_table(units: &[&StoredUnit]) -> TableView {
             cell(score.relative_size_difference, Unit::Relative),
         ]
     };
-    TableView::new(
+    filled_columns(
         &names,
         units.iter().map(row).collect(),
         "Tolerance measure: what the protocol's tolerance is held against (furthest edge, mean boundary or mean point \

@@ -219,7 +219,7 @@ fn gate_waiting(
 ) -> Result<(), PageError> {
     let imports = store.imports(project.id)?;
     let gates = Link::project(&project.name).to("gates");
-    let (sentence, href) = match newest {
+    let (sentence, href): (String, Link) = match newest {
         None if imports.is_empty() => return Ok(()),
         None => ("No release gate has been asked yet".to_owned(), gates),
         Some(gate) => {
@@ -231,15 +231,15 @@ fn gate_waiting(
                 (0, Status::Pass) => return Ok(()),
                 (0, status) => (
                     format!(
-                        "Policy `{}` is shut: {}",
+                        "The gate is shut: policy {} {}",
                         gate.record.policy_name,
-                        status.word()
+                        verb(status)
                     ),
                     gates.to(&gate.id.to_string()),
                 ),
                 (n, _) => (
                     format!(
-                        "{} since policy `{}` was last asked",
+                        "{} since policy {} was last asked",
                         plural(n, "import", "imports"),
                         gate.record.policy_name
                     ),
@@ -255,6 +255,17 @@ fn gate_waiting(
         href: href.into(),
     });
     Ok(())
+}
+
+/// What a policy does that does not pass.
+pub fn verb(status: Status) -> &'static str {
+    match status {
+        Status::Pass => "passes",
+        Status::Fail => "fails",
+        Status::InsufficientEvidence => "lacks evidence",
+        Status::NotApplicable => "does not apply",
+        Status::Error => "could not be judged",
+    }
 }
 
 fn capital(word: &str) -> String {

@@ -164,7 +164,7 @@ fn agreement_plot(
 ) -> Result<Option<Plot>, PageError> {
     let mut rows: Vec<AgreementRow> = pipeline::agreement_rows(store, project, week)?;
     // One label of two raters who never differ says nothing; it stands on the agreement page.
-    rows.retain(|row| row.value.value.is_some());
+    rows.retain(|row| row.value.value.is_some() && !row.unit.starts_with("attribute"));
     if rows.is_empty() {
         return Ok(None);
     }
@@ -178,6 +178,8 @@ fn agreement_plot(
     rows.truncate(MOST_LABELS);
     for row in &mut rows {
         row.link = Some(super::agreement::row_link(project, week, row).into());
+        row.label = super::agreement::row_name(row);
+        row.coefficient = super::agreement::coefficient(&row.coefficient);
     }
     let mut caption = agreement_by_label::caption(&rows);
     if n_more > 0 {

@@ -9,7 +9,7 @@ use super::throughput::{chart_plots, summary_table};
 use super::units::{errors_link, units, units_table};
 use super::views::{Empty, Section, count, linked, linked_count, linked_figure, no_number, plain};
 use crate::domain::{ComparisonKind, ErrorKind};
-use crate::pipeline::rater_rates::{RateRow, rates, weekly_rates, work};
+use crate::pipeline::scorecard::{RateRow, rates, weekly_rates, work};
 use crate::pipeline::{self, Project, Week};
 use crate::reports::format;
 use crate::reports::model::{AnnotatorRow, Figure};

@@ -8,7 +8,7 @@ use super::links::key_of;
 use super::units::rater_link;
 use super::views::{Empty, Section, linked, no_number, plain};
 use crate::analytics::{ThroughputDay, ThroughputSummary};
-use crate::pipeline::rater_rates::{Work, work};
+use crate::pipeline::scorecard::{Work, work};
 use crate::pipeline::{self, Project, Week};
 use crate::reports::figures::{control_chart, throughput};
 use crate::reports::format;

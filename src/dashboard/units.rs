@@ -2,7 +2,7 @@
 
 use super::asked::UnitsAsked;
 use super::links::Link;
-use super::views::{linked, no_number, plain};
+use super::views::{filled_columns, linked, no_number, plain};
 use crate::domain::{ComparisonKind, DistanceUnit, Technique};
 use crate::pipeline::{Project, Week};
 use crate::reports::model::{Figure, Unit};
@@ -143,7 +143,7 @@ pub fn units_table(project: &Project, units: &[StoredUnit]) -> TableView {
             distance(unit).map_or_else(no_number, |(value, unit)| cell(Some(value), unit)),
         ]
     };
-    TableView::new(&names, units.iter().map(row).collect(), "")
+    filled_columns(&names, units.iter().map(row).collect(), "")
 }
 
 /// Among peers nobody is right: the same difference reads differently.

@@ -163,6 +163,27 @@ pub fn no_number() -> CellView {
     }
 }
 
+/// A table without the columns in which every cell is a dash.
+pub fn filled_columns(names: &[&str], rows: Vec<Vec<CellView>>, caption: &str) -> TableView {
+    let filled = |i: &usize| {
+        rows.iter()
+            .any(|row| row.get(*i).is_some_and(|cell| cell.text != "–"))
+    };
+    let kept: Vec<usize> = (0..names.len()).filter(filled).collect();
+    let names: Vec<&str> = kept.iter().filter_map(|&i| names.get(i).copied()).collect();
+    let rows = rows
+        .into_iter()
+        .map(|row| {
+            let cells = row
+                .into_iter()
+                .enumerate()
+                .filter(|(i, _)| kept.contains(i));
+            cells.map(|(_, cell)| cell).collect()
+        })
+        .collect();
+    TableView::new(&names, rows, caption)
+}
+
 /// A point in time, in the project's zone.
 pub fn instant(us: i64, zone: &jiff::tz::TimeZone) -> String {
     jiff::Timestamp::from_microsecond(us).map_or_else(

@@ -23,10 +23,10 @@ mod structure;
 #[cfg(test)]
 mod testing;
 mod upload;
+mod written;
 mod xml;
 
 pub use context::{Context, Placement, item_key_of};
-pub(crate) use context::{parse_instant, parse_spacing_mm};
 pub use detection::{Detected, Detection, Rejected, detect};
 pub use error::ImportError;
 pub use limits::Limits;
@@ -34,6 +34,7 @@ pub use report::{Counts, ImportReport, ReportingSink, SkipGroup};
 pub use sidecar::read_sidecar;
 pub use sink::{MemorySink, ReadingRecord, Sink, SinkError};
 pub use upload::{Upload, UploadFile};
+pub(crate) use written::{parse_instant, parse_spacing_mm};
 
 use crate::domain::IngestOptions;
 

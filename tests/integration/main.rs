@@ -1,11 +1,16 @@
 //! All integration tests, linked as one binary.
 
 mod agreement_oracles;
+mod api;
 mod bu_bil;
 mod cases;
+mod command_line;
 mod corpus;
+mod dashboard;
 mod demo;
 mod gate;
+mod hostile_input;
+mod house;
 mod importers_coco;
 mod importers_cvat;
 mod importers_dicom_seg;
@@ -17,3 +22,4 @@ mod ingest;
 mod lidc_agreement;
 mod scoring;
 mod scoring_sides;
+mod sudden_end;

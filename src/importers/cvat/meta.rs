@@ -1,6 +1,6 @@
 //! Who worked on a CVAT export, and when: the `<meta>` block.
 
-use crate::importers::context::instant_us;
+use crate::importers::written::instant_us;
 use crate::importers::xml::Node;
 use std::collections::HashMap;
 

@@ -9,7 +9,7 @@ mod known;
 mod planes;
 mod shapes;
 
-use super::context::instant_us;
+use super::written::instant_us;
 use super::{
     Context, Detection, Format, ImportError, Importer, Placement, Sink, SinkError, Upload,
     UploadFile,

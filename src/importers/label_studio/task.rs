@@ -4,9 +4,10 @@ use super::brush::HALF_COVERED;
 use super::names::{Shown, shown};
 use super::results::{self, Settings, identity, number};
 use crate::domain::{Item, ReadingKey, ReadingState, ReferenceKind, Role, SkipReason};
-use crate::importers::context::{base_name, instant_us};
+use crate::importers::context::base_name;
 use crate::importers::json::{Element, Members, elements, member, members, text};
 use crate::importers::skips::skip;
+use crate::importers::written::instant_us;
 use crate::importers::{Context, ImportError, Limits, Placement, Sink};
 use std::collections::HashMap;
 

@@ -7,7 +7,7 @@ mod builder;
 mod interior;
 mod message;
 
-use super::context::instant_us;
+use super::written::instant_us;
 use super::{
     Context, Detection, Format, ImportError, Importer, Sink, SinkError, Upload, UploadFile,
 };

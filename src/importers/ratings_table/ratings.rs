@@ -7,7 +7,8 @@ use super::text::{Dialect, SPREADSHEET_ERRORS};
 use crate::domain::{
     Annotation, ReadingKey, ReadingState, ReferenceKind, Role, Shape, Skip, SkipReason, Stage,
 };
-use crate::importers::context::{default_role, instant_us};
+use crate::importers::context::default_role;
+use crate::importers::written::instant_us;
 use crate::importers::{Context, ImportError, Placement, Sink, UploadFile, item_key_of};
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};

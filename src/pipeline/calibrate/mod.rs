@@ -3,14 +3,16 @@
 mod agenda;
 mod agreement;
 mod annotators;
+mod confusion;
 mod findings;
 mod imports;
 mod method;
 mod stages;
 mod week;
 
-pub use agreement::{agreement_rows, confusions, distributions, heatmaps};
+pub use agreement::{agreement_rows, heatmaps};
 pub use annotators::{annotator_rows, throughput_of};
+pub use confusion::{confusions, distributions};
 pub(super) use stages::rate_figure;
 pub use stages::stage_cards;
 pub use week::{Week, latest_week};
@@ -50,8 +52,8 @@ pub fn calibration(
         annotators,
         agreement,
         heatmaps: agreement::heatmaps(store, project, &week)?,
-        confusions: agreement::confusions(store, project, &week)?,
-        distributions: agreement::distributions(store, project, &week, ComparisonKind::Reference)?,
+        confusions: confusion::confusions(store, project, &week)?,
+        distributions: confusion::distributions(store, project, &week, ComparisonKind::Reference)?,
         throughput,
         agenda: agenda::agenda(store, project, &week)?,
         decisions: agenda::decisions(store, project, &week)?,

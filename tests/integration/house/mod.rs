@@ -1,0 +1,430 @@
+//! The rules of the house, read off the sources: who may import whom, what the pure rooms may know, how large a
+//! file may be, what no source may hold, and what every importer owns.
+
+mod sources;
+
+use concord::importers::ALL;
+use sources::{closing_bracket, is_word, named_rooms, root, rust_files, sources};
+use std::path::{Path, PathBuf};
+
+/// The rooms, and which other rooms each may name. Everything flows downwards; nothing flows back.
+const MAY_IMPORT: &[(&str, &[&str])] = &[
+    ("geometry", &[]),
+    ("statistics", &[]),
+    ("metrics", &["geometry", "statistics"]),
+    ("matching", &["geometry", "metrics"]),
+    ("agreement", &["statistics"]),
+    ("consensus", &["geometry", "statistics"]),
+    // The status of a figure (`statistics::Status`) is a noun of every page, so the domain passes it on.
+    ("domain", &["geometry", "metrics", "statistics"]),
+    ("importers", &["domain", "geometry"]),
+    ("privacy", &["domain"]),
+    // Masks and volumes are kept as run lengths and have to be built again from them.
+    ("store", &["domain", "geometry"]),
+    (
+        "analytics",
+        &[
+            "store",
+            "domain",
+            "geometry",
+            "statistics",
+            "metrics",
+            "matching",
+            "agreement",
+            "consensus",
+        ],
+    ),
+    // Checks get plain figures as input and judge them; intervals and verdicts are `statistics`.
+    ("gates", &["analytics", "store", "domain", "statistics"]),
+    ("reports", &["gates", "analytics", "domain"]),
+    (
+        "pipeline",
+        &[
+            "geometry",
+            "statistics",
+            "metrics",
+            "matching",
+            "agreement",
+            "consensus",
+            "domain",
+            "importers",
+            "privacy",
+            "store",
+            "analytics",
+            "gates",
+            "reports",
+        ],
+    ),
+    // The bind address and limits of the server; plain data.
+    ("config", &[]),
+    // Beyond pipeline, domain and config the outer rooms name what pipeline functions take and return: the
+    // store's rows and handle, evidence, report models and their rendering, figures, import reports.
+    (
+        "api",
+        &[
+            "pipeline",
+            "domain",
+            "config",
+            "store",
+            "importers",
+            "gates",
+            "reports",
+            "analytics",
+            // The pages are mounted beside the API.
+            "dashboard",
+        ],
+    ),
+    (
+        "dashboard",
+        &[
+            "pipeline",
+            "domain",
+            "config",
+            "store",
+            "importers",
+            "gates",
+            "reports",
+            "analytics",
+            // The metric a page's heading names.
+            "metrics",
+        ],
+    ),
+    (
+        "cli",
+        &[
+            "pipeline",
+            "domain",
+            "config",
+            "store",
+            "importers",
+            "gates",
+            // `concord agreement --scale`.
+            "agreement",
+            // `concord serve`.
+            "api",
+        ],
+    ),
+];
+
+/// Rooms that know no clock, environment, log, file, async or SQL. Work shared between cores (rayon) is none of these.
+const PURE: &[&str] = &[
+    "geometry",
+    "statistics",
+    "metrics",
+    "matching",
+    "agreement",
+    "consensus",
+    "domain",
+];
+
+const UNKNOWN_TO_PURE: &[&str] = &[
+    "std::time",
+    "std::env",
+    "std::fs",
+    "std::net",
+    "std::process",
+    "std::io",
+    "tracing",
+    "tokio",
+    "poem",
+    "duckdb",
+    "polars",
+    "Timestamp::now",
+    "Zoned::now",
+];
+
+/// Left to whoever runs tests: in the program each of these ends it, or writes where nobody asked.
+const NEVER_IN_SOURCES: &[&str] = &[
+    ".unwrap()",
+    "panic!(",
+    "todo!(",
+    "unimplemented!(",
+    "dbg!(",
+    "println!(",
+    "eprintln!(",
+    "print!(",
+    "eprint!(",
+];
+
+const N_LINES_AIM: usize = 300;
+const N_LINES_MOST: usize = 450;
+
+/// Longer than they should be, with how long they may be at most: this list only ever shrinks.
+const OVERLONG: &[(&str, usize)] = &[];
+
+#[test]
+fn every_room_names_only_rooms_that_stand_before_it() {
+    let mut n_named = 0;
+    let mut faults = Vec::new();
+    for source in sources() {
+        if source.path == "lib.rs" || source.path == "main.rs" {
+            continue;
+        }
+        let Some((_, allowed)) = MAY_IMPORT.iter().find(|(room, _)| *room == source.room) else {
+            faults.push(format!(
+                "{}: room `{}` is not in the table",
+                source.path, source.room
+            ));
+            continue;
+        };
+        for (at, named) in named_rooms(&source.code) {
+            n_named += 1;
+            if named != source.room && !allowed.contains(&named.as_str()) {
+                faults.push(format!(
+                    "src/{}:{}: `{}` may not name `{named}`",
+                    source.path,
+                    source.line_of(at),
+                    source.room
+                ));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    assert!(n_named > 400, "only {n_named} imports seen");
+}
+
+#[test]
+fn the_import_table_has_no_cycle_and_no_unknown_room() {
+    // `cli` names `api`, `api` names `dashboard`: rows stand in the order in which rooms build on each other.
+    let order = |room: &str| MAY_IMPORT.iter().position(|(name, _)| *name == room);
+    let mut n_edges = 0;
+    for (room, allowed) in MAY_IMPORT {
+        for named in *allowed {
+            assert!(
+                order(named).is_some(),
+                "`{room}` names an unknown room `{named}`"
+            );
+            let back = MAY_IMPORT
+                .iter()
+                .any(|(name, theirs)| name == named && theirs.contains(room));
+            assert!(!back, "`{room}` and `{named}` name each other");
+            n_edges += 1;
+        }
+    }
+    assert!(n_edges > 40, "only {n_edges} entries seen");
+}
+
+#[test]
+fn pure_rooms_know_no_clock_file_log_or_database() {
+    let mut n_seen = 0;
+    let mut faults = Vec::new();
+    for source in sources() {
+        if !PURE.contains(&source.room.as_str()) {
+            continue;
+        }
+        n_seen += 1;
+        for word in UNKNOWN_TO_PURE {
+            for (at, _) in source.code.match_indices(word) {
+                let before = source.code[..at].bytes().next_back();
+                let after = source.code[at + word.len()..].bytes().next();
+                if !before.is_some_and(is_word) && !after.is_some_and(is_word) {
+                    faults.push(format!(
+                        "src/{}:{}: {word}",
+                        source.path,
+                        source.line_of(at)
+                    ));
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    assert!(n_seen > 80, "only {n_seen} sources of pure rooms seen");
+}
+
+#[test]
+fn no_module_is_a_drawer_for_everything() {
+    let mut n_seen = 0;
+    for source in sources() {
+        for part in source.path.trim_end_matches(".rs").split('/') {
+            let drawer = [
+                "utils", "util", "helpers", "helper", "common", "manager", "misc",
+            ];
+            assert!(
+                !drawer.contains(&part),
+                "src/{}: name it after what it holds",
+                source.path
+            );
+            n_seen += 1;
+        }
+    }
+    assert!(n_seen > 500, "only {n_seen} names seen");
+}
+
+#[test]
+fn no_source_is_too_long_to_read_in_one_sitting() {
+    let mut faults = Vec::new();
+    let mut n_seen = 0;
+    let mut over_aim = Vec::new();
+    for folder in ["src", "tests", "examples", "benches"] {
+        for path in rust_files(&root().join(folder)) {
+            let text = std::fs::read_to_string(&path).expect("a source is text");
+            let below = path.strip_prefix(root()).expect("below the project");
+            let name = below.to_string_lossy().replace('\\', "/");
+            let n_lines = text.lines().count();
+            n_seen += 1;
+            let most = OVERLONG
+                .iter()
+                .find(|(path, _)| *path == name)
+                .map_or(N_LINES_MOST, |(_, most)| *most);
+            if n_lines > most {
+                faults.push(format!("{name}: {n_lines} lines, {most} are the most"));
+            }
+            if n_lines > N_LINES_AIM {
+                over_aim.push(format!("{n_lines} {name}"));
+            }
+        }
+    }
+    println!(
+        "over the aim of {N_LINES_AIM} lines:\n{}",
+        over_aim.join("\n")
+    );
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    assert!(n_seen > 300, "only {n_seen} sources seen");
+    for (name, most) in OVERLONG {
+        let text = std::fs::read_to_string(root().join(name)).expect("the list names files");
+        assert!(
+            text.lines().count() > N_LINES_MOST && text.lines().count() <= *most,
+            "{name} is short enough: take it off the list"
+        );
+    }
+}
+
+#[test]
+fn the_program_neither_panics_by_intent_nor_prints_beside_its_output() {
+    let mut n_seen = 0;
+    let mut n_tests = 0;
+    let mut faults = Vec::new();
+    for source in sources() {
+        n_seen += source.shipped.len();
+        n_tests += source.code.matches(".unwrap()").count();
+        for word in NEVER_IN_SOURCES {
+            for (at, _) in source.shipped.match_indices(word) {
+                // `print!` within `println!`, `panic!` within another macro's name.
+                let within = !word.starts_with('.')
+                    && source.shipped[..at]
+                        .bytes()
+                        .next_back()
+                        .is_some_and(is_word);
+                if !within {
+                    faults.push(format!(
+                        "src/{}:{}: {word}",
+                        source.path,
+                        source.line_of(at)
+                    ));
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    assert!(n_seen > 1_000_000, "only {n_seen} bytes seen");
+    assert!(
+        n_tests > 20,
+        "unit tests may unwrap, and only {n_tests} do: is the reader blind?"
+    );
+}
+
+#[test]
+fn sql_is_written_in_queries_and_never_put_together_from_text() {
+    let words = [
+        "SELECT ", "INSERT ", "UPDATE ", "DELETE ", "CREATE ", "ALTER ", "DROP ", " WHERE ",
+        " FROM ",
+    ];
+    let mut n_seen = 0;
+    let mut n_formats = 0;
+    let mut faults = Vec::new();
+    for source in sources() {
+        n_seen += 1;
+        for (at, macro_name) in source
+            .shipped
+            .match_indices("format!(")
+            .chain(source.shipped.match_indices("concat!("))
+            .chain(source.shipped.match_indices("write!("))
+        {
+            n_formats += 1;
+            let open = at + macro_name.len() - 1;
+            let end = open + closing_bracket(&source.code[open..]);
+            let argument = &source.text[open..end];
+            if words.iter().any(|word| argument.contains(word)) {
+                faults.push(format!(
+                    "src/{}:{}: {argument}",
+                    source.path,
+                    source.line_of(at)
+                ));
+            }
+        }
+        // Outside tests only the store speaks to the database at all.
+        if source.room != "store" && source.shipped.contains("duckdb::") {
+            faults.push(format!(
+                "src/{}: only the store may name the database",
+                source.path
+            ));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    assert!(
+        n_seen > 250 && n_formats > 200,
+        "{n_seen} sources, {n_formats} formats"
+    );
+}
+
+#[test]
+fn every_importer_owns_good_bad_and_truncated_cases() {
+    let entries = |folder: &Path| -> Vec<PathBuf> {
+        std::fs::read_dir(folder)
+            .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
+            .map(|entry| entry.expect("a readable entry").path())
+            .collect()
+    };
+    let registered = std::fs::read_to_string(root().join("tests/integration/main.rs"))
+        .expect("the list of suites");
+    let mut n_good = 0;
+    let mut n_bad = 0;
+    for importer in ALL {
+        let key = importer.format().key;
+        let folder = root().join("tests/fixtures").join(key);
+        let good = entries(&folder.join("good"));
+        assert!(!good.is_empty(), "`{key}` has no good fixture");
+        n_good += good.len();
+        let bad = entries(&folder.join("bad"));
+        let (words, broken): (Vec<_>, Vec<_>) = bad
+            .iter()
+            .partition(|path| path.extension().is_some_and(|extension| extension == "txt"));
+        assert!(
+            broken.len() >= 3,
+            "`{key}` has only {} bad fixtures",
+            broken.len()
+        );
+        assert_eq!(
+            words.len(),
+            broken.len(),
+            "`{key}`: a message beside each bad fixture"
+        );
+        n_bad += broken.len();
+        let suite = format!("importers_{key}");
+        assert!(
+            registered.contains(&format!("mod {suite};")),
+            "`{key}` has no suite in main.rs"
+        );
+        let text = std::fs::read_to_string(root().join(format!("tests/integration/{suite}.rs")))
+            .expect("a suite beside its registration");
+        assert!(
+            text.contains("check_bad_fixtures("),
+            "{suite} reads no bad fixture"
+        );
+        assert!(text.contains("truncations("), "{suite} cuts no file short");
+        assert!(text.contains("\"good\""), "{suite} reads no good fixture");
+    }
+    let on_disk = entries(&root().join("tests/fixtures"))
+        .into_iter()
+        .filter(|path| path.join("good").is_dir())
+        .count();
+    assert_eq!(
+        on_disk,
+        ALL.len(),
+        "a folder of fixtures without an importer"
+    );
+    assert!(
+        ALL.len() >= 7 && n_good >= 25 && n_bad >= 60,
+        "{n_good} good, {n_bad} bad"
+    );
+}
