@@ -2,7 +2,7 @@
 
 use super::ApiError;
 use super::parameters::{Form, Given, Parameter};
-use crate::domain::{IngestOptions, ReferenceKind, Role, SampleCoverage, Stage};
+use crate::domain::{IngestOptions, MaskForeground, ReferenceKind, Role, SampleCoverage, Stage};
 use crate::importers::{parse_instant, parse_spacing_mm};
 use crate::pipeline::PipelineError;
 
@@ -93,6 +93,12 @@ const ITEM_KEY: Parameter = choice(
     "stem",
     || vec!["stem", "name", "path"],
 );
+const FOLD_CASE: Parameter = choice(
+    "fold_case",
+    "`true`: items whose keys differ in upper and lower case only are one item. `false` unless given.",
+    "true",
+    || vec!["true", "false"],
+);
 const LABEL: Parameter = option("label", "Label of masks that carry none.", "nodule");
 const COLUMN: Parameter = Parameter {
     name: "column",
@@ -121,6 +127,17 @@ const MASK_THRESHOLD: Parameter = Parameter {
     form: Form::Whole(0, 255),
     values: None,
 };
+const MASK_FOREGROUND: Parameter = choice(
+    "mask_foreground",
+    "Which pixels of a black-and-white PNG mask are drawn; told by the images' borders unless given.",
+    "dark",
+    || {
+        MaskForeground::ALL
+            .iter()
+            .map(|value| value.as_str())
+            .collect()
+    },
+);
 const FORMAT: Parameter = option(
     "format",
     "Key of the importer, where detection should not decide.",
@@ -147,11 +164,13 @@ pub const ALL: &[Parameter] = &[
     FINISHED_AT,
     PATTERN,
     ITEM_KEY,
+    FOLD_CASE,
     LABEL,
     COLUMN,
     SCALE,
     COVERAGE,
     MASK_THRESHOLD,
+    MASK_FOREGROUND,
     FORMAT,
     FILENAME,
 ];
@@ -184,8 +203,10 @@ pub fn options(given: &Given) -> Result<IngestOptions, ApiError> {
             .map_err(PipelineError::from)?,
         pattern: given.owned(&PATTERN),
         item_key: given.owned(&ITEM_KEY),
+        fold_case: given.text(&FOLD_CASE) == Some("true"),
         label: given.owned(&LABEL),
         scale: given.owned(&SCALE),
+        mask_foreground: given.parsed(&MASK_FOREGROUND)?,
         coverage: match given.text(&COVERAGE) {
             Some("annotated") => SampleCoverage::Annotated,
             _ => SampleCoverage::Listed,

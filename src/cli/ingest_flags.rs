@@ -1,6 +1,6 @@
 //! The flags that say what an export itself lacks.
 
-use crate::domain::{IngestOptions, ReferenceKind, Role, SampleCoverage, Stage};
+use crate::domain::{IngestOptions, MaskForeground, ReferenceKind, Role, SampleCoverage, Stage};
 use crate::importers::{parse_instant, parse_spacing_mm, read_sidecar};
 use crate::pipeline::PipelineError;
 use std::path::PathBuf;
@@ -48,6 +48,9 @@ pub struct IngestFlags {
     /// How items are named: stem, name or path
     #[arg(long, value_name = "RULE")]
     pub item_key: Option<String>,
+    /// Items whose keys differ in upper and lower case only are one item
+    #[arg(long)]
+    pub fold_case: bool,
     /// Label of masks that carry none
     #[arg(long)]
     pub label: Option<String>,
@@ -63,6 +66,9 @@ pub struct IngestFlags {
     /// Grey value from which a pixel of a PNG mask is set
     #[arg(long, value_name = "0-255")]
     pub mask_threshold: Option<u8>,
+    /// light or dark: the pixels of a black-and-white PNG mask that are drawn; told by the border where not given
+    #[arg(long, value_name = "SHADE")]
+    pub mask_foreground: Option<MaskForeground>,
     /// CSV table with an item or file column and any of study, site, stage, rater, finished_at …
     #[arg(long, value_name = "FILE")]
     pub sidecar: Option<PathBuf>,
@@ -100,9 +106,11 @@ impl IngestFlags {
                 .transpose()?,
             pattern: self.pattern.clone(),
             item_key: self.item_key.clone(),
+            fold_case: self.fold_case,
             label: self.label.clone(),
             scale: self.scale.clone(),
             mask_threshold: self.mask_threshold,
+            mask_foreground: self.mask_foreground,
             coverage: if self.only_annotated {
                 SampleCoverage::Annotated
             } else {

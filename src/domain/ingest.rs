@@ -1,6 +1,6 @@
 //! What an importer is told beside the bytes, and what it says about what it left out.
 
-use super::people::{ReferenceKind, Role, Stage};
+use super::people::{ReferenceKind, Role, Stage, named_enum};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -13,6 +13,14 @@ pub enum SampleCoverage {
     Listed,
     /// Only annotated items count as read; the rest is unknown.
     Annotated,
+}
+
+named_enum! {
+    /// Which pixels of a black-and-white mask are drawn.
+    MaskForeground {
+        Light => "light",
+        Dark => "dark",
+    }
 }
 
 /// What the export itself lacks, from flags, query parameters, patterns or a sidecar table.
@@ -53,6 +61,9 @@ pub struct IngestOptions {
     pub coverage: SampleCoverage,
     /// Only these label values count as "set" in PNG masks with no colour map: threshold, default 128 on 0–255 images.
     pub mask_threshold: Option<u8>,
+    /// Which pixels of black-and-white PNG masks are drawn. `None`: the light ones, unless a rater's images are light
+    /// all round their border.
+    pub mask_foreground: Option<MaskForeground>,
     /// A sidecar table, as rows of column → value; the columns `item` or `file` say what a row is about.
     pub sidecar: Vec<BTreeMap<String, String>>,
 }

@@ -11,7 +11,7 @@ pub use crate::statistics::Status;
 pub use annotation::{
     Annotation, GRID_ATTRIBUTE, Item, Reading, ReadingKey, ReadingState, is_judged,
 };
-pub use ingest::{IngestOptions, SampleCoverage, Skip, SkipReason};
+pub use ingest::{IngestOptions, MaskForeground, SampleCoverage, Skip, SkipReason};
 pub use people::{ReferenceKind, Role, Stage};
 pub use protocol::{
     Calendar, ErrorUnit, LabelRule, Matching, Protocol, StageLimit, Technique, ThroughputBand,

@@ -40,8 +40,11 @@ struct Entry {
     finished_at: Option<String>,
     pattern: Option<String>,
     item_key: Option<String>,
+    #[serde(default)]
+    fold_case: bool,
     label: Option<String>,
     scale: Option<String>,
+    mask_foreground: Option<String>,
     #[serde(default)]
     columns: BTreeMap<String, String>,
     sidecar: Option<PathBuf>,
@@ -88,10 +91,10 @@ pub fn import_programme(
         }
         found => found?,
     };
-    if let Some(toml) = &protocol_toml {
-        if update_protocol(store, &target, toml)? {
-            target = project(store, name)?;
-        }
+    if let Some(toml) = &protocol_toml
+        && update_protocol(store, &target, toml)?
+    {
+        target = project(store, name)?;
     }
     let mut programme = Programme {
         project: target,
@@ -165,8 +168,10 @@ fn options(folder: &Path, entry: &Entry) -> Result<IngestOptions, PipelineError>
             .transpose()?,
         pattern: entry.pattern.clone(),
         item_key: entry.item_key.clone(),
+        fold_case: entry.fold_case,
         label: entry.label.clone(),
         scale: entry.scale.clone(),
+        mask_foreground: named("mask_foreground", entry.mask_foreground.as_ref())?,
         columns: entry.columns.clone(),
         sidecar: match &entry.sidecar {
             Some(path) => read_sidecar(&folder.join(path))?,

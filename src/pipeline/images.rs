@@ -35,7 +35,11 @@ pub fn attach_images(
     })?;
     let mut attached = AttachedImages::default();
     for file in upload.files() {
-        let item = store.item_id(project.id, &context.item_key(file.path()));
+        let key = context.item_key(file.path());
+        // Keys of items whose upper and lower case were folded are in lower case.
+        let item = store
+            .item_id(project.id, &key)
+            .or_else(|_| store.item_id(project.id, &key.to_lowercase()));
         let (Ok(item), Some((width_px, height_px))) = (item, png_size(file.head())) else {
             attached.n_unknown += 1;
             continue;

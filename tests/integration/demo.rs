@@ -621,7 +621,7 @@ fn the_findings_of_the_whole_programme_name_each_reader_for_what_they_do() {
     assert!(
         sentence(&report, "reader-b draws larger than the reference")
             .1
-            .contains("+11.7 %")
+            .contains("+11.7")
     );
     assert!(
         sentence(&report, "reader-c misses more than anyone else")

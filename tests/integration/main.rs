@@ -2,10 +2,13 @@
 
 mod agreement_oracles;
 mod api;
+mod bu_bil;
+mod cases;
 mod command_line;
 mod corpus;
 mod dashboard;
 mod demo;
+mod gate;
 mod hostile_input;
 mod house;
 mod importers_coco;
@@ -15,4 +18,8 @@ mod importers_label_studio;
 mod importers_lidc;
 mod importers_png_mask;
 mod importers_ratings_table;
+mod ingest;
+mod lidc_agreement;
+mod scoring;
+mod scoring_sides;
 mod sudden_end;

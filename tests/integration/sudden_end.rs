@@ -329,6 +329,7 @@ fn a_second_process_is_told_that_the_database_is_in_use() {
             "it ended early"
         );
     }
+    let mut n_told = 0;
     while first.try_wait().expect("a child").is_none() {
         let second = concord(&data_dir)
             .args(["gate", "--project", "p"])

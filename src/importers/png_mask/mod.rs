@@ -1,13 +1,17 @@
 //! Masks as PNG images: one image a rater, item and (where classes are not drawn in it) label.
 
+mod foreground;
 mod meaning;
 mod pixels;
 
 use super::{
     Context, Detection, Format, ImportError, Importer, Placement, Sink, Upload, UploadFile,
 };
-use crate::domain::{Annotation, Item, ReadingKey, ReadingState, Shape, Skip, SkipReason};
+use crate::domain::{
+    Annotation, Item, MaskForeground, ReadingKey, ReadingState, Shape, Skip, SkipReason,
+};
 use crate::geometry::Mask;
+use foreground::{Frames, inverted};
 use meaning::{Layer, Meaning, Name, meaning};
 use pixels::{PixelError, Runs};
 use rayon::prelude::*;
@@ -27,7 +31,8 @@ const FORMAT: Format = Format {
     key: "png_mask",
     title: "PNG masks",
     detected_by: "PNG signature; with less confidence where JSON or XML files lie beside the images",
-    maps: "rater, item, label, stage: from the file-name pattern or the options; 0/255 or 0/1: one mask; palette indices, small \
+    maps: "rater, item, label, stage: from the file-name pattern or the options; 0/255 or 0/1: one mask (its light pixels, or the dark ones where \
+           every border is light); palette indices, small \
            grey values and colours: a mask a class (class-1, #rrggbb), 0 and black being background; 16-bit values: instances; \
            smoothed edges: cut at 128 unless the threshold is set; all background: reviewed and empty",
     ignores: "images that look like pictures, images outside the pattern, animations, alpha (unless it alone varies)",
@@ -120,6 +125,7 @@ impl Importer for PngMask {
                 }
             }
         }
+        let foreground = context.options().mask_foreground;
         let mut given = BTreeMap::new();
         for chunk in plans.chunks(FILES_AT_ONCE) {
             let decoded: Vec<_> = chunk
@@ -128,7 +134,10 @@ impl Importer for PngMask {
                 .collect();
             for (plan, decoded) in chunk.iter().zip(decoded) {
                 match decoded {
-                    Ok(decoded) => pass_on(plan, decoded, &survey, &mut given, sink)?,
+                    Ok(decoded) => {
+                        let decoded = survey.drawn(plan, decoded, foreground);
+                        pass_on(plan, decoded, &survey, &mut given, sink)?;
+                    }
                     Err(fault) => skip(fault, plan.file, sink)?,
                 }
             }
@@ -136,6 +145,7 @@ impl Importer for PngMask {
         Ok(survey
             .notes(threshold)
             .into_iter()
+            .chain(survey.frames.notes(foreground))
             .try_for_each(|note| sink.note(note))?)
     }
 }
@@ -238,6 +248,7 @@ struct Survey {
     small_values: BTreeSet<u32>,
     has_classes: bool,
     n_thresholded: u64,
+    frames: Frames,
 }
 
 impl Survey {
@@ -251,6 +262,34 @@ impl Survey {
         self.small_values.extend(meaning.small_value);
         self.has_classes |= meaning.has_classes;
         self.n_thresholded += u64::from(meaning.is_thresholded);
+        self.frames
+            .add(placement.rater.as_deref(), size_px, meaning);
+    }
+
+    /// The image with what is drawn in it set, be it light or dark.
+    fn drawn(
+        &self,
+        plan: &Plan<'_>,
+        decoded: Decoded,
+        foreground: Option<MaskForeground>,
+    ) -> Decoded {
+        let is_class = decoded.meaning.small_value.is_some() && self.are_classes();
+        if is_class
+            || !self
+                .frames
+                .is_dark(plan.placement.rater.as_deref(), foreground)
+        {
+            return decoded;
+        }
+        Decoded {
+            meaning: inverted(decoded.meaning, plan.size_px),
+            ..decoded
+        }
+    }
+
+    /// Whether small grey values are classes rather than "set".
+    fn are_classes(&self) -> bool {
+        self.has_classes || self.small_values.len() > 1
     }
 
     /// The item, with its size unless its masks lie on different grids.
@@ -277,9 +316,8 @@ impl Survey {
     ) -> (String, String, bool) {
         let only = || placement.label.clone().unwrap_or_else(|| "mask".to_owned());
         let class = |value: u32| (format!("class-{value}"), value.to_string(), true);
-        let are_classes = self.has_classes || self.small_values.len() > 1;
         match (layer.name, small_value) {
-            (Name::Only, Some(value)) if are_classes => class(value),
+            (Name::Only, Some(value)) if self.are_classes() => class(value),
             (Name::Only, _) => (only(), "1".to_owned(), true),
             (Name::Class(value), _) => class(value),
             (Name::Colour(colour), _) => (format!("#{colour:06x}"), format!("#{colour:06x}"), true),

@@ -2,7 +2,7 @@
 
     python dice.py FOLDER > dice.json
 
-A pixel is set from grey value 128 up. Only masks of one size are compared; the others are counted as refused.
+Aortas are drawn dark on light: a pixel is set below grey value 128. Only masks of one size are compared; the others are counted as refused.
 """
 
 import datetime
@@ -27,7 +27,7 @@ def main(folder):
             grey = np.asarray(Image.open(path).convert("L"))
             rater, item = found[1], found[2].lower()
             assert (rater, item) not in masks
-            masks[rater, item] = grey >= 128
+            masks[rater, item] = grey < 128
     raters = sorted({rater for rater, _ in masks})
     items = sorted({item for _, item in masks})
     rows = []

@@ -104,7 +104,8 @@ def main(folder):
     versions = {"lxml": lxml.__version__, "numpy": np.__version__, "scipy": scipy.__version__, "scikit-learn": sklearn.__version__}
     json.dump(
         {"tools": versions, "script": "agree.py", "date": datetime.date.today().isoformat(), "seed": SEED,
-         "min_iou": MIN_IOU, "n_scans": len(scans), "totals": totals, "kappa": kappa, "scans": chosen},
+         "min_iou": MIN_IOU, "n_scans": len(scans), "n_pairs_of_readers": sum(len(scan["pairs"]) for scan in scans),
+         "totals": totals, "kappa": kappa, "scans": chosen},
         sys.stdout, separators=(",", ":"))
     print()
 
