@@ -300,6 +300,7 @@ fn answers(piece: &Piece) -> Result<Vec<Annotation>, String> {
         invalid: None,
     };
     match (&piece.value.choices, piece.value.rating) {
+        (Some(choices), _) if choices.is_empty() => Err("`choices` names no choice".to_owned()),
         (Some(choices), _) => Ok(choices
             .iter()
             .enumerate()

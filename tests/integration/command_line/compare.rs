@@ -299,8 +299,8 @@ fn exports_without_a_common_item_are_refused_with_what_each_has() {
     );
 }
 
-/// Set pixels of a grey or palette PNG, by anything but the program's own reader of masks.
-fn set_pixels(path: &Path) -> Vec<bool> {
+/// Dark pixels of a PNG: these masks are drawn dark on light. Read by anything but the program's own reader of masks.
+fn dark_pixels(path: &Path) -> Vec<bool> {
     let mut decoder = png::Decoder::new(std::io::BufReader::new(
         std::fs::File::open(path).expect("a picture"),
     ));
@@ -311,7 +311,7 @@ fn set_pixels(path: &Path) -> Vec<bool> {
     let n_channels = info.color_type.samples();
     bytes[..info.buffer_size()]
         .chunks(n_channels)
-        .map(|pixel| pixel[0] > 127)
+        .map(|pixel| pixel[0] < 128)
         .collect()
 }
 
@@ -370,7 +370,7 @@ fn experts_against_gold_have_the_dice_that_counting_pixels_gives() {
             let item = pair["item"].as_str().expect("an item");
             let of = |folder: &Path| {
                 let path = files(folder).into_iter().find(|path| number(path) == item);
-                set_pixels(&path.unwrap_or_else(|| panic!("no mask {item}")))
+                dark_pixels(&path.unwrap_or_else(|| panic!("no mask {item}")))
             };
             let (a, b) = (of(&gold), of(&masks));
             let both = a.iter().zip(&b).filter(|(a, b)| **a && **b).count() as f64;
