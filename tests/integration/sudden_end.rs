@@ -322,6 +322,7 @@ fn a_second_process_is_told_that_the_database_is_in_use() {
             .filter_map(|file| std::fs::read_link(file.path()).ok())
             .any(|target| target.ends_with("concord.duckdb"))
     };
+    let mut n_told = 0;
     while !has_opened() {
         assert!(
             first.try_wait().expect("a child").is_none(),
