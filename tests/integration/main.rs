@@ -3,7 +3,6 @@
 mod agreement_oracles;
 mod api;
 mod bu_bil;
-mod cases;
 mod command_line;
 mod corpus;
 mod dashboard;
@@ -21,5 +20,4 @@ mod importers_ratings_table;
 mod ingest;
 mod lidc_agreement;
 mod scoring;
-mod scoring_sides;
 mod sudden_end;

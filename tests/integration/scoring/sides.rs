@@ -1,6 +1,6 @@
 //! Who is compared with whom: references in their precedence, peers, sessions, layers, models.
 
-use crate::cases::{Given, annotation, box_shape, category, given, item, score};
+use super::cases::{Given, annotation, box_shape, category, given, item, score};
 use concord::domain::{
     Comparison, ComparisonKind, ErrorKind, Protocol, ReadingState, ReferenceKind, Role, Stage,
 };
