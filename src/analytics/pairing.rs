@@ -210,20 +210,20 @@ fn shape_units(
     let mut units = Vec::new();
     let mut a_left: Vec<Entry<'_>> = a.to_vec();
     let mut b_left: Vec<Entry<'_>> = b.to_vec();
-    if let (Some(first), Some(second)) = (grid_of(&a_left), grid_of(&b_left)) {
-        if first != second {
-            return Err(format!(
-                "grids differ: {} × {} px against {} × {} px; nothing is resampled",
-                first.0, first.1, second.0, second.1
-            ));
-        }
+    if let (Some(first), Some(second)) = (grid_of(&a_left), grid_of(&b_left))
+        && first != second
+    {
+        return Err(format!(
+            "grids differ: {} × {} px against {} × {} px; nothing is resampled",
+            first.0, first.1, second.0, second.1
+        ));
     }
-    if let (Some(first), Some(second)) = (stated_grid(&a_left), stated_grid(&b_left)) {
-        if first != second {
-            return Err(format!(
-                "grids differ: {first} against {second}; nothing is resampled"
-            ));
-        }
+    if let (Some(first), Some(second)) = (stated_grid(&a_left), stated_grid(&b_left))
+        && first != second
+    {
+        return Err(format!(
+            "grids differ: {first} against {second}; nothing is resampled"
+        ));
     }
     // Semantic maps, and landmarks that occur once, are the same thing by name.
     for label in labels_to_pair_by_name(family, &a_left, &b_left) {

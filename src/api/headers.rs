@@ -48,7 +48,7 @@ impl<E: Endpoint> Endpoint for SecurityHeadersEndpoint<E> {
             .header("sec-fetch-site")
             .is_some_and(|site| site == "cross-site" || site == "same-site");
         let mut response = if foreign && !reads {
-            let mut refusal = ProblemJson(Problem::new(
+            let mut refusal = ProblemJson::of(Problem::new(
                 403,
                 "request.cross_site",
                 "a page of another site may not write here",

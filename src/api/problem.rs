@@ -108,7 +108,14 @@ impl Problem {
 }
 
 /// A problem document as a response body.
-pub struct ProblemJson(pub Problem);
+pub struct ProblemJson(Box<Problem>);
+
+impl ProblemJson {
+    /// The document; boxed, so that results stay small.
+    pub fn of(problem: Problem) -> Self {
+        Self(Box::new(problem))
+    }
+}
 
 impl Payload for ProblemJson {
     const CONTENT_TYPE: &'static str = "application/problem+json";
@@ -168,7 +175,7 @@ pub enum ApiError {
 impl ApiError {
     /// A malformed parameter.
     pub fn parameter(name: &str, detail: &str) -> Self {
-        Self::BadRequest(ProblemJson(Problem::new(
+        Self::BadRequest(ProblemJson::of(Problem::new(
             400,
             "request.parameter",
             format!("parameter `{name}`: {detail}"),
@@ -177,17 +184,21 @@ impl ApiError {
 
     /// A body or stream that cannot be read.
     pub fn malformed(detail: &str) -> Self {
-        Self::BadRequest(ProblemJson(Problem::new(400, "request.malformed", detail)))
+        Self::BadRequest(ProblemJson::of(Problem::new(
+            400,
+            "request.malformed",
+            detail,
+        )))
     }
 
     /// Something that is not there.
     pub fn not_found(code: &str, detail: impl Into<String>) -> Self {
-        Self::NotFound(ProblemJson(Problem::new(404, code, detail)))
+        Self::NotFound(ProblemJson::of(Problem::new(404, code, detail)))
     }
 
     /// No form of the answer fits `Accept`.
     pub fn not_acceptable(offered: &[&str]) -> Self {
-        Self::NotAcceptable(ProblemJson(Problem::new(
+        Self::NotAcceptable(ProblemJson::of(Problem::new(
             406,
             "request.not_acceptable",
             format!(
@@ -199,7 +210,7 @@ impl ApiError {
 
     /// Somebody else was faster.
     pub fn changed_meanwhile() -> Self {
-        Self::PreconditionFailed(ProblemJson(Problem::new(
+        Self::PreconditionFailed(ProblemJson::of(Problem::new(
             412,
             "request.precondition",
             "`If-Match` names another version than the one in force; read it again",
@@ -208,7 +219,7 @@ impl ApiError {
 
     /// The body of anything but an upload exceeds what such bodies need.
     pub fn body_too_large(limit_bytes: usize) -> Self {
-        Self::TooLarge(ProblemJson(Problem::new(
+        Self::TooLarge(ProblemJson::of(Problem::new(
             413,
             "request.too_large",
             format!("the body is larger than {limit_bytes} bytes"),
@@ -217,7 +228,7 @@ impl ApiError {
 
     /// The upload exceeds the server's limit.
     pub fn too_large(limit_bytes: u64) -> Self {
-        Self::TooLarge(ProblemJson(Problem::new(
+        Self::TooLarge(ProblemJson::of(Problem::new(
             413,
             "import.too_large",
             format!(
@@ -235,7 +246,7 @@ impl ApiError {
             source = inner.source();
         }
         tracing::error!(causes = causes.join(": "), "request failed");
-        Self::Internal(ProblemJson(Problem::internal()))
+        Self::Internal(ProblemJson::of(Problem::internal()))
     }
 }
 
@@ -280,7 +291,7 @@ impl From<PipelineError> for ApiError {
 }
 
 fn described(status: u16, error: &PipelineError) -> ProblemJson {
-    ProblemJson(Problem::new(status, error.code(), super::chain(error)))
+    ProblemJson::of(Problem::new(status, error.code(), super::chain(error)))
 }
 
 fn of_store(error: &StoreError) -> ApiError {
@@ -289,7 +300,7 @@ fn of_store(error: &StoreError) -> ApiError {
             let code = format!("{}.not_found", what.replace(' ', "_"));
             ApiError::not_found(&code, error.to_string())
         }
-        StoreError::ProjectExists { .. } => ApiError::Conflict(ProblemJson(Problem::new(
+        StoreError::ProjectExists { .. } => ApiError::Conflict(ProblemJson::of(Problem::new(
             409,
             "project.exists",
             error.to_string(),

@@ -314,10 +314,10 @@ impl ProjectsApi {
         Given::read(request, &[])?;
         self.0
             .with_project(project.0, move |store, known| {
-                if let Some(given) = if_match.0.as_deref() {
-                    if !has_already(Some(given), &quoted(&known.protocol_hash)) {
-                        return Err(ApiError::changed_meanwhile());
-                    }
+                if let Some(given) = if_match.0.as_deref()
+                    && !has_already(Some(given), &quoted(&known.protocol_hash))
+                {
+                    return Err(ApiError::changed_meanwhile());
                 }
                 let changed = update_protocol(store, known, &toml.0)?;
                 let now = crate::pipeline::project(store, &known.name)?;

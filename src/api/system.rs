@@ -47,7 +47,7 @@ pub fn page(html: String) -> impl Endpoint {
 }
 
 fn problem(status: StatusCode, code: &str, detail: &str) -> Response {
-    ProblemJson(Problem::new(status.as_u16(), code, detail)).into_response()
+    ProblemJson::of(Problem::new(status.as_u16(), code, detail)).into_response()
 }
 
 /// The OpenAPI document.

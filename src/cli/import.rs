@@ -43,10 +43,10 @@ pub fn run(args: &ImportArgs, global: &Global) -> Result<u8, PipelineError> {
         }
         found => found?,
     };
-    if let Some(toml) = &protocol_toml {
-        if update_protocol(&store, &target, toml)? {
-            target = project(&store, &args.project)?;
-        }
+    if let Some(toml) = &protocol_toml
+        && update_protocol(&store, &target, toml)?
+    {
+        target = project(&store, &args.project)?;
     }
     let bar = Bar::new(global.quiet);
     let mut imported = Vec::new();

@@ -51,6 +51,9 @@ pub struct IngestFlags {
     /// Items whose keys differ in upper and lower case only are one item
     #[arg(long)]
     pub fold_case: bool,
+    /// Item keys differ in more than upper and lower case only
+    #[arg(long)]
+    pub fold_case: bool,
     /// Label of masks that carry none
     #[arg(long)]
     pub label: Option<String>,
@@ -108,6 +111,7 @@ impl IngestFlags {
             item_key: self.item_key.clone(),
             fold_case: self.fold_case,
             label: self.label.clone(),
+            fold_case: self.fold_case,
             scale: self.scale.clone(),
             mask_threshold: self.mask_threshold,
             mask_foreground: self.mask_foreground,

@@ -225,7 +225,7 @@ fn confusion_section(project: &Project, week: &Week, matrix: &ConfusionMatrix) -
             } else {
                 format::count(n)
             },
-            percent: if total == 0 { 0 } else { n * 100 / total },
+            percent: (n * 100).checked_div(total).unwrap_or(0),
             diagonal: column == name,
             link: (n > 0 && column != name).then(|| {
                 errors_link(project, week)

@@ -24,9 +24,9 @@ fn definitions(store: &Store, name: &str) -> Result<String, PageError> {
         .lead("From the program's own registry: what is listed here is what is computed.");
     let sections = [
         Section::new("metrics", "Metrics of a pair")
-            .sortable(metric_table(), Empty::quiet("None.")),
+            .sortable(metric_table(), Empty::quiet("Nothing to list.")),
         Section::new("protocol", "Limits and tolerances of this protocol")
-            .table(protocol_table(project), Empty::quiet("None.")),
+            .table(protocol_table(project), Empty::quiet("Nothing to list.")),
         Section::new("labels", "Labels of this protocol").table(
             label_table(project),
             Empty::quiet("The protocol lists no labels: every label that occurs is accepted."),

@@ -195,11 +195,11 @@ fn report(store: &Store, name: &str, id: &str) -> Result<String, PageError> {
         ),
         Section::new("notes", "Notes").table(
             TableView::new(&["Note"], notes.collect(), ""),
-            Empty::quiet("None."),
+            Empty::quiet("Nothing to list."),
         ),
         Section::new("identity", "Identity").table(
             pairs("Property", "Value", identity(&record, &report)),
-            Empty::quiet("None."),
+            Empty::quiet("Nothing to list."),
         ),
     ];
     if !report.rejected.is_empty() {

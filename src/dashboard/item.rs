@@ -190,8 +190,6 @@ fn pair_table(units: &[&StoredUnit]) -> TableView {
     let names = [
         "Compared with",
         "By",
-        "Stage",
-        "Technique",
         "Label",
         "Verdict",
         "Detail",
@@ -233,14 +231,18 @@ fn pair_table(units: &[&StoredUnit]) -> TableView {
                 ],
                 ..CellView::text(&unit.a_rater)
             },
-            CellView::text(&unit.b_rater),
-            CellView::text(unit.stage.as_str()),
-            CellView::text(
-                score
+            CellView {
+                sub: vec![unit.stage.to_string()],
+                ..CellView::text(&unit.b_rater)
+            },
+            CellView {
+                sub: score
                     .technique
-                    .map_or_else(|| "–".to_owned(), |technique| plain(technique.as_str())),
-            ),
-            CellView::text(label),
+                    .iter()
+                    .map(|technique| plain(technique.as_str()))
+                    .collect(),
+                ..CellView::text(label)
+            },
             CellView::text(verdict),
             CellView::text(
                 score

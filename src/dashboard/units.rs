@@ -93,10 +93,8 @@ pub fn units_table(project: &Project, units: &[StoredUnit]) -> TableView {
     let names = [
         "Item",
         "Study",
-        "Stage",
         "Compared with",
         "By",
-        "Technique",
         "Label",
         "Error",
         "Detail",
@@ -115,14 +113,13 @@ pub fn units_table(project: &Project, units: &[StoredUnit]) -> TableView {
         };
         vec![
             linked(
-                CellView::text(&unit.item_key),
+                CellView::text(short(&unit.item_key)),
                 item_link(project, &unit.item_key).with(
                     "label",
                     score.a_label.as_deref().or(score.b_label.as_deref()),
                 ),
             ),
-            CellView::text(&unit.study),
-            CellView::text(unit.stage.as_str()),
+            CellView::text(short(&unit.study)),
             CellView {
                 sub: vec![match unit.reference_kind {
                     Some(kind) => format!("{kind} reference"),
@@ -130,13 +127,18 @@ pub fn units_table(project: &Project, units: &[StoredUnit]) -> TableView {
                 }],
                 ..CellView::text(&unit.a_rater)
             },
-            CellView::text(&unit.b_rater),
-            CellView::text(
-                score
+            CellView {
+                sub: vec![unit.stage.to_string()],
+                ..CellView::text(&unit.b_rater)
+            },
+            CellView {
+                sub: score
                     .technique
-                    .map_or_else(|| "–".to_owned(), |technique| plain(technique.as_str())),
-            ),
-            CellView::text(label),
+                    .iter()
+                    .map(|technique| plain(technique.as_str()))
+                    .collect(),
+                ..CellView::text(label)
+            },
             CellView::text(error_name(unit)),
             CellView::text(score.detail.as_deref().unwrap_or("–")),
             cell(score.dice, Unit::Ratio),
@@ -144,6 +146,19 @@ pub fn units_table(project: &Project, units: &[StoredUnit]) -> TableView {
         ]
     };
     filled_columns(&names, units.iter().map(row).collect(), "")
+}
+
+/// A long key with its middle left out; the page that it leads to has all of it.
+fn short(key: &str) -> String {
+    let letters: Vec<char> = key.chars().collect();
+    match letters.len() {
+        0..=26 => key.to_owned(),
+        n => letters[..12]
+            .iter()
+            .chain(&['…'])
+            .chain(&letters[n - 10..])
+            .collect(),
+    }
 }
 
 /// Among peers nobody is right: the same difference reads differently.

@@ -91,10 +91,10 @@ pub fn import_programme(
         }
         found => found?,
     };
-    if let Some(toml) = &protocol_toml {
-        if update_protocol(store, &target, toml)? {
-            target = project(store, name)?;
-        }
+    if let Some(toml) = &protocol_toml
+        && update_protocol(store, &target, toml)?
+    {
+        target = project(store, name)?;
     }
     let mut programme = Programme {
         project: target,

@@ -39,7 +39,7 @@ impl Status {
         match self {
             Self::Error => "error",
             Self::NotApplicable => "not applicable",
-            Self::Fail => "over the limit",
+            Self::Fail => "fail",
             Self::InsufficientEvidence => "not enough evidence",
             Self::Pass => "pass",
         }

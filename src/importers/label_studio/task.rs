@@ -346,16 +346,23 @@ fn header(raw: &[u8], record: String, is_prediction: bool) -> Result<Header<'_>,
         .zip(user(&found, "completed_by"))
         .is_some_and(|(by, rater)| by != rater);
     let updated_at_us = instant("updated_at").filter(|_| !changed_by_other);
+    let is_cancelled = flag("was_cancelled") || flag("skipped");
+    let results = match member(&found, "result") {
+        Some(raw) => elements(raw).map_err(|fault| format!("`result` {fault}"))?,
+        // Taken for an empty list it would say that the rater looked and found nothing.
+        None if !is_cancelled && !is_prediction => {
+            return Err("has no `result`; a list is needed, which may be empty".to_owned());
+        }
+        None => Vec::new(),
+    };
     let lead_time_s = number(&found, "lead_time")?.filter(|seconds| (0.0..1e9).contains(seconds));
     Ok(Header {
         rater: rater.filter(|rater| !rater.is_empty()),
-        is_cancelled: flag("was_cancelled") || flag("skipped"),
         is_ground_truth: flag("ground_truth"),
         finished_at_us: updated_at_us.or(created_at_us),
         active_ms: lead_time_s.map(|seconds| (seconds * 1000.0).round() as i64),
-        results: member(&found, "result")
-            .map_or(Ok(Vec::new()), elements)
-            .map_err(|fault| format!("`result` {fault}"))?,
+        results,
+        is_cancelled,
         record,
     })
 }

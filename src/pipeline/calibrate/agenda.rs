@@ -1,7 +1,7 @@
 //! What to talk about: the most instructive disagreements with their outlines, and earlier decisions.
 
 use super::Week;
-use crate::domain::{ComparisonKind, Protocol, Technique};
+use crate::domain::{ComparisonKind, ErrorKind, Protocol, Technique, UnitScore};
 use crate::pipeline::pictures::item_overlay;
 use crate::pipeline::{PipelineError, Project};
 use crate::reports::model::{AgendaCase, Decision, Figure, Measure, PairScores, Unit};
@@ -11,6 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Disagreements at most per pair of raters, and cases in all.
 const PER_PAIR: u32 = 3;
 const MAX_CASES: usize = 10;
+/// Pairs of raters shown of one case.
+const MAX_PAIRS: usize = 12;
 
 /// The largest disagreements × clinical weight, one case an item and label.
 pub(super) fn agenda(
@@ -79,22 +81,32 @@ fn case(
         }
         raters.insert(unit.a_rater.clone());
         raters.insert(unit.b_rater.clone());
-        pairs.push(pair(unit));
+        pairs.push((likeness(&unit.score), pair(unit)));
     }
-    pairs.truncate(20);
+    // The pairs furthest apart; the item's page shows all of them.
+    pairs.sort_by(|(left, _), (right, _)| left.total_cmp(right));
+    pairs.truncate(MAX_PAIRS);
     Ok(AgendaCase {
         item: worst.item_key.clone(),
         study: worst.study.clone(),
         label: label.clone(),
         technique: technique.to_string(),
         raters: raters.into_iter().collect(),
-        pairs,
+        pairs: pairs.into_iter().map(|(_, pair)| pair).collect(),
         rule: rule(&project.protocol, &label, technique),
         why: why(worst, severity, weight),
         overlay_svg: overlay.svg,
         overlay_note: overlay.note,
         link: None,
     })
+}
+
+/// How alike a pair is, for the order of the table: missed and extra shapes first, then by overlap.
+fn likeness(score: &UnitScore) -> f64 {
+    match score.error {
+        Some(ErrorKind::Missing | ErrorKind::Extra) => -1.0,
+        _ => score.dice.or(score.oks).unwrap_or(1.0),
+    }
 }
 
 fn pair(unit: &StoredUnit) -> PairScores {

@@ -128,19 +128,20 @@ fn annotator(row: &AnnotatorRow, report: &CalibrationReport, found: &mut Vec<Fin
             "#annotators",
         ));
     }
-    if let (Some(bias), Some((lower, upper))) = (row.size_bias.value, row.size_bias.interval()) {
-        if bias.abs() >= BIAS_WORTH_SAYING && (lower > 0.0 || upper < 0.0) {
-            found.push(finding(
-                Severity::Watch,
-                format!(
-                    "{name} draws {} than the reference: {}, {}.",
-                    if bias > 0.0 { "larger" } else { "smaller" },
-                    row.size_bias.text_with_interval(),
-                    row.size_bias.n_text()
-                ),
-                "#annotators",
-            ));
-        }
+    if let (Some(bias), Some((lower, upper))) = (row.size_bias.value, row.size_bias.interval())
+        && bias.abs() >= BIAS_WORTH_SAYING
+        && (lower > 0.0 || upper < 0.0)
+    {
+        found.push(finding(
+            Severity::Watch,
+            format!(
+                "{name} draws {} than the reference: {}, {}.",
+                if bias > 0.0 { "larger" } else { "smaller" },
+                row.size_bias.text_with_interval(),
+                row.size_bias.n_text()
+            ),
+            "#annotators",
+        ));
     }
     // A shape drawn elsewhere is one missing and one extra; what is not found at all has no extra beside it.
     let lost = |row: &AnnotatorRow| row.n_missing.saturating_sub(row.n_extra);
@@ -162,9 +163,10 @@ fn annotator(row: &AnnotatorRow, report: &CalibrationReport, found: &mut Vec<Fin
         ));
     }
     let band = report.throughput.as_ref().map(|throughput| throughput.band);
-    if let (Some(per_day), Some(band)) = (row.studies_per_day.value, band) {
-        if per_day > f64::from(band.max_per_day) {
-            found.push(finding(
+    if let (Some(per_day), Some(band)) = (row.studies_per_day.value, band)
+        && per_day > f64::from(band.max_per_day)
+    {
+        found.push(finding(
                 Severity::Watch,
                 format!(
                     "{name} works above the band: {} studies a day against {}–{}, with an error rate of {}. Rushing is a risk.",
@@ -175,7 +177,6 @@ fn annotator(row: &AnnotatorRow, report: &CalibrationReport, found: &mut Vec<Fin
                 ),
                 "#throughput",
             ));
-        }
     }
 }
 

@@ -102,14 +102,14 @@ fn card(
                 .is_some_and(|verdict| verdict.status == Status::Fail)
         })
         .find_map(|figure| Some((figure.group.reference_kind?, *figure)));
-    if let Some((failing_kind, figure)) = failing {
-        if status > Status::Fail {
-            status = Status::Fail;
-            sentence = format!(
-                "Over the limit against {failing_kind} references ({} of {}), whatever the other kinds say.",
-                figure.n_errors, figure.n_assessed
-            );
-        }
+    if let Some((failing_kind, figure)) = failing
+        && status > Status::Fail
+    {
+        status = Status::Fail;
+        sentence = format!(
+            "Over the limit against {failing_kind} references ({} of {}), whatever the other kinds say.",
+            figure.n_errors, figure.n_assessed
+        );
     }
     StageCard {
         stage,

@@ -96,7 +96,9 @@ pub(super) fn cells(unit: &UnitScore, protocol: &Protocol) -> BTreeMap<&'static 
 /// Mean, median and an interval of each metric by label and technique.
 pub(super) fn summarise(pairs: &[PairRow], level: f64) -> Vec<SummaryRow> {
     type Key<'a> = (&'a str, &'a str, &'static str);
-    let mut grouped: BTreeMap<Key<'_>, (Vec<(&str, f64)>, u64, &str)> = BTreeMap::new();
+    // Study and value of each pair, how many are undefined, and the unit.
+    type Values<'a> = (Vec<(&'a str, f64)>, u64, &'a str);
+    let mut grouped: BTreeMap<Key<'_>, Values<'_>> = BTreeMap::new();
     for pair in pairs {
         for (metric, cell) in &pair.metrics {
             let entry = grouped

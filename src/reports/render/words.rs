@@ -128,7 +128,12 @@ pub fn audits(card: &StageCard) -> Option<String> {
 /// Names the case by what it is about.
 pub fn case_title(case: &AgendaCase) -> String {
     let raters: Vec<_> = case.raters.iter().map(String::as_str).collect();
-    format!("{}: {} disagree", case.label, list(&raters))
+    // Beyond a handful, names are read in the legend.
+    let who = match raters.len() {
+        0..=6 => list(&raters),
+        n => format!("{n} raters"),
+    };
+    format!("{}: {who} disagree", case.label)
 }
 
 /// What an import left out, in one line.
