@@ -169,7 +169,7 @@ fn the_reader_who_draws_too_large_is_found_out_by_how_much() {
         demo().programme.project.id,
         &[OverlapMetric::RelativeSizeDifference],
         &Filter {
-            kind: Some(concord::domain::ComparisonKind::Reference),
+            kind: Some(ComparisonKind::Reference),
             ..Filter::default()
         },
         by,

@@ -115,6 +115,17 @@ fn the_matching_with_the_largest_total_is_taken_not_the_best_pair_first() {
 }
 
 #[test]
+fn an_overlap_of_exactly_the_least_is_enough() {
+    let bar = |id: &str, length: f64| annotation(id, "nodule", box_shape(0.0, 0.0, length, 10.0));
+    let n_units = |length| matched(vec![bar("r", 100.0)], vec![bar("c", length)]).len();
+    assert_eq!(
+        (n_units(50.0), n_units(49.9)),
+        (1, 2),
+        "an IoU of 0.5, and of 0.499"
+    );
+}
+
+#[test]
 fn equal_labels_meet_first_and_what_is_left_meets_as_a_wrong_label() {
     let drawn = |id: &str, label: &str, x0: f64| {
         annotation(id, label, box_shape(x0, 0.0, x0 + 100.0, 100.0))

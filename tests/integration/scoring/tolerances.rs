@@ -205,6 +205,11 @@ fn ranks_must_be_equal_unless_the_protocol_allows_steps() {
     };
     assert_eq!(score(&protocol, 2.0, 2.0), [RIGHT]);
     assert_eq!(score(&protocol, 2.0, 3.0), [OUT]);
+    assert_eq!(
+        score(&protocol, 3.0, 2.0),
+        [OUT],
+        "too low is as wrong as too high"
+    );
     protocol.tolerance.ordinal_steps = 1.0;
     assert_eq!(score(&protocol, 2.0, 1.0), [RIGHT]);
     assert_eq!(score(&protocol, 2.0, 4.0), [OUT]);
