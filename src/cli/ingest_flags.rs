@@ -51,9 +51,6 @@ pub struct IngestFlags {
     /// Items whose keys differ in upper and lower case only are one item
     #[arg(long)]
     pub fold_case: bool,
-    /// Item keys differ in more than upper and lower case only
-    #[arg(long)]
-    pub fold_case: bool,
     /// Label of masks that carry none
     #[arg(long)]
     pub label: Option<String>,
@@ -109,7 +106,6 @@ impl IngestFlags {
                 .transpose()?,
             pattern: self.pattern.clone(),
             item_key: self.item_key.clone(),
-            fold_case: self.fold_case,
             label: self.label.clone(),
             fold_case: self.fold_case,
             scale: self.scale.clone(),
