@@ -13,10 +13,8 @@ use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Pages of one shape that are opened; the demo has thousands of studies.
 const PER_SHAPE: usize = 6;
 
-/// Pages served in this process.
 struct Site {
     address: String,
     store: Arc<Store>,
@@ -88,7 +86,6 @@ impl Site {
             status: answer.status().as_u16(),
             location: text("location"),
             policy: text("content-security-policy").unwrap_or_default(),
-            // Pictures are no text; their bytes are not looked at.
             body: String::from_utf8_lossy(&answer.body_mut().read_to_vec().unwrap()).into_owned(),
         }
     }
@@ -113,7 +110,6 @@ impl Site {
             assert_eq!(answer.status, 200, "{path}: {}", answer.body);
             look(&path, &answer);
             for link in links(&answer.body) {
-                // The API's documentation is not among the pages.
                 if link == "/docs" {
                     continue;
                 }
@@ -146,7 +142,6 @@ fn shape(path: &str) -> String {
     format!("{}?{}", steps.join("/"), names.join("&"))
 }
 
-/// What `href`, `src` and `action` say.
 fn links(body: &str) -> Vec<String> {
     let mut found = Vec::new();
     for name in [" href=\"", " src=\"", " action=\""] {
@@ -201,7 +196,6 @@ fn every_page_of_a_filled_project_opens_and_every_link_leads_somewhere() {
     });
     let n: usize = opened.values().sum();
     assert!(n >= 120, "only {n} pages were opened: {opened:#?}");
-    // From a list of errors it is one step to the outlines.
     let mut n_outlines = 0;
     let polygons = "/p/demo/errors?week=all&kind=reference&technique=polygon";
     for link in links(&site.get(polygons).body) {
@@ -324,7 +318,6 @@ fn hostile_names_stay_text() {
         &Silent,
     )
     .unwrap();
-    // Items go by file stem, so `../..` and `.` may be one.
     assert!(done.report.counts.items >= 4, "{:?}", done.report);
     let site = Site::over(store);
     let opened = site.crawl("/", |path, answer| {
