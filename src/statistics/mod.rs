@@ -8,6 +8,7 @@ mod incomplete;
 mod interval;
 mod lot;
 mod memory_charts;
+mod noncentral_t;
 mod quantile;
 mod run_rules;
 mod sampling;
@@ -39,6 +40,7 @@ pub use interval::{
 };
 pub use lot::{hypergeometric_interval, hypergeometric_lower, hypergeometric_upper};
 pub use memory_charts::{CusumPoint, cusum_chart, ewma_chart};
+pub use noncentral_t::{noncentral_t_cdf, noncentral_t_quantile};
 pub use quantile::{median, quantile, weighted_percentile};
 pub use run_rules::{RunRules, Signal};
 pub use sampling::{SamplingPlan, acceptance_probability, find_single_plan};
