@@ -92,8 +92,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "store",
             "importers",
             "gates",
-            // `concord agreement --scale`.
+            // `concord agreement --scale`, and `concord metrics`.
             "agreement",
+            "definitions",
+            "metrics",
             // `concord serve` mounts both.
             "api",
             "dashboard",
@@ -105,6 +107,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 const PURE: &[&str] = &[
     "geometry",
     "statistics",
+    "definitions",
     "metrics",
     "matching",
     "agreement",
