@@ -68,8 +68,8 @@ pub struct LimitsOfAgreement {
 /// Bland & Altman 1986, Lancet 327(8476):307-310, doi:10.1016/S0140-6736(86)90837-8; Carkeet 2015,
 /// Optom Vis Sci 92(3):e71-e80, doi:10.1097/OPX.0000000000000513 (exact intervals).
 /// # Checked against
-/// pingouin 0.6.1 (bias, limits, approximate intervals) and scipy 1.17.1 (exact intervals),
-/// `tests/oracles/agreement/limits.json`.
+/// pingouin 0.6.1 (bias, limits, approximate intervals), `tests/oracles/agreement/numeric.json`; scipy
+/// 1.17.1 and mpmath 1.4.1 (quantiles of the exact intervals), `tests/oracles/agreement/limits.json`.
 pub fn bland_altman(pairs: &[(f64, f64)], level: f64) -> Result<Coefficient, AgreementError> {
     check_level(level)?;
     // Not `>`, which would let NaN pass.

@@ -60,7 +60,8 @@ fn blank(name: &'static str, source: &str, weights: Weights, n: u64, level: f64)
 /// Inter-Rater Reliability, 4th ed., ISBN 978-0970806284 (weights, gaps, standard error); Fleiss,
 /// Nee & Landis 1979, Psychol Bull 86(5):974-977, doi:10.1037/0033-2909.86.5.974 (`se_null`).
 /// # Checked against
-/// statsmodels 0.15.0 and irrCAC 0.4.4, `tests/oracles/agreement/`.
+/// statsmodels 0.15.0 and irrCAC 0.4.4, `tests/oracles/agreement/random.json`,
+/// `tests/oracles/agreement/categorical.json`.
 pub fn fleiss_kappa(
     units: &UnitPatterns,
     weights: Weights,
@@ -102,7 +103,8 @@ pub fn fleiss_kappa(
 /// Fleiss 1971, Psychol Bull 76(5):378-382, doi:10.1037/h0031619; Fleiss, Nee & Landis 1979,
 /// Psychol Bull 86(5):974-977, doi:10.1037/0033-2909.86.5.974.
 /// # Checked against
-/// statsmodels 0.15.0 and irrCAC 0.4.4 on merged tables, `tests/oracles/agreement/`.
+/// statsmodels 0.15.0 and irrCAC 0.4.4 on merged tables, `tests/oracles/agreement/random.json`,
+/// `tests/oracles/agreement/categorical.json`.
 pub fn fleiss_kappa_category(
     units: &UnitPatterns,
     category: usize,
@@ -148,7 +150,8 @@ pub fn fleiss_kappa_category(
 /// Scott 1955, Public Opin Q 19(3):321-325, doi:10.1086/266577; weights and standard error: Gwet
 /// 2014, Handbook of Inter-Rater Reliability, 4th ed., ISBN 978-0970806284.
 /// # Checked against
-/// irrCAC 0.4.4, `tests/oracles/agreement/`.
+/// irrCAC 0.4.4, `tests/oracles/agreement/random.json`,
+/// `tests/oracles/agreement/categorical.json`.
 pub fn scott_pi(
     table: &ContingencyTable,
     weights: Weights,
@@ -190,7 +193,8 @@ pub fn scott_pi(
 /// Gwet 2008, Br J Math Stat Psychol 61(1):29-48, doi:10.1348/000711006X126600; Gwet 2014, Handbook
 /// of Inter-Rater Reliability, 4th ed., ISBN 978-0970806284.
 /// # Checked against
-/// irrCAC 0.4.4, `tests/oracles/agreement/`.
+/// irrCAC 0.4.4, `tests/oracles/agreement/random.json`,
+/// `tests/oracles/agreement/categorical.json`.
 pub fn gwet_ac(
     units: &UnitPatterns,
     weights: Weights,
@@ -230,7 +234,8 @@ pub fn gwet_ac(
 /// Byrt, Bishop & Carlin 1993, J Clin Epidemiol 46(5):423-429, doi:10.1016/0895-4356(93)90018-V
 /// (PABAK); weights and standard error: Gwet 2014.
 /// # Checked against
-/// irrCAC 0.4.4, `tests/oracles/agreement/`.
+/// irrCAC 0.4.4, `tests/oracles/agreement/random.json`,
+/// `tests/oracles/agreement/categorical.json`.
 pub fn brennan_prediger(
     units: &UnitPatterns,
     weights: Weights,

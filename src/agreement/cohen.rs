@@ -31,7 +31,9 @@ use crate::statistics::{check_level, normal_quantile, wilson};
 /// # Reference
 /// Interval: Wilson 1927, JASA 22(158):209-212, doi:10.1080/01621459.1927.10502953.
 /// # Checked against
-/// NumPy 2.4.6 (value) and statsmodels 0.15.0 (interval), `tests/oracles/agreement/`.
+/// NumPy 2.4.6 (value) and statsmodels 0.15.0 (interval),
+/// `tests/oracles/agreement/random.json`,
+/// `tests/oracles/agreement/categorical.json`.
 pub fn percent_agreement(
     table: &ContingencyTable,
     level: f64,
@@ -89,7 +91,8 @@ pub fn percent_agreement(
 /// Psychol Bull 70(4):213-220, doi:10.1037/h0026256; Fleiss, Cohen & Everitt 1969, Psychol Bull
 /// 72(5):323-327, doi:10.1037/h0028106 (standard errors).
 /// # Checked against
-/// scikit-learn 1.9.1 and statsmodels 0.15.0, `tests/oracles/agreement/`.
+/// scikit-learn 1.9.1 and statsmodels 0.15.0, `tests/oracles/agreement/random.json`,
+/// `tests/oracles/agreement/categorical.json`.
 pub fn cohen_kappa(
     table: &ContingencyTable,
     weights: Weights,
@@ -142,7 +145,7 @@ pub fn cohen_kappa(
 /// Cohen 1968, Psychol Bull 70(4):213-220, doi:10.1037/h0026256; Fleiss, Cohen & Everitt 1969,
 /// Psychol Bull 72(5):323-327, doi:10.1037/h0028106 (standard errors).
 /// # Checked against
-/// statsmodels 0.15.0, `tests/oracles/agreement/`.
+/// NumPy 2.4.6 by the definition, `tests/oracles/agreement/categorical.json`.
 pub fn cohen_kappa_of_disagreements(
     table: &ContingencyTable,
     disagreements: &[f64],
@@ -282,7 +285,8 @@ fn kappa_max(table: &ContingencyTable) -> Option<f64> {
 /// ch. 18, doi:10.1002/0471445428 (one category against the rest); Byrt, Bishop & Carlin 1993,
 /// J Clin Epidemiol 46(5):423-429, doi:10.1016/0895-4356(93)90018-V (indices).
 /// # Checked against
-/// scikit-learn 1.9.1 and statsmodels 0.15.0 on merged tables, `tests/oracles/agreement/`.
+/// scikit-learn 1.9.1 and statsmodels 0.15.0 on merged tables,
+/// `tests/oracles/agreement/categorical.json`.
 pub fn cohen_kappa_categories(
     table: &ContingencyTable,
     level: f64,

@@ -43,7 +43,7 @@ use crate::statistics::{check_level, student_t_quantile};
 /// Conger 1980, Psychol Bull 88(2):322-328, doi:10.1037/0033-2909.88.2.322; gaps, weights and
 /// standard error: Gwet 2014, Handbook of Inter-Rater Reliability, 4th ed., ISBN 978-0970806284.
 /// # Checked against
-/// irrCAC 0.4.4, `tests/oracles/agreement/`.
+/// irrCAC 0.4.4, `tests/oracles/agreement/categorical.json`.
 pub fn conger_kappa(
     matrix: &RatingMatrix,
     weights: Weights,

@@ -107,7 +107,8 @@ impl IccForm {
 /// Shrout & Fleiss 1979, Psychol Bull 86(2):420-428, doi:10.1037/0033-2909.86.2.420; McGraw & Wong
 /// 1996, Psychol Methods 1(1):30-46, doi:10.1037/1082-989X.1.1.30 (interval of (2,·)).
 /// # Checked against
-/// pingouin 0.6.1, `tests/oracles/agreement/`.
+/// pingouin 0.6.1, `tests/oracles/agreement/random.json`,
+/// `tests/oracles/agreement/numeric.json`.
 pub fn intraclass_correlation(
     matrix: &RatingMatrix,
     form: IccForm,
@@ -178,7 +179,8 @@ fn from_mean_squares(
     };
     let (lower, upper) = squares.interval(form, level);
     found.value = Some(value);
-    found.lower = lower;
-    found.upper = upper;
+    // Where the ratings agree, bound and value are one number but for rounding.
+    found.lower = lower.map(|bound| bound.min(value));
+    found.upper = upper.map(|bound| bound.max(value));
     found
 }

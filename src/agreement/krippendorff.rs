@@ -68,7 +68,8 @@ pub struct Bootstrap {
 /// Efron & Tibshirani 1993, ch. 13; Krippendorff's own resampling draws pairs of values from the
 /// observed disagreements and takes D_e as known, so the two intervals differ.
 /// # Checked against
-/// krippendorff 0.9.0 (Python) and irrCAC 0.4.4, `tests/oracles/agreement/`.
+/// krippendorff 0.9.0 (Python) and irrCAC 0.4.4, `tests/oracles/agreement/random.json`,
+/// `tests/oracles/agreement/categorical.json`; numbers in `tests/oracles/agreement/numeric.json`.
 pub fn krippendorff_alpha(
     units: &UnitPatterns,
     scale: Scale,
@@ -129,7 +130,8 @@ fn pairable_patterns(units: &UnitPatterns, scale: Scale) -> Result<Pairable, Agr
 /// Krippendorff 2011, Computing Krippendorff's alpha-reliability,
 /// <https://repository.upenn.edu/asc_papers/43>.
 /// # Checked against
-/// krippendorff 0.9.0 (Python), `tests/oracles/agreement/`.
+/// krippendorff 0.9.0 (Python), `tests/oracles/agreement/random.json`,
+/// `tests/oracles/agreement/numeric.json`.
 pub fn krippendorff_alpha_of_values(
     matrix: &RatingMatrix,
     scale: Scale,

@@ -11,8 +11,11 @@ mod contingency;
 mod error;
 mod icc;
 mod krippendorff;
+#[cfg(test)]
+mod laws;
 mod matrix;
 mod patterns;
+pub mod registry;
 mod scale;
 mod study_bootstrap;
 #[cfg(test)]

@@ -83,7 +83,7 @@ pub fn noncentral_t_quantile(p: f64, df: f64, noncentrality: f64) -> Result<f64,
     }
     // Nodes without weight add nothing.
     let nodes: Vec<(f64, f64)> = scale_nodes(df, noncentrality)
-        .filter(|(_, weight)| *weight > 1e-22)
+        .filter(|(_, weight)| *weight > 1e-18)
         .collect();
     let excess_and_slope = |t: f64| {
         let (mut cdf, mut density) = (0.0, 0.0);
@@ -94,20 +94,11 @@ pub fn noncentral_t_quantile(p: f64, df: f64, noncentrality: f64) -> Result<f64,
         }
         (cdf - p, density / (2.0 * PI).sqrt())
     };
-    let mut step = 1.0 + noncentrality.abs();
-    let (mut low, mut high) = (noncentrality - step, noncentrality + step);
-    while excess_and_slope(low).0 > 0.0 && low > -1e300 {
-        step *= 2.0;
-        low -= step;
-    }
-    while excess_and_slope(high).0 < 0.0 && high < 1e300 {
-        step *= 2.0;
-        high += step;
-    }
-    // A normal variable of about the same mean and spread.
+    // From a normal variable of about the same mean and spread.
     let spread = (1.0 + 0.5 * noncentrality * noncentrality / df).sqrt();
-    let mut t = (noncentrality + normal_quantile(p) * spread).clamp(low, high);
-    for _ in 0..200 {
+    let mut t = noncentrality + normal_quantile(p) * spread;
+    let (mut low, mut high) = (f64::NEG_INFINITY, f64::INFINITY);
+    for _ in 0..1000 {
         let (excess, slope) = excess_and_slope(t);
         if excess > 0.0 {
             high = t;
@@ -115,8 +106,14 @@ pub fn noncentral_t_quantile(p: f64, df: f64, noncentrality: f64) -> Result<f64,
             low = t;
         }
         let mut next = t - excess / slope;
-        if !next.is_finite() || next < low || next > high {
-            next = 0.5 * (low + high);
+        let leap = 2.0 * (spread + t.abs());
+        if !next.is_finite() || next < low || next > high || (next - t).abs() > leap {
+            // Halve the bracket; where it is open on that side, leap there.
+            next = if excess > 0.0 {
+                (0.5 * (low + high)).max(t - leap)
+            } else {
+                (0.5 * (low + high)).min(t + leap)
+            };
         }
         // Steps shrink quadratically: after one this small, rounding is all that is left.
         if (next - t).abs() <= 1e-9 * t.abs().max(1.0) {

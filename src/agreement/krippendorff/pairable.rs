@@ -1,5 +1,7 @@
 //! Units with at least two ratings, and α of them.
 
+use std::collections::BTreeMap;
+
 use crate::agreement::matrix::RatingMatrix;
 use crate::agreement::patterns::{UnitPatterns, collapse};
 use crate::agreement::scale::Scale;
@@ -129,21 +131,21 @@ fn few_numbers(codes: &[u16], n_raters: usize, numbers: &[f64]) -> Collapsed {
         .map(|x| sorted.partition_point(|other| other < x))
         .collect();
     let patterns = collapse(codes, n_raters, numbers.len());
-    let (ways, counts) = patterns
-        .into_iter()
-        .filter(|pattern| pattern.n_ratings >= 2)
-        .map(|pattern| {
-            let mut ratings: Ratings = Vec::with_capacity(pattern.ratings.len());
-            for (code, count) in pattern.ratings {
-                let rank = ranks[code];
-                match ratings.iter_mut().find(|r| r.0 == rank) {
-                    Some(same) => same.1 += count,
-                    None => ratings.push((rank, count)),
-                }
+    // By value, not by first appearance: resampling walks them in this order.
+    let mut counted: BTreeMap<Ratings, u64> = BTreeMap::new();
+    for pattern in patterns.into_iter().filter(|p| p.n_ratings >= 2) {
+        let mut ratings: Ratings = Vec::with_capacity(pattern.ratings.len());
+        for (code, count) in pattern.ratings {
+            let rank = ranks[code];
+            match ratings.iter_mut().find(|r| r.0 == rank) {
+                Some(same) => same.1 += count,
+                None => ratings.push((rank, count)),
             }
-            (ratings, pattern.n_units)
-        })
-        .unzip();
+        }
+        ratings.sort_unstable();
+        *counted.entry(ratings).or_default() += pattern.n_units;
+    }
+    let (ways, counts) = counted.into_iter().unzip();
     (ways, counts, sorted)
 }
 
