@@ -189,6 +189,6 @@ mod tests {
             assert!(noncentral_t_quantile(p, df, delta).is_err());
         }
         assert!(noncentral_t_quantile(0.5, 3.0, f64::INFINITY).is_err());
-        assert_eq!(noncentral_t_cdf(1e300, 1.0, 0.0), 1.0);
+        assert!(noncentral_t_cdf(1e300, 1.0, 0.0) > 1.0 - 1e-13);
     }
 }
