@@ -46,6 +46,17 @@ impl PixelBox {
         }
     }
 
+    /// What both share; of no size where they do not meet.
+    pub fn common(&self, other: &Self) -> Self {
+        let (x0, y0) = (self.x0.max(other.x0), self.y0.max(other.y0));
+        Self {
+            x0,
+            y0,
+            x1: self.x1.min(other.x1).max(x0),
+            y1: self.y1.min(other.y1).max(y0),
+        }
+    }
+
     /// Whether the two boxes share a pixel.
     pub fn meets(&self, other: &Self) -> bool {
         self.x0 < other.x1 && other.x0 < self.x1 && self.y0 < other.y1 && other.y0 < self.y1
