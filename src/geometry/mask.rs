@@ -183,16 +183,21 @@ impl Mask {
     pub fn bounding_box(&self) -> Option<PixelBox> {
         let (&first, &last) = (self.bounds.first()?, self.bounds.last()?);
         let width = self.width_px;
-        let (mut x0, mut x1) = (width, 0);
+        let (mut x0, mut x1, mut row) = (width, 0, first - first % width);
         for run in self.bounds.chunks_exact(2) {
-            let (start, end) = (run[0] % width, (run[1] - 1) % width + 1);
-            if start < end && run[1] - run[0] <= width {
-                x0 = x0.min(start);
-                x1 = x1.max(end);
-            } else {
+            // Most runs lie in the row of the run before or in the next one, which asks for no division.
+            if run[0] - row >= width {
+                row += width;
+                if run[0] - row >= width {
+                    row = run[0] - run[0] % width;
+                }
+            }
+            if run[1] - row > width {
                 (x0, x1) = (0, width);
                 break;
             }
+            x0 = x0.min(run[0] - row);
+            x1 = x1.max(run[1] - row);
         }
         Some(PixelBox {
             x0,

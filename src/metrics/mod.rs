@@ -15,7 +15,7 @@ pub use error::MetricError;
 pub use keypoints::{DistanceSummary, NamedPoint, PointComparison, PointDistance, compare_points};
 pub use lines::{frechet, mean_boundary_distance, mean_line_distance, undirected_frechet};
 pub use overlap::{Overlap, dice, iou};
-pub use overlap_matrix::{dice_matrix, iou_matrix};
+pub use overlap_matrix::{OverlapMatrix, dice_matrix, iou_matrix};
 pub use registry::{ALL, Direction, EmptyPolicy, MetricSpec, WhenEmpty, find};
 pub use sizes::{
     EdgeDeviation, box_edge_deviation, centroid_distance, centroid_distance_of_volumes,

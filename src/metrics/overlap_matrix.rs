@@ -2,18 +2,18 @@
 
 use rayon::prelude::*;
 
-use super::MetricError;
+use super::{MetricError, MetricValue, Undefined};
 use crate::geometry::{Mask, PixelBox, PreparedMask};
 
 /// IoU of every mask in `a` with every mask in `b`, row by row.
 ///
 /// # Definition
-/// `matrix[i][j]` as [`iou`](super::iou) of [`Overlap::of_masks`](super::Overlap::of_masks), to the last digit. Pairs whose boxes do
+/// `get(i, j)` is [`iou`](super::iou) of [`Overlap::of_masks`](super::Overlap::of_masks), to the last digit. Pairs whose boxes do
 /// not meet are found by a sorted index and cost nothing; each mask is made ready once ([`PreparedMask`]).
 /// # Input
 /// Masks of one image size; one row for each of `a`, even where `b` is empty.
 /// # Edge cases
-/// Both masks empty: `None`. One empty: 0.
+/// Both masks empty: `Undefined(BothEmpty)`. One empty: 0.
 /// # Properties
 /// In [0, 1]; exchanging `a` and `b` transposes the matrix. Rows are computed in parallel; the result is the same on one core.
 /// # Errors
@@ -25,14 +25,15 @@ use crate::geometry::{Mask, PixelBox, PreparedMask};
 /// let mask = |from, to| Mask::from_bounds(4, 3, vec![from, to]);
 /// let (a, b) = ([mask(0, 4)?], [mask(2, 6)?, mask(8, 9)?]);
 /// // 2 shared pixels of 6.
-/// assert_eq!(iou_matrix(&a, &b).unwrap(), [[Some(2.0 / 6.0), Some(0.0)]]);
+/// let found = iou_matrix(&a, &b).unwrap();
+/// assert_eq!(found.defined().collect::<Vec<_>>(), [(0, 0, 2.0 / 6.0), (0, 1, 0.0)]);
 /// # Ok::<(), concord::geometry::GeometryError>(())
 /// ```
 /// # Reference
 /// Jaccard 1912, New Phytologist 11:37–50, doi:10.1111/j.1469-8137.1912.tb05611.x.
 /// # Checked against
 /// pycocotools 2.0, `tests/oracles/overlap/masks.json` and the checksums of `benches/peers/run_lengths.py`.
-pub fn iou_matrix(a: &[Mask], b: &[Mask]) -> Result<Vec<Vec<Option<f64>>>, MetricError> {
+pub fn iou_matrix(a: &[Mask], b: &[Mask]) -> Result<OverlapMatrix, MetricError> {
     matrix(a, b, |size_a, size_b, shared| {
         shared as f64 / (size_a + size_b - shared) as f64
     })
@@ -41,12 +42,12 @@ pub fn iou_matrix(a: &[Mask], b: &[Mask]) -> Result<Vec<Vec<Option<f64>>>, Metri
 /// Dice coefficient of every mask in `a` with every mask in `b`, row by row.
 ///
 /// # Definition
-/// `matrix[i][j]` as [`dice`](super::dice) of [`Overlap::of_masks`](super::Overlap::of_masks), to the last digit; found as in
+/// `get(i, j)` is [`dice`](super::dice) of [`Overlap::of_masks`](super::Overlap::of_masks), to the last digit; found as in
 /// [`iou_matrix`].
 /// # Input
 /// Masks of one image size; one row for each of `a`, even where `b` is empty.
 /// # Edge cases
-/// Both masks empty: `None`. One empty: 0.
+/// Both masks empty: `Undefined(BothEmpty)`. One empty: 0.
 /// # Properties
 /// In [0, 1]; never below the IoU; exchanging `a` and `b` transposes the matrix.
 /// # Errors
@@ -58,17 +59,73 @@ pub fn iou_matrix(a: &[Mask], b: &[Mask]) -> Result<Vec<Vec<Option<f64>>>, Metri
 /// let mask = |from, to| Mask::from_bounds(4, 3, vec![from, to]);
 /// let (a, b) = ([mask(0, 4)?], [mask(2, 6)?, mask(8, 9)?]);
 /// // 2 * 2 / (4 + 4).
-/// assert_eq!(dice_matrix(&a, &b).unwrap(), [[Some(0.5), Some(0.0)]]);
+/// let found = dice_matrix(&a, &b).unwrap();
+/// assert_eq!(found.defined().collect::<Vec<_>>(), [(0, 0, 0.5), (0, 1, 0.0)]);
 /// # Ok::<(), concord::geometry::GeometryError>(())
 /// ```
 /// # Reference
 /// Dice 1945, Ecology 26:297–302, doi:10.2307/1932409.
 /// # Checked against
 /// pycocotools 2.0 by way of the IoU, `tests/oracles/overlap/masks.json`.
-pub fn dice_matrix(a: &[Mask], b: &[Mask]) -> Result<Vec<Vec<Option<f64>>>, MetricError> {
+pub fn dice_matrix(a: &[Mask], b: &[Mask]) -> Result<OverlapMatrix, MetricError> {
     matrix(a, b, |size_a, size_b, shared| {
         2.0 * shared as f64 / (size_a + size_b) as f64
     })
+}
+
+/// A figure for every pair of two lists.
+///
+/// # Definition
+/// `get(i, j)` is the figure of the i-th of `a` and the j-th of `b`.
+/// # Edge cases
+/// Both of a pair empty: `Undefined(BothEmpty)`. An index outside the lists: `None`.
+/// # Example
+/// ```
+/// use concord::geometry::Mask;
+/// use concord::metrics::{MetricValue, Undefined, iou_matrix};
+/// let empty = Mask::empty(4, 3)?;
+/// let found = iou_matrix(&[empty.clone()], &[empty, Mask::from_bounds(4, 3, vec![0, 1])?]).unwrap();
+/// assert_eq!(found.get(0, 0), Some(Undefined::BothEmpty.into()));
+/// assert_eq!(found.get(0, 1), Some(MetricValue::Defined(0.0)));
+/// assert_eq!((found.n_rows(), found.n_columns(), found.get(1, 0)), (1, 2, None));
+/// # Ok::<(), concord::geometry::GeometryError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct OverlapMatrix {
+    /// Row by row; 0 where undefined.
+    values: Vec<f64>,
+    empty_a: Vec<bool>,
+    empty_b: Vec<bool>,
+}
+
+impl OverlapMatrix {
+    /// Number of masks in `a`.
+    pub fn n_rows(&self) -> usize {
+        self.empty_a.len()
+    }
+
+    /// Number of masks in `b`.
+    pub fn n_columns(&self) -> usize {
+        self.empty_b.len()
+    }
+
+    /// The figure of the i-th of `a` and the j-th of `b`; `None` outside the lists.
+    pub fn get(&self, i: usize, j: usize) -> Option<MetricValue> {
+        let (empty_a, empty_b) = (self.empty_a.get(i)?, self.empty_b.get(j)?);
+        Some(if *empty_a && *empty_b {
+            MetricValue::Undefined(Undefined::BothEmpty)
+        } else {
+            MetricValue::Defined(self.values[i * self.n_columns() + j])
+        })
+    }
+
+    /// All pairs with a figure, row by row, as (i, j, figure).
+    pub fn defined(&self) -> impl Iterator<Item = (usize, usize, f64)> {
+        let n_columns = self.n_columns().max(1);
+        let all = self.values.iter().enumerate();
+        all.map(move |(at, value)| (at / n_columns, at % n_columns, *value))
+            .filter(|&(i, j, _)| !(self.empty_a[i] && self.empty_b[j]))
+    }
 }
 
 /// `value(|A|, |B|, |A∩B|)` is asked only where boxes meet.
@@ -76,7 +133,7 @@ fn matrix(
     a: &[Mask],
     b: &[Mask],
     value: impl Fn(u64, u64, u64) -> f64 + Sync,
-) -> Result<Vec<Vec<Option<f64>>>, MetricError> {
+) -> Result<OverlapMatrix, MetricError> {
     let mut all = a.iter().chain(b);
     if let Some(first) = all.next() {
         for mask in all {
@@ -85,23 +142,25 @@ fn matrix(
     }
     let prepared: Vec<PreparedMask> = b.iter().map(PreparedMask::new).collect();
     let boxes = SortedBoxes::new(&prepared);
-    let row = |mask: &Mask| {
+    let mut values = vec![0.0; a.len() * b.len()];
+    let rows = values.par_chunks_mut(b.len().max(1)).zip(a);
+    rows.for_each(|(row, mask)| {
         let ours = PreparedMask::new(mask);
         let Some(area) = ours.bounding_box() else {
-            let against = prepared
-                .iter()
-                .map(|theirs| (theirs.area_px() > 0).then_some(0.0));
-            return against.collect();
+            return;
         };
-        let mut row = vec![Some(0.0); b.len()];
         boxes.meeting(area, |at| {
             let theirs = &prepared[at];
             let shared = ours.shared_px(theirs);
-            row[at] = Some(value(ours.area_px(), theirs.area_px(), shared));
+            row[at] = value(ours.area_px(), theirs.area_px(), shared);
         });
-        row
-    };
-    Ok(a.par_iter().map(row).collect())
+    });
+    let empty = |masks: &[Mask]| masks.iter().map(Mask::is_empty).collect();
+    Ok(OverlapMatrix {
+        values,
+        empty_a: empty(a),
+        empty_b: empty(b),
+    })
 }
 
 /// Boxes by their left edge; empty masks have none.
@@ -168,20 +227,25 @@ mod tests {
         for (i, first) in a.iter().enumerate() {
             for (j, second) in b.iter().enumerate() {
                 let pair = Overlap::of_masks(first, second).unwrap();
-                assert_eq!(ious[i][j], iou(&pair).value());
-                assert_eq!(dices[i][j], dice(&pair).value());
+                assert_eq!(ious.get(i, j), Some(iou(&pair)));
+                assert_eq!(dices.get(i, j), Some(dice(&pair)));
                 n_pairs += 1;
             }
         }
         assert_eq!(n_pairs, 25);
-        assert_eq!(ious[0][0], Some(2.0 / 6.0));
-        assert_eq!(ious[1], [Some(0.0), None, Some(0.0), Some(0.0), Some(0.0)]);
+        assert_eq!(ious.get(0, 0), Some(MetricValue::Defined(2.0 / 6.0)));
+        assert_eq!(ious.defined().count(), 24);
     }
 
     #[test]
     fn a_matrix_without_columns_still_has_rows() {
-        assert_eq!(iou_matrix(&[mask(&[0, 4])], &[]), Ok(vec![Vec::new()]));
-        assert_eq!(iou_matrix(&[], &[mask(&[0, 4])]), Ok(Vec::new()));
+        let size = |a: &[Mask], b: &[Mask]| {
+            let found = iou_matrix(a, b).unwrap();
+            (found.n_rows(), found.n_columns(), found.defined().count())
+        };
+        assert_eq!(size(&[mask(&[0, 4])], &[]), (1, 0, 0));
+        assert_eq!(size(&[], &[mask(&[0, 4])]), (0, 1, 0));
+        assert_eq!(size(&[], &[]), (0, 0, 0));
     }
 
     #[test]
