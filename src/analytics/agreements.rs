@@ -218,14 +218,12 @@ fn pixel_figure(
     counts: [f64; 4],
     level: f64,
 ) -> Result<AgreementFigure, AnalyticsError> {
-    let categories = vec!["inside".to_owned(), "outside".to_owned()];
-    let counts = counts.iter().map(|n| n.max(0.0).round() as u64).collect();
-    let table = ContingencyTable::new(categories.clone(), counts)?;
+    let table = ContingencyTable::of_marks(counts.map(|n| n.max(0.0).round() as u64));
     Ok(AgreementFigure {
         coefficients: coefficients(&table, false, &group, level)?,
         group,
         unit: "pixel",
-        categories,
+        categories: table.categories().to_vec(),
     })
 }
 

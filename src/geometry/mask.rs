@@ -36,6 +36,11 @@ impl PixelBox {
         self.y1.saturating_sub(self.y0)
     }
 
+    /// Number of pixels within.
+    pub fn n_px(self) -> u64 {
+        u64::from(self.width_px()) * u64::from(self.height_px())
+    }
+
     /// The smallest box around both.
     pub fn around(&self, other: &Self) -> Self {
         Self {
