@@ -5,6 +5,7 @@ use super::errors::count;
 use super::ranks::ordered_categories;
 use crate::agreement::{Coefficient, ContingencyTable, Weights, cohen_kappa, percent_agreement};
 use crate::domain::is_judged;
+use crate::geometry::Universe;
 use crate::store::{
     AgreementUnit, ContingencyQuestion, ContingencyRow, Filter, ProjectId, Sides, Store,
 };
@@ -219,8 +220,14 @@ fn pixel_figure(
     level: f64,
 ) -> Result<AgreementFigure, AnalyticsError> {
     let table = ContingencyTable::of_marks(counts.map(|n| n.max(0.0).round() as u64));
+    let mut coefficients = coefficients(&table, false, &group, level)?;
+    for coefficient in &mut coefficients {
+        // How much background there is decides how large κ is.
+        coefficient.method.push_str("; pixels ");
+        coefficient.method.push_str(Universe::UnionBox.name());
+    }
     Ok(AgreementFigure {
-        coefficients: coefficients(&table, false, &group, level)?,
+        coefficients,
         group,
         unit: "pixel",
         categories: table.categories().to_vec(),
