@@ -35,7 +35,7 @@ impl Component {
     }
 
     /// Choices of a row as (column, weight), by rising column.
-    pub fn choices(&self, row: usize) -> impl Iterator<Item = (usize, i64)> {
+    pub fn choices(&self, row: usize) -> impl Iterator<Item = (usize, i64)> + Clone {
         let range = self.starts[row]..self.starts[row + 1];
         let columns = self.columns[range.clone()].iter();
         columns
@@ -88,7 +88,13 @@ impl Search<'_> {
     /// Rows that cannot raise a price, and what is left when bids run out, are returned.
     fn bid(&mut self) -> Vec<u32> {
         let n_rows = self.of.n_rows();
+        // The heaviest first: what they take is seldom taken from them again.
+        let heaviest = |&row: &u32| {
+            let weights = self.of.choices(row as usize).map(|(_, weight)| weight);
+            weights.max().unwrap_or(0)
+        };
         let mut waiting: Vec<u32> = (0..n_rows as u32).rev().collect();
+        waiting.sort_by_cached_key(heaviest);
         let mut left = Vec::new();
         let mut bids_left = n_rows.saturating_mul(BIDS_PER_ROW);
         while let Some(row) = waiting.pop() {
