@@ -57,6 +57,7 @@ impl Component {
             reached_from: vec![FREE; self.n_columns],
             touched: Vec::new(),
             heap: BinaryHeap::new(),
+            n_pushed: 0,
         };
         for row in search.bid() {
             search.insert(row as usize);
@@ -71,7 +72,9 @@ struct Search<'a> {
     distance: Vec<i64>,
     reached_from: Vec<u32>,
     touched: Vec<u32>,
-    heap: BinaryHeap<Reverse<(i64, u32)>>,
+    /// Columns by distance; among equals the one reached last, since a path that goes on ends sooner than one that spreads.
+    heap: BinaryHeap<(Reverse<i64>, u32, u32)>,
+    n_pushed: u32,
 }
 
 /// Where a path ends.
@@ -103,11 +106,15 @@ impl Search<'_> {
                 continue;
             }
             bids_left -= 1;
-            let (mut best, mut second, mut at) = (0, 0, FREE);
+            let (mut best, mut second, mut at, mut at_is_free) = (0, 0, FREE, false);
             for (column, weight) in self.of.choices(row as usize) {
                 let gain = weight - self.found.column_price[column];
+                let is_free = self.found.row_of[column] == FREE;
                 if gain > best {
-                    (best, second, at) = (gain, best, column as u32);
+                    (second, best, at, at_is_free) = (best, gain, column as u32, is_free);
+                } else if gain == best && best > 0 && is_free && !at_is_free {
+                    // As good, and nobody has to give way.
+                    (second, at, at_is_free) = (best, column as u32, true);
                 } else if gain > second {
                     second = gain;
                 }
@@ -204,12 +211,14 @@ impl Search<'_> {
                 if self.found.row_of[column] == FREE {
                     (end, length) = (End::Column(column), distance);
                 } else {
-                    self.heap.push(Reverse((distance, column as u32)));
+                    self.n_pushed = self.n_pushed.wrapping_add(1);
+                    self.heap
+                        .push((Reverse(distance), self.n_pushed, column as u32));
                 }
             }
             let next = loop {
                 match self.heap.pop() {
-                    Some(Reverse((distance, column))) if distance < length => {
+                    Some((Reverse(distance), _, column)) if distance < length => {
                         // An entry that was overtaken by a nearer one is passed.
                         if distance == self.distance[column as usize] {
                             break Some((distance, column as usize));
