@@ -6,8 +6,8 @@ use super::works::Work;
 use crate::domain::{
     Annotation, ErrorKind, GRID_ATTRIBUTE, Item, Protocol, Shape, Technique, UnitScore,
 };
-use crate::geometry::Rect;
-use crate::matching::{assign_by_label, candidates};
+use crate::geometry::SliceAxis;
+use crate::matching::{Extent, assign_by_label, scored};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An annotation in play: its id, its protocol label, itself.
@@ -317,20 +317,31 @@ fn matched_units(
     let min_overlap = protocol.matching.min_overlap;
     let regions_a: Vec<Region<'_>> = a.iter().map(|entry| Region::of(entry.annotation)).collect();
     let regions_b: Vec<Region<'_>> = b.iter().map(|entry| Region::of(entry.annotation)).collect();
-    let boxes =
-        |regions: &[Region<'_>]| -> Vec<Rect> { regions.iter().map(Region::search_box).collect() };
-    let mut scored = Vec::new();
-    for (i, j) in candidates(&boxes(&regions_a), &boxes(&regions_b)) {
-        let similarity = match (&a[i].annotation.shape, &b[j].annotation.shape) {
-            (Shape::Keypoints(points_a), Shape::Keypoints(points_b)) => {
-                keypoint_similarity(protocol, item, a[i].annotation, points_a, points_b)
-            }
-            _ => regions_a[i].iou(&regions_b[j])?,
-        };
-        if similarity > 0.0 && similarity >= min_overlap {
-            scored.push((i, j, similarity));
-        }
-    }
+    // Depths of two kinds cannot be compared: such volumes have to meet, so that the fault is found.
+    let mut axes = regions_a.iter().chain(&regions_b).filter_map(slice_axis);
+    let first = axes.next();
+    let in_depth = axes.all(|axis| Some(axis) == first);
+    let extents = |regions: &[Region<'_>]| -> Vec<Extent<3>> {
+        let of = regions.iter();
+        of.map(|region| search_extent(region, in_depth)).collect()
+    };
+    let similarity = |i: usize, j: usize| match (&a[i].annotation.shape, &b[j].annotation.shape) {
+        (Shape::Keypoints(points_a), Shape::Keypoints(points_b)) => Ok(keypoint_similarity(
+            protocol,
+            item,
+            a[i].annotation,
+            points_a,
+            points_b,
+        )),
+        _ => regions_a[i].iou(&regions_b[j]),
+    };
+    let scored = scored(
+        &extents(&regions_a),
+        &extents(&regions_b),
+        min_overlap,
+        similarity,
+    )
+    .map_err(|error| error.to_string())?;
     let a_names: Vec<&str> = a.iter().map(|entry| entry.label).collect();
     let b_names: Vec<&str> = b.iter().map(|entry| entry.label).collect();
     let matched = assign_by_label(&a_names, &b_names, &scored, min_overlap);
@@ -353,6 +364,21 @@ fn matched_units(
     Ok(units)
 }
 
+/// Where counterparts are looked for: volumes in depth too if asked, all else on one slice.
+fn search_extent(region: &Region<'_>, in_depth: bool) -> Extent<3> {
+    match region {
+        Region::Volume(volume) if in_depth => Extent::from(*volume),
+        _ => Extent::from(region.search_box()).at_depth(0.0, 1.0),
+    }
+}
+
+fn slice_axis(region: &Region<'_>) -> Option<SliceAxis> {
+    match region {
+        Region::Volume(volume) => Some(volume.axis()),
+        _ => None,
+    }
+}
+
 fn in_canonical_order<'a>(entries: &[Entry<'a>]) -> Vec<Entry<'a>> {
     let mut keyed: Vec<([f64; 4], Entry<'a>)> = entries
         .iter()
@@ -367,6 +393,12 @@ fn in_canonical_order<'a>(entries: &[Entry<'a>]) -> Vec<Entry<'a>> {
             .unwrap_or(std::cmp::Ordering::Equal)
             .then_with(|| left.label.cmp(right.label))
             .then_with(|| left.annotation.source_id.cmp(&right.annotation.source_id))
+            // Alike in all of that, but perhaps not in shape.
+            .then_with(|| {
+                let [left, right] =
+                    [left, right].map(|entry| format!("{:?}", entry.annotation.shape));
+                left.cmp(&right)
+            })
     });
     keyed.into_iter().map(|(_, entry)| entry).collect()
 }
