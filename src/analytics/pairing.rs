@@ -1,13 +1,13 @@
 //! Which annotation of a meets which of b: by question for whole-item labels, by label for semantic maps,
 //! by optimal assignment for instances.
 
-use super::measure::{Region, keypoint_similarity, measure_pair, one_sided};
+use super::alike::scored_pairs;
+use super::measure::{Region, measure_pair, one_sided};
 use super::works::Work;
 use crate::domain::{
     Annotation, ErrorKind, GRID_ATTRIBUTE, Item, Protocol, Shape, Technique, UnitScore,
 };
-use crate::geometry::SliceAxis;
-use crate::matching::{Extent, assign_by_label, scored};
+use crate::matching::assign_by_label;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An annotation in play: its id, its protocol label, itself.
@@ -314,37 +314,10 @@ fn matched_units(
     // A canonical order first, so that the result cannot depend on the order in the export.
     let a = in_canonical_order(a);
     let b = in_canonical_order(b);
-    let min_overlap = protocol.matching.min_overlap;
-    let regions_a: Vec<Region<'_>> = a.iter().map(|entry| Region::of(entry.annotation)).collect();
-    let regions_b: Vec<Region<'_>> = b.iter().map(|entry| Region::of(entry.annotation)).collect();
-    // Depths of two kinds cannot be compared: such volumes have to meet, so that the fault is found.
-    let mut axes = regions_a.iter().chain(&regions_b).filter_map(slice_axis);
-    let first = axes.next();
-    let in_depth = axes.all(|axis| Some(axis) == first);
-    let extents = |regions: &[Region<'_>]| -> Vec<Extent<3>> {
-        let of = regions.iter();
-        of.map(|region| search_extent(region, in_depth)).collect()
-    };
-    let similarity = |i: usize, j: usize| match (&a[i].annotation.shape, &b[j].annotation.shape) {
-        (Shape::Keypoints(points_a), Shape::Keypoints(points_b)) => Ok(keypoint_similarity(
-            protocol,
-            item,
-            a[i].annotation,
-            points_a,
-            points_b,
-        )),
-        _ => regions_a[i].iou(&regions_b[j]),
-    };
-    let scored = scored(
-        &extents(&regions_a),
-        &extents(&regions_b),
-        min_overlap,
-        similarity,
-    )
-    .map_err(|error| error.to_string())?;
+    let scored = scored_pairs(protocol, item, &a, &b)?;
     let a_names: Vec<&str> = a.iter().map(|entry| entry.label).collect();
     let b_names: Vec<&str> = b.iter().map(|entry| entry.label).collect();
-    let matched = assign_by_label(&a_names, &b_names, &scored, min_overlap);
+    let matched = assign_by_label(&a_names, &b_names, &scored, protocol.matching.min_overlap);
     let mut units = Vec::new();
     for &(i, j, similarity) in matched.same_label.iter().chain(&matched.wrong_label) {
         units.push(measure_pair(protocol, item, a[i], b[j], Some(similarity)));
@@ -362,21 +335,6 @@ fn matched_units(
             .map(|&j| one_sided(b[j], ErrorKind::Extra)),
     );
     Ok(units)
-}
-
-/// Where counterparts are looked for: volumes in depth too if asked, all else on one slice.
-fn search_extent(region: &Region<'_>, in_depth: bool) -> Extent<3> {
-    match region {
-        Region::Volume(volume) if in_depth => Extent::from(*volume),
-        _ => Extent::from(region.search_box()).at_depth(0.0, 1.0),
-    }
-}
-
-fn slice_axis(region: &Region<'_>) -> Option<SliceAxis> {
-    match region {
-        Region::Volume(volume) => Some(volume.axis()),
-        _ => None,
-    }
 }
 
 fn in_canonical_order<'a>(entries: &[Entry<'a>]) -> Vec<Entry<'a>> {

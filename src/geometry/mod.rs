@@ -10,6 +10,7 @@ mod mask;
 mod morphology;
 mod outline;
 mod outline_distance;
+mod pixel_box;
 mod pixel_counts;
 mod planar_sweep;
 mod polygon;
@@ -30,8 +31,9 @@ mod volume;
 
 pub use error::GeometryError;
 pub use grid::{GRID_TOLERANCE, Grid, GridMismatch};
-pub use mask::{Mask, PixelBox, Span};
+pub use mask::Mask;
 pub use outline_distance::{Outline, OutlineDistance};
+pub use pixel_box::{PixelBox, Span};
 pub use pixel_counts::{PixelCounts, Universe, union_box_px, union_box_voxels};
 pub use polygon::{MultiPolygon, OverlapAreas, Polygon};
 pub use prepared_mask::PreparedMask;
