@@ -13,6 +13,11 @@ pub struct Tails {
     pub upper: f64,
 }
 
+const NOT_A_NUMBER: Tails = Tails {
+    lower: f64::NAN,
+    upper: f64::NAN,
+};
+
 /// x^a y^b / B(a, b).
 fn beta_prefactor(a: f64, b: f64, x: f64, y: f64) -> f64 {
     a * b / (a + b) * binomial_kernel(a, a + b, x, y)
@@ -34,6 +39,9 @@ fn beta_prefactor(a: f64, b: f64, x: f64, y: f64) -> f64 {
 /// # Checked against
 /// scipy, `tests/oracles/statistics/`.
 pub fn incomplete_beta(a: f64, b: f64, x: f64, y: f64) -> Tails {
+    if a.is_nan() || b.is_nan() || x.is_nan() || y.is_nan() {
+        return NOT_A_NUMBER;
+    }
     if x <= 0.0 {
         return Tails {
             lower: 0.0,
@@ -119,6 +127,15 @@ fn gamma_prefactor(a: f64, x: f64) -> f64 {
 /// # Checked against
 /// scipy, `tests/oracles/statistics/`.
 pub fn incomplete_gamma(a: f64, x: f64) -> Tails {
+    if a.is_nan() || x.is_nan() {
+        return NOT_A_NUMBER;
+    }
+    if x == f64::INFINITY {
+        return Tails {
+            lower: 1.0,
+            upper: 0.0,
+        };
+    }
     if x <= 0.0 {
         return Tails {
             lower: 0.0,
