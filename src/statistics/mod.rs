@@ -2,6 +2,8 @@
 
 mod bootstrap;
 mod charts;
+#[cfg(test)]
+mod coverage_tests;
 mod distributions;
 mod evidence;
 mod exact_charts;
@@ -9,6 +11,10 @@ mod incomplete;
 mod interval;
 mod lot;
 mod memory_charts;
+#[cfg(test)]
+mod oracle_tests;
+#[cfg(test)]
+mod published_tests;
 mod quantile;
 mod run_length;
 mod run_rules;
