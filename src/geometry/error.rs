@@ -56,6 +56,8 @@ pub enum GeometryError {
     NotFinite { what: &'static str, found: f64 },
     #[error("{what} is `{found}`; a positive number is needed")]
     NotPositive { what: &'static str, found: f64 },
+    #[error("spacing is `{found}`; it must be a number from {least:e} to {most:e}")]
+    SpacingRange { found: f64, least: f64, most: f64 },
     #[error("slice `{key}` is given twice; each slice position may hold one mask")]
     DuplicateSlice { key: i64 },
     #[error(
