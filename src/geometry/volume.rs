@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::error::positive;
+use super::error::{finite, positive};
 use super::{GeometryError, Mask};
 
 /// What a slice's key counts.
@@ -34,7 +34,27 @@ impl SliceAxis {
 
 /// A 3D mask: slices with something in them, by position.
 ///
-/// Positions in micrometres that differ by 1 are one position, since exports round them.
+/// # Definition
+/// A set of masks of one size, each with a key along the slice normal. A slice that is not given is empty. Positions in micrometres
+/// that differ by 1 are one position, since exports round them.
+/// # Input
+/// Slices in any order.
+/// # Edge cases
+/// Empty slices are dropped, so an empty volume has none.
+/// # Properties
+/// Equal sets of voxels make equal volumes, whatever the order and the empty slices given.
+/// # Example
+/// ```
+/// use concord::geometry::{Mask, SliceAxis, Volume};
+/// let run = |to: u32| Mask::from_bounds(4, 3, vec![0, to]);
+/// let volume = Volume::new(4, 3, SliceAxis::Index, vec![(5, run(4)?), (2, run(2)?), (9, run(0)?)])?;
+/// assert_eq!((volume.voxels(), volume.slices().len(), volume.slices()[0].0), (6, 2, 2));
+/// # Ok::<(), concord::geometry::GeometryError>(())
+/// ```
+/// # Reference
+/// The slices of DICOM PS3.3 C.7.6.2, by position along the normal.
+/// # Checked against
+/// NumPy 2.4.6 counts of 500 volumes, `tests/oracles/boundary/surfaces.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "StoredVolume", into = "StoredVolume")]
 pub struct Volume {
@@ -81,14 +101,17 @@ impl Volume {
         })
     }
 
+    /// Width of every slice.
     pub fn width_px(&self) -> u32 {
         self.width_px
     }
 
+    /// Height of every slice.
     pub fn height_px(&self) -> u32 {
         self.height_px
     }
 
+    /// What the keys of the slices count.
     pub fn axis(&self) -> SliceAxis {
         self.axis
     }
@@ -98,6 +121,7 @@ impl Volume {
         &self.slices
     }
 
+    /// Whether no voxel is set.
     pub fn is_empty(&self) -> bool {
         self.slices.is_empty()
     }
@@ -131,20 +155,64 @@ impl Volume {
     }
 
     /// Number of voxels set in either.
+    ///
+    /// # Errors
+    /// As for [`Self::intersection_voxels`].
     pub fn union_voxels(&self, other: &Volume) -> Result<u64, GeometryError> {
         Ok(self.voxels() + other.voxels() - self.intersection_voxels(other)?)
     }
 
+    /// Voxels set here and not in `other`.
+    ///
+    /// # Definition
+    /// Slice by slice as [`Mask::difference`]; slices with nothing left are dropped.
+    /// # Errors
+    /// As for [`Self::intersection_voxels`].
+    /// # Example
+    /// ```
+    /// use concord::geometry::{Mask, SliceAxis, Volume};
+    /// let slice = |to: u32| Mask::from_bounds(4, 3, vec![0, to]);
+    /// let a = Volume::new(4, 3, SliceAxis::Index, vec![(0, slice(5)?), (1, slice(2)?)])?;
+    /// let b = Volume::new(4, 3, SliceAxis::Index, vec![(0, slice(3)?), (1, slice(4)?)])?;
+    /// assert_eq!((a.difference(&b)?.voxels(), b.difference(&a)?.voxels()), (2, 2));
+    /// # Ok::<(), concord::geometry::GeometryError>(())
+    /// ```
+    pub fn difference(&self, other: &Volume) -> Result<Self, GeometryError> {
+        self.check_grid(other)?;
+        let slices = self.slices.iter().map(|(key, mask)| {
+            let at = other.slices.partition_point(|(theirs, _)| {
+                *theirs < *key && !same_position(self.axis, *key, *theirs)
+            });
+            let theirs = other.slices.get(at);
+            let theirs = theirs.filter(|(theirs, _)| same_position(self.axis, *key, *theirs));
+            let left = match theirs {
+                Some((_, theirs)) => mask.difference(theirs)?,
+                None => mask.clone(),
+            };
+            Ok((*key, left))
+        });
+        let slices = slices.collect::<Result<_, GeometryError>>()?;
+        Self::new(self.width_px, self.height_px, self.axis, slices)
+    }
+
     /// Volume in mm³ on a spacing of `[z, y, x]` mm.
+    ///
+    /// # Definition
+    /// Number of set voxels times the volume of one.
+    /// # Errors
+    /// A spacing that is not positive; a volume beyond the range of f64.
     pub fn volume_mm3(&self, spacing_mm: [f64; 3]) -> Result<f64, GeometryError> {
         let mut voxel_mm3 = 1.0;
         for spacing in spacing_mm {
             voxel_mm3 *= positive("spacing in mm", spacing)?;
         }
-        Ok(self.voxels() as f64 * voxel_mm3)
+        finite("volume in mm³", self.voxels() as f64 * voxel_mm3)
     }
 
     /// Mean of the set voxels' centres: `[key, y, x]`, key in the unit of the axis; `None` for an empty volume.
+    ///
+    /// # Definition
+    /// Along y and x as [`Mask::centroid_px`], the first voxel's centre being 0.5; along the axis the mean of the keys.
     pub fn centroid(&self) -> Option<[f64; 3]> {
         let (mut n, mut sum) = (0.0, [0.0; 3]);
         for (key, mask) in &self.slices {

@@ -24,8 +24,9 @@ def number(value):
 
 def figures(one):
     found = sd.compute_surface_distances(one["a"], one["b"], one["spacing"])
-    # A drawn tolerance, one that distances along x meet exactly, and one in between.
-    tolerances = [one["tolerance"], one["spacing"][-1], 1.0]
+    # A drawn tolerance, one and three steps along x as a decimal number, and one in between.
+    step = one["spacing"][-1]
+    tolerances = [one["tolerance"], step, 1.0, round(1000 * step) * 3 / 1000]
     with np.errstate(all="ignore"):
         return {
             "n_voxels": [int(one["a"].sum()), int(one["b"].sum())],
