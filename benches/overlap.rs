@@ -1,6 +1,6 @@
-//! Speed of overlap, surfaces, polygons and matching on fixed data. `peers/overlap.py` runs other tools on the same data.
+//! Speed of overlap, polygons and matching on fixed data. `peers/overlap.py` runs other tools on the same data.
 //!
-//! Sizes and seeds: 100 x 100 masks of 512 x 512 px; one pair of volumes of 128 x 256 x 256 voxels; 200 polygon pairs of 400 corners;
+//! Sizes and seeds: 100 x 100 masks of 512 x 512 px; 200 polygon pairs of 400 corners;
 //! 10,000 x 10,000 boxes. All shapes are wavy discs drawn from the integer generator below, seed 7, so that both languages make the
 //! same ones without a file.
 

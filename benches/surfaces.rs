@@ -98,6 +98,15 @@ fn readings(percent: usize) -> [Volume; 2] {
     [a.volume(), b.volume()]
 }
 
+/// Two balls in opposite corners, so that no surface is near.
+fn apart() -> [Volume; 2] {
+    [[12, 32, 32], [115, 223, 223]].map(|centre| {
+        let mut raster = Raster::new();
+        raster.add_ball(centre, 30);
+        raster.volume()
+    })
+}
+
 /// A ball whose surface waves.
 fn wavy_ball(centre: [f64; 3], wave: f64) -> Volume {
     let mut raster = Raster::new();
@@ -171,6 +180,11 @@ fn surfaces(criterion: &mut Criterion) {
             bench.iter(|| pool.install(|| of_volumes(black_box(&pair))));
         });
     }
+    let pair = apart();
+    eprintln!("balls apart: checksum {:.9}", of_volumes(&pair));
+    group.bench_function("balls_apart_128x256x256", |bench| {
+        bench.iter(|| pool.install(|| of_volumes(black_box(&pair))));
+    });
     let pair = [
         wavy_ball([62.0, 125.0, 127.0], 4.0),
         wavy_ball([64.0, 128.0, 128.0], 6.0),

@@ -121,6 +121,10 @@ impl Lattice {
         let (z, x) = (row.z as usize, x as usize);
         let layer = n_y * n_x;
         let own = (z * n_y + row.y as usize) * n_x;
+        if closeness[own + x] == AT_SEED {
+            *n_visits += 1;
+            return 0.0;
+        }
         let mut best = f64::INFINITY;
         for dx in 0..=x.max(n_x - 1 - x) {
             let square_x = square(dx, self.spacing[2]);

@@ -93,11 +93,9 @@ impl Border {
             size: sizes[usize::from(code)],
         };
         let mut elements: Vec<_> = pairs.map(element).collect();
-        // Sizes settle ties, so that sums do not depend on the order of the lattice.
-        elements.sort_unstable_by(|p, q| {
-            let by_distance = p.distance.total_cmp(&q.distance);
-            by_distance.then(p.size.total_cmp(&q.size))
-        });
+        // Sizes settle ties, so that sums do not depend on the order of the lattice. Bits of numbers from 0 on sort as the numbers.
+        let bits = |value: f64| u128::from(value.to_bits());
+        elements.sort_unstable_by_key(|one| bits(one.distance) << 64 | bits(one.size));
         elements
     }
 }
