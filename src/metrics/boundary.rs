@@ -120,7 +120,9 @@ fn greater([to, from]: [f64; 2]) -> f64 {
 /// Hausdorff 1914, Grundzüge der Mengenlehre; surface elements as in Nikolov et al. 2021, doi:10.2196/26151. SimpleITK's filter takes
 /// sets of whole voxels instead of surfaces, MetricsReloaded the voxels along the border; both differ where shapes are hollow.
 /// # Checked against
-/// surface-distance 0.1, `tests/oracles/boundary/surfaces.json`; where they differ, SimpleITK 2.5.7 and MetricsReloaded cb38dfc, `tests/oracles/boundary/simpleitk.json` and `metrics_reloaded.json`.
+/// surface-distance 0.1, `tests/oracles/boundary/surfaces.json`;
+/// where they differ, SimpleITK 2.5.7 and MetricsReloaded cb38dfc, `tests/oracles/boundary/simpleitk.json` and
+/// `tests/oracles/boundary/metrics_reloaded.json`.
 pub fn hd(surfaces: &Surfaces) -> MetricValue {
     surfaces.value(surfaces.distances.maximum().map(greater))
 }
@@ -186,7 +188,8 @@ pub fn hd_percentile(surfaces: &Surfaces, percent: f64) -> Result<MetricValue, M
 /// Nikolov et al. 2021, J Med Internet Res 23(7):e26151, doi:10.2196/26151. MetricsReloaded counts border voxels without weight and
 /// interpolates between them.
 /// # Checked against
-/// surface-distance 0.1, `tests/oracles/boundary/surfaces.json`; where it differs, MetricsReloaded cb38dfc, `tests/oracles/boundary/metrics_reloaded.json`.
+/// surface-distance 0.1, `tests/oracles/boundary/surfaces.json`;
+/// where it differs, MetricsReloaded cb38dfc, `tests/oracles/boundary/metrics_reloaded.json`.
 pub fn hd95(surfaces: &Surfaces) -> MetricValue {
     surfaces.value(surfaces.distances.percentile(95.0).map(greater))
 }
@@ -216,7 +219,8 @@ pub fn hd95(surfaces: &Surfaces) -> MetricValue {
 /// # Reference
 /// Nikolov et al. 2021, doi:10.2196/26151; one mean over both surfaces, not the mean of two means, which is [`masd`].
 /// # Checked against
-/// surface-distance 0.1, `tests/oracles/boundary/surfaces.json`; where it differs, MetricsReloaded cb38dfc, `tests/oracles/boundary/metrics_reloaded.json`.
+/// surface-distance 0.1, `tests/oracles/boundary/surfaces.json`;
+/// where it differs, MetricsReloaded cb38dfc, `tests/oracles/boundary/metrics_reloaded.json`.
 pub fn assd(surfaces: &Surfaces) -> MetricValue {
     surfaces.value(surfaces.distances.mean())
 }
@@ -247,7 +251,8 @@ pub fn assd(surfaces: &Surfaces) -> MetricValue {
 /// Beneš & Zitová 2015, Journal of Microscopy 257(1):65–85, doi:10.1111/jmi.12186; elements as in Nikolov et al. 2021,
 /// doi:10.2196/26151.
 /// # Checked against
-/// surface-distance 0.1 (its two directed means), `tests/oracles/boundary/surfaces.json`; where it differs, MetricsReloaded cb38dfc, `tests/oracles/boundary/metrics_reloaded.json`.
+/// surface-distance 0.1 (its two directed means), `tests/oracles/boundary/surfaces.json`;
+/// where it differs, MetricsReloaded cb38dfc, `tests/oracles/boundary/metrics_reloaded.json`.
 pub fn masd(surfaces: &Surfaces) -> MetricValue {
     let means = surfaces.distances.means();
     surfaces.value(means.map(|[to, from]| 0.5 * (to + from)))
@@ -279,7 +284,8 @@ pub fn masd(surfaces: &Surfaces) -> MetricValue {
 /// # Reference
 /// Nikolov et al. 2021, J Med Internet Res 23(7):e26151, doi:10.2196/26151.
 /// # Checked against
-/// surface-distance 0.1, `tests/oracles/boundary/surfaces.json`; where it differs, MetricsReloaded cb38dfc, `tests/oracles/boundary/metrics_reloaded.json`.
+/// surface-distance 0.1, `tests/oracles/boundary/surfaces.json`;
+/// where it differs, MetricsReloaded cb38dfc, `tests/oracles/boundary/metrics_reloaded.json`.
 pub fn nsd(surfaces: &Surfaces, tolerance: f64) -> Result<MetricValue, MetricError> {
     not_negative("tolerance", tolerance)?;
     let value = surfaces.value(surfaces.distances.share_within(tolerance));

@@ -29,7 +29,8 @@ use crate::geometry::{Mask, SliceAxis, Volume};
 /// Cheng et al. 2021, Boundary IoU, CVPR, doi:10.1109/CVPR46437.2021.01508. MetricsReloaded's function of that name measures
 /// Euclidean distances between pixel centres from a border of side neighbours.
 /// # Checked against
-/// The published steps in OpenCV 5.0.0, `tests/oracles/boundary/boundary_iou.json`; where it differs, MetricsReloaded cb38dfc, `tests/oracles/boundary/metrics_reloaded.json`.
+/// The published steps in OpenCV 5.0.0, `tests/oracles/boundary/boundary_iou.json`; where it differs,
+/// MetricsReloaded cb38dfc, `tests/oracles/boundary/metrics_reloaded.json`.
 pub fn boundary_iou(a: &Mask, b: &Mask, width_px: u32) -> Result<MetricValue, MetricError> {
     some_width(&[width_px])?;
     let rim = |mask: &Mask| mask.difference(&mask.eroded(width_px));

@@ -198,7 +198,8 @@ impl Sum for Overlap {
 /// # Reference
 /// Dice 1945, Ecology 26:297–302, doi:10.2307/1932409.
 /// # Checked against
-/// pycocotools 2.0 masks and shapely 2.2.0 polygons, `tests/oracles/overlap/`; SimpleITK 2.5.7 on 750 pairs, `tests/oracles/boundary/simpleitk.json`.
+/// pycocotools 2.0 masks and shapely 2.2.0 polygons, `tests/oracles/overlap/masks.json` and `tests/oracles/overlap/polygons.json`;
+/// SimpleITK 2.5.7 on 750 pairs, `tests/oracles/boundary/simpleitk.json`.
 pub fn dice(overlap: &Overlap) -> MetricValue {
     share(2.0 * overlap.intersection, overlap.a + overlap.b)
 }
@@ -225,7 +226,8 @@ pub fn dice(overlap: &Overlap) -> MetricValue {
 /// # Reference
 /// Jaccard 1912, New Phytologist 11:37–50, doi:10.1111/j.1469-8137.1912.tb05611.x.
 /// # Checked against
-/// pycocotools 2.0 masks and shapely 2.2.0 polygons, `tests/oracles/overlap/`; SimpleITK 2.5.7 on 750 pairs, `tests/oracles/boundary/simpleitk.json`.
+/// pycocotools 2.0 masks and shapely 2.2.0 polygons, `tests/oracles/overlap/masks.json` and `tests/oracles/overlap/polygons.json`;
+/// SimpleITK 2.5.7 on 750 pairs, `tests/oracles/boundary/simpleitk.json`.
 pub fn iou(overlap: &Overlap) -> MetricValue {
     share(overlap.intersection, overlap.union())
 }

@@ -27,7 +27,8 @@ use crate::geometry::{GeometryError, Mask, Rect, SliceAxis, Volume};
 /// # Reference
 /// Heimann et al. 2009, IEEE TMI 28(8):1251–1265, doi:10.1109/TMI.2009.2013851.
 /// # Checked against
-/// Voxel counts of NumPy 2.4.6, `tests/oracles/boundary/surfaces.json`.
+/// Voxel counts of NumPy 2.4.6, `tests/oracles/boundary/surfaces.json`; mm² and mm³ of SimpleITK 2.5.7,
+/// `tests/oracles/boundary/simpleitk.json`.
 pub fn volume_difference(overlap: &Overlap) -> MetricValue {
     if overlap.a() + overlap.b() > 0.0 {
         MetricValue::Defined(overlap.b() - overlap.a())
@@ -58,7 +59,8 @@ pub fn volume_difference(overlap: &Overlap) -> MetricValue {
 /// # Reference
 /// Heimann et al. 2009, IEEE TMI 28(8):1251–1265, doi:10.1109/TMI.2009.2013851.
 /// # Checked against
-/// Voxel counts of NumPy 2.4.6, `tests/oracles/boundary/surfaces.json`.
+/// Voxel counts of NumPy 2.4.6, `tests/oracles/boundary/surfaces.json`; mm² and mm³ of SimpleITK 2.5.7,
+/// `tests/oracles/boundary/simpleitk.json`.
 pub fn absolute_volume_difference(overlap: &Overlap) -> MetricValue {
     without_sign(volume_difference(overlap))
 }
@@ -324,7 +326,7 @@ impl EdgeDeviation {
 /// # Reference
 /// The tolerance of boxes in the annotation guide: ±5 px at every edge.
 /// # Checked against
-/// By hand; differences of coordinates need no other tool.
+/// Bounds of shapely 2.2.0, `tests/oracles/boundary/boxes.json`.
 pub fn box_edge_deviation(
     reference: &Rect,
     candidate: &Rect,

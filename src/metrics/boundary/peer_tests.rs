@@ -5,8 +5,9 @@ use serde::Deserialize;
 use super::*;
 use crate::geometry::boundary_cases::{Case, masks, volumes};
 use crate::metrics::{
-    Overlap, absolute_relative_volume_difference, boundary_iou, boundary_iou_of_volumes,
-    centroid_distance, centroid_distance_of_volumes, dice, iou, volume_similarity,
+    Overlap, absolute_relative_volume_difference, absolute_volume_difference, boundary_iou,
+    boundary_iou_of_volumes, centroid_distance, centroid_distance_of_volumes, dice, iou,
+    volume_difference, volume_similarity,
 };
 
 /// A pair in the form that its shape asks for.
@@ -53,6 +54,7 @@ struct SimpleItk {
 
 #[derive(Deserialize)]
 struct ItkFigures {
+    sizes: [f64; 2],
     dice: serde_json::Value,
     jaccard: f64,
     volume_similarity: f64,
@@ -96,6 +98,15 @@ fn overlaps_are_those_of_simpleitk_and_its_hausdorff_distance_is_one_of_sets() {
         assert_eq!(cases.len(), theirs.len());
         for (index, (case, theirs)) in cases.iter().zip(theirs).enumerate() {
             let ours = pair(case, is_flat);
+            let [z, y, x] = case.spacing;
+            let voxel = if is_flat { y * x } else { z * y * x };
+            let scaled = ours.overlap.scaled(voxel).unwrap();
+            if let Some(difference) = volume_difference(&scaled).value() {
+                let expected = theirs.sizes[1] - theirs.sizes[0];
+                assert!(near(difference, expected, 1e-9));
+                let absolute = absolute_volume_difference(&scaled).value();
+                assert_eq!(absolute, Some(difference.abs()));
+            }
             let Some(value) = dice(&ours.overlap).value() else {
                 // DIFFERENCE: both empty is undefined here, infinite or the largest number there.
                 assert_eq!(theirs.dice, "inf");

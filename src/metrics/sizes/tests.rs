@@ -45,3 +45,28 @@ fn slices_in_micrometres_need_no_spacing_along_z() {
     assert_eq!(found.value.value(), Some(2.5));
     assert!(centroid_distance_of_volumes(&a, &b, None).is_err());
 }
+
+#[derive(serde::Deserialize)]
+struct Oracle {
+    boxes: Vec<Boxes>,
+}
+
+#[derive(serde::Deserialize)]
+struct Boxes {
+    corners: [[[f64; 2]; 2]; 2],
+    edges: [f64; 4],
+    largest: f64,
+}
+
+#[test]
+fn edges_of_boxes_deviate_as_their_bounds_in_shapely() {
+    let text = include_str!("../../../tests/oracles/boundary/boxes.json");
+    let oracle: Oracle = serde_json::from_str(text).unwrap();
+    assert_eq!(oracle.boxes.len(), 100);
+    for case in oracle.boxes {
+        let [a, b] = case.corners.map(|[p, q]| Rect::from_corners(p, q));
+        let found = box_edge_deviation(&a, &b).unwrap();
+        let edges = [found.left_px, found.top_px, found.right_px, found.bottom_px];
+        assert_eq!((edges, found.largest_px()), (case.edges, case.largest));
+    }
+}

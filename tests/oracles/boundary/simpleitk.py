@@ -25,10 +25,18 @@ def overlap(a, b):
     return found
 
 
+def size(labels):
+    """In mm² or mm³."""
+    found = sitk.LabelShapeStatisticsImageFilter()
+    found.Execute(labels)
+    return found.GetPhysicalSize(1) if found.HasLabel(1) else 0.0
+
+
 def figures(one):
     a, b = image(one["a"], one["spacing"]), image(one["b"], one["spacing"])
     found = overlap(a, b)
     row = {
+        "sizes": [size(a), size(b)],
         "dice": number(found.GetDiceCoefficient()),
         "jaccard": number(found.GetJaccardCoefficient()),
         "volume_similarity": number(found.GetVolumeSimilarity()),
