@@ -150,6 +150,25 @@ impl SurfaceDistances {
     }
 
     /// Lengths (areas) of both surfaces; `None` where a shape is empty.
+    ///
+    /// # Definition
+    /// Σ of the elements' sizes: the length of the outline by marching squares, the area of the surface by marching cubes.
+    /// # Edge cases
+    /// One pixel: four pieces of half a diagonal.
+    /// # Properties
+    /// Do not depend on the other shape, nor on where the shape lies.
+    /// # Example
+    /// ```
+    /// use concord::geometry::{Mask, SurfaceDistances};
+    /// let dot = Mask::from_bounds(8, 8, vec![9, 10])?;
+    /// let found = SurfaceDistances::of_masks(&dot, &dot, [3.0, 4.0])?;
+    /// assert_eq!(found.sizes(), Some([10.0, 10.0]));
+    /// # Ok::<(), concord::geometry::GeometryError>(())
+    /// ```
+    /// # Reference
+    /// Nikolov et al. 2021, doi:10.2196/26151; Lorensen & Cline 1987, doi:10.1145/37402.37422.
+    /// # Checked against
+    /// surface-distance 0.1, `tests/oracles/boundary/surfaces.json`.
     pub fn sizes(&self) -> Option<[f64; 2]> {
         self.both(|elements| elements.iter().map(|element| element.size).sum())
     }
@@ -162,15 +181,53 @@ impl SurfaceDistances {
     /// The least distance within which `percent` of a surface lies, from a to b and from b to a; `None` where a shape is empty.
     ///
     /// # Definition
-    /// The first element, by rising distance, at which the sizes passed reach `percent` of the surface. No value between two
-    /// elements is made up. A share met but for rounding (1e-9 of it) counts as met.
+    /// The first element, by rising distance, at which the sizes passed reach `percent` of the surface. No value between two elements is
+    /// made up. A share met but for rounding (1e-9 of it) counts as met.
     /// # Input
     /// `percent` from 0 to 100; [`crate::metrics::hd_percentile`] refuses others.
+    /// # Edge cases
+    /// 0: the least distance; 100: the greatest.
+    /// # Properties
+    /// Never falls as the percentage grows.
+    /// # Example
+    /// ```
+    /// use concord::geometry::{Mask, SurfaceDistances};
+    /// let dot = |x: u32| Mask::from_bounds(8, 8, vec![16 + x, 17 + x]);
+    /// let found = SurfaceDistances::of_masks(&dot(3)?, &dot(5)?, [2.0, 1.0])?;
+    /// assert_eq!(found.percentile(50.0), Some([1.0, 1.0]));
+    /// assert_eq!(found.percentile(51.0), Some([2.0, 2.0]));
+    /// # Ok::<(), concord::geometry::GeometryError>(())
+    /// ```
+    /// # Reference
+    /// Nikolov et al. 2021, doi:10.2196/26151, in its public implementation; where a share is met exactly, that may go on to the next
+    /// distance by rounding.
+    /// # Checked against
+    /// surface-distance 0.1, `tests/oracles/boundary/surfaces.json`.
     pub fn percentile(&self, percent: f64) -> Option<[f64; 2]> {
         Some([percentile(&self.a, percent)?, percentile(&self.b, percent)?])
     }
 
     /// Mean distances from a to b and from b to a, weighted by size; `None` where a shape is empty.
+    ///
+    /// # Definition
+    /// Σ distance · size / Σ size over the elements of each surface.
+    /// # Edge cases
+    /// 0 for equal shapes.
+    /// # Properties
+    /// At least 0; at most the greatest distance.
+    /// # Example
+    /// ```
+    /// use concord::geometry::{Mask, SurfaceDistances};
+    /// // Pixels 4 mm wide, 3 apart: half of each outline is 8 mm away, the rest 12 mm.
+    /// let dot = |x: u32| Mask::from_bounds(8, 8, vec![x, x + 1]);
+    /// let found = SurfaceDistances::of_masks(&dot(1)?, &dot(4)?, [3.0, 4.0])?;
+    /// assert_eq!((found.means(), found.mean()), (Some([10.0, 10.0]), Some(10.0)));
+    /// # Ok::<(), concord::geometry::GeometryError>(())
+    /// ```
+    /// # Reference
+    /// Nikolov et al. 2021, doi:10.2196/26151.
+    /// # Checked against
+    /// surface-distance 0.1, `tests/oracles/boundary/surfaces.json`.
     pub fn means(&self) -> Option<[f64; 2]> {
         let [size_a, size_b] = self.sizes()?;
         let [moment_a, moment_b] = self.moments()?;
@@ -178,6 +235,19 @@ impl SurfaceDistances {
     }
 
     /// Mean distance over both surfaces, weighted by size; `None` where a shape is empty.
+    ///
+    /// # Definition
+    /// As for [`Self::means`], both surfaces taken as one.
+    /// # Edge cases
+    /// 0 for equal shapes.
+    /// # Properties
+    /// Between the two directed means; exchanging the shapes changes nothing, not even rounding.
+    /// # Example
+    /// See [`Self::means`].
+    /// # Reference
+    /// Nikolov et al. 2021, doi:10.2196/26151.
+    /// # Checked against
+    /// surface-distance 0.1, `tests/oracles/boundary/surfaces.json`.
     pub fn mean(&self) -> Option<f64> {
         // Each side is summed on its own, so that exchanging the shapes changes nothing, not even rounding.
         let [size_a, size_b] = self.sizes()?;
@@ -189,6 +259,25 @@ impl SurfaceDistances {
     ///
     /// # Definition
     /// By size. A distance that equals the tolerance but for rounding (1e-9 of it) is within.
+    /// # Input
+    /// `tolerance` of at least 0 in the unit of the spacing; [`crate::metrics::surface_overlap`] refuses others.
+    /// # Edge cases
+    /// Tolerance 0: the share that both surfaces have in common.
+    /// # Properties
+    /// In [0, 1]; never fall as the tolerance grows.
+    /// # Example
+    /// ```
+    /// use concord::geometry::{Mask, SurfaceDistances};
+    /// let dot = |x: u32| Mask::from_bounds(8, 8, vec![16 + x, 17 + x]);
+    /// let found = SurfaceDistances::of_masks(&dot(3)?, &dot(5)?, [2.0, 1.0])?;
+    /// assert_eq!(found.shares_within(1.0), Some([0.5, 0.5]));
+    /// assert_eq!(found.share_within(0.9), Some(0.0));
+    /// # Ok::<(), concord::geometry::GeometryError>(())
+    /// ```
+    /// # Reference
+    /// Nikolov et al. 2021, doi:10.2196/26151, where a distance that exceeds the tolerance by rounding alone is outside.
+    /// # Checked against
+    /// surface-distance 0.1, `tests/oracles/boundary/surfaces.json`.
     pub fn shares_within(&self, tolerance: f64) -> Option<[f64; 2]> {
         let [size_a, size_b] = self.sizes()?;
         let [within_a, within_b] = self.within(tolerance)?;
@@ -199,6 +288,18 @@ impl SurfaceDistances {
     ///
     /// # Definition
     /// As for [`Self::shares_within`], both surfaces taken as one.
+    /// # Input
+    /// As for [`Self::shares_within`].
+    /// # Edge cases
+    /// As for [`Self::shares_within`].
+    /// # Properties
+    /// Between the two directed shares.
+    /// # Example
+    /// See [`Self::shares_within`].
+    /// # Reference
+    /// Nikolov et al. 2021, doi:10.2196/26151.
+    /// # Checked against
+    /// surface-distance 0.1, `tests/oracles/boundary/surfaces.json`.
     pub fn share_within(&self, tolerance: f64) -> Option<f64> {
         let [size_a, size_b] = self.sizes()?;
         let [within_a, within_b] = self.within(tolerance)?;
