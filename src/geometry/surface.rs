@@ -170,7 +170,7 @@ impl SurfaceDistances {
     /// # Checked against
     /// surface-distance 0.1, `tests/oracles/boundary/surfaces.json`.
     pub fn sizes(&self) -> Option<[f64; 2]> {
-        self.both(|elements| elements.iter().map(|element| element.size).sum())
+        self.both(|elements| sum(elements.iter().map(|element| element.size)))
     }
 
     /// Greatest distance from a to b and from b to a; `None` where a shape is empty.
@@ -307,17 +307,14 @@ impl SurfaceDistances {
     }
 
     fn moments(&self) -> Option<[f64; 2]> {
-        self.both(|elements| {
-            let moments = elements.iter().map(|one| one.distance * one.size);
-            moments.sum()
-        })
+        self.both(|elements| sum(elements.iter().map(|one| one.distance * one.size)))
     }
 
     fn within(&self, tolerance: f64) -> Option<[f64; 2]> {
         let limit = tolerance * (1.0 + ROUNDING);
         self.both(|elements| {
             let n_within = elements.partition_point(|element| element.distance <= limit);
-            elements[..n_within].iter().map(|one| one.size).sum()
+            sum(elements[..n_within].iter().map(|element| element.size))
         })
     }
 
@@ -327,8 +324,23 @@ impl SurfaceDistances {
     }
 }
 
+/// A sum that carries its rounding along: millions of elements cost no digit. Nothing adds up to 0, not to −0.
+fn sum(values: impl Iterator<Item = f64>) -> f64 {
+    let (sum, lost) = values.fold((0.0_f64, 0.0), |(sum, lost), value| {
+        let next = sum + value;
+        // No value is negative, so what is lost can be told from the two in either order.
+        let (large, small) = if sum >= value {
+            (sum, value)
+        } else {
+            (value, sum)
+        };
+        (next, lost + ((large - next) + small))
+    });
+    sum + lost
+}
+
 fn percentile(elements: &[SurfaceElement], percent: f64) -> Option<f64> {
-    let size: f64 = elements.iter().map(|element| element.size).sum();
+    let size = sum(elements.iter().map(|element| element.size));
     let enough = size * (percent / 100.0) * (1.0 - ROUNDING);
     let mut passed = 0.0;
     let reached = elements.iter().find(|element| {

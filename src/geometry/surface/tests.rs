@@ -72,3 +72,24 @@ fn too_wide_a_window_is_refused_before_it_is_held() {
     let error = SurfaceDistances::of_masks(&a, &b, [1.0, 1.0]).unwrap_err();
     assert!(matches!(error, GeometryError::TooLarge { .. }));
 }
+
+#[test]
+fn nothing_within_a_tolerance_is_zero_and_not_minus_zero() {
+    let found = SurfaceDistances::of_masks(&dot(0, 0), &dot(5, 4), [1.0, 1.0]).unwrap();
+    let shares = found.shares_within(0.5).unwrap();
+    let all = [found.share_within(0.5).unwrap(), shares[0], shares[1]];
+    assert!(
+        all.iter()
+            .all(|&share| share == 0.0 && share.is_sign_positive())
+    );
+}
+
+#[test]
+fn a_million_pieces_cost_no_digit() {
+    // Two plates of one row each, 1,000 px apart: each has corners 1,000 and 999 px away, the same number of both.
+    let row = |y: u32| Mask::from_bounds(60_000, 1_002, vec![y * 60_000, (y + 1) * 60_000]);
+    let found = SurfaceDistances::of_masks(&row(0).unwrap(), &row(1_000).unwrap(), [0.1, 0.1]);
+    let found = found.unwrap();
+    assert_eq!(found.elements()[0].len(), 120_002);
+    assert!((found.mean().unwrap() - 99.95).abs() < 2e-14 * 99.95);
+}
