@@ -72,6 +72,10 @@ pub enum GeometryError {
         "the slices' window of `{n_voxels}` voxels is too large to hold; the most is `{limit}`"
     )]
     TooLarge { n_voxels: u64, limit: u64 },
+    #[error(
+        "the window around both shapes has `{n_rows}` rows; surfaces are measured on at most `{limit}`"
+    )]
+    TooManyRows { n_rows: u64, limit: u64 },
     #[error(transparent)]
     Grid(#[from] super::GridMismatch),
 }

@@ -201,4 +201,16 @@ mod tests {
         assert!(placed.eroded([1, 1, 1], 2.0).is_err());
         assert!(numbered.eroded([u32::MAX; 3], 1.0).unwrap().is_empty());
     }
+
+    #[test]
+    fn eroding_twice_is_eroding_by_the_sum() {
+        for case in crate::geometry::boundary_cases::volumes() {
+            let [a, b] = case.volumes();
+            for volume in [a, b] {
+                let twice = volume.eroded([1, 0, 1], 1.0).unwrap();
+                let twice = twice.eroded([0, 2, 1], 1.0).unwrap();
+                assert_eq!(twice, volume.eroded([1, 2, 2], 1.0).unwrap());
+            }
+        }
+    }
 }

@@ -69,7 +69,8 @@ impl SurfaceDistances {
     /// # Edge cases
     /// An empty mask: no elements on either side.
     /// # Errors
-    /// `SizeMismatch`; `SpacingRange`; `TooLarge` where the box around both masks has more than 2²⁸ corners or 65,535 rows.
+    /// `SizeMismatch`; `SpacingRange`; `TooLarge` and `TooManyRows` where the box around both masks has more than 2²⁸ corners or 65,535
+    /// rows of them.
     pub fn of_masks(a: &Mask, b: &Mask, spacing: [f64; 2]) -> Result<Self, GeometryError> {
         a.check_size(b)?;
         let spacing = checked(spacing)?;
@@ -376,7 +377,13 @@ fn lattice(n_layers: usize, area: PixelBox, spacing: [f64; 3]) -> Result<Lattice
     let n_points = shape
         .iter()
         .fold(1_u64, |n, &side| n.saturating_mul(side as u64));
-    if n_points > MOST_POINTS || shape[1] > MOST_ROWS {
+    if shape[1] > MOST_ROWS {
+        return Err(GeometryError::TooManyRows {
+            n_rows: shape[1] as u64,
+            limit: MOST_ROWS as u64,
+        });
+    }
+    if n_points > MOST_POINTS {
         return Err(GeometryError::TooLarge {
             n_voxels: n_points,
             limit: MOST_POINTS,

@@ -289,6 +289,7 @@ proptest! {
             for (spec, found) in all(&a, &b, view) {
                 let value = found.value.value().unwrap();
                 prop_assert!(spec.range.0 <= value && value <= spec.range.1, "{} gives {}", spec.key, value);
+                prop_assert!(value != 0.0 || value.is_sign_positive(), "{} gives -0", spec.key);
                 let with_spacing = spec.unit_with_spacing.filter(|_| view.spacing_mm.is_some());
                 prop_assert_eq!(found.unit, with_spacing.unwrap_or(spec.unit), "{}", spec.key);
             }

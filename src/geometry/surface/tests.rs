@@ -93,3 +93,18 @@ fn a_million_pieces_cost_no_digit() {
     assert_eq!(found.elements()[0].len(), 120_002);
     assert!((found.mean().unwrap() - 99.95).abs() < 2e-14 * 99.95);
 }
+
+#[test]
+fn too_tall_a_window_says_how_many_rows_it_has() {
+    let ends = |at| Mask::from_bounds(2, 70_000, vec![at, at + 1]).unwrap();
+    let error = SurfaceDistances::of_masks(&ends(0), &ends(139_999), [1.0, 1.0]).unwrap_err();
+    let expected = GeometryError::TooManyRows {
+        n_rows: 70_001,
+        limit: 65_535,
+    };
+    assert_eq!(error, expected);
+    // As wide as it likes: the limit is on rows.
+    let ends = |at| Mask::from_bounds(70_000, 2, vec![at, at + 1]).unwrap();
+    let found = SurfaceDistances::of_masks(&ends(0), &ends(69_999), [1.0, 1.0]).unwrap();
+    assert_eq!(found.maximum(), Some([69_999.0, 69_999.0]));
+}

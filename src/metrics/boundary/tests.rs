@@ -1,4 +1,5 @@
 use super::*;
+use crate::geometry::boundary_cases::{masks, volumes};
 
 fn block(x0: u32, x1: u32) -> Mask {
     let rows = (2..6).flat_map(|y| [y * 10 + x0, y * 10 + x1]);
@@ -88,4 +89,50 @@ fn an_empty_side_is_said_even_where_the_other_is_too_large_to_hold() {
     let found = surfaces(&a, &Mask::empty(60_000, 60_000).unwrap());
     assert_eq!(hd(&found), Undefined::CandidateEmpty.into());
     assert!(Surfaces::of_masks(&a, &a, None).is_err());
+}
+
+#[test]
+fn figures_of_750_pairs_keep_what_their_docstrings_promise() {
+    let deep = volumes().into_iter().map(|case| {
+        let [a, b] = case.volumes();
+        let found = Surfaces::of_volumes(&a, &b, Some(case.spacing)).unwrap();
+        let exchanged = Surfaces::of_volumes(&b, &a, Some(case.spacing)).unwrap();
+        (case, found, exchanged)
+    });
+    let flat = masks().into_iter().map(|case| {
+        let [a, b] = case.masks();
+        let spacing = Some([case.spacing[1], case.spacing[2]]);
+        let found = Surfaces::of_masks(&a, &b, spacing).unwrap();
+        (case, found, Surfaces::of_masks(&b, &a, spacing).unwrap())
+    });
+    let mut n_defined = 0;
+    for (case, found, exchanged) in deep.chain(flat) {
+        let Some(greatest) = hd(&found).value() else {
+            continue;
+        };
+        n_defined += 1;
+        let at = |percent| hd_percentile(&found, percent).unwrap().value().unwrap();
+        let percentiles = [0.0, 10.0, 50.0, 90.0, 95.0, 99.0, 100.0].map(at);
+        assert!(percentiles.is_sorted() && percentiles[6] == greatest);
+        assert_eq!(hd95(&found).value(), Some(percentiles[4]));
+        let [mean, halved] = [assd(&found), masd(&found)].map(|mean| mean.value().unwrap());
+        let enough = greatest * (1.0 + 1e-12);
+        assert!(mean <= enough && halved <= enough);
+        let [size_a, size_b] = found.distances().sizes().unwrap();
+        let tolerances = [0.0, 0.5 * case.tolerance, case.tolerance, greatest];
+        let shares = tolerances.map(|tolerance| {
+            let [of_a, of_b] = surface_overlap(&found, tolerance).unwrap();
+            let [of_a, of_b] = [of_a.value().unwrap(), of_b.value().unwrap()];
+            let share = nsd(&found, tolerance).unwrap().value().unwrap();
+            let weighted = (of_a * size_a + of_b * size_b) / (size_a + size_b);
+            assert!((share - weighted).abs() < 1e-12);
+            share
+        });
+        assert!(shares[..3].is_sorted() && shares[3] == 1.0);
+        // To the last bit, not only nearly.
+        let all =
+            |surfaces: &Surfaces| [hd(surfaces), hd95(surfaces), assd(surfaces), masd(surfaces)];
+        assert_eq!(all(&found), all(&exchanged));
+    }
+    assert_eq!(n_defined, 577);
 }

@@ -123,3 +123,28 @@ fn rims_of_volumes_are_those_of_repeated_erosion() {
         assert_eq!(found.value(), expected, "volume {index}");
     }
 }
+
+#[test]
+fn a_width_that_reaches_through_both_gives_the_plain_iou() {
+    let (mut n, mut n_defined) = (0, 0);
+    for case in volumes() {
+        let [a, b] = case.volumes();
+        let plain = iou(&Overlap::of_volumes(&a, &b).unwrap());
+        assert_eq!(
+            boundary_iou_of_volumes(&a, &b, [0, 7, 0], None).unwrap(),
+            plain
+        );
+        assert_eq!(
+            boundary_iou_of_volumes(&a, &b, [7, 0, 0], None).unwrap(),
+            plain
+        );
+        n += 1;
+        n_defined += usize::from(plain.value().is_some());
+    }
+    assert_eq!((n, n_defined), (500, 473));
+    for case in masks() {
+        let [a, b] = case.masks();
+        let plain = iou(&Overlap::of_masks(&a, &b).unwrap());
+        assert_eq!(boundary_iou(&a, &b, 7).unwrap(), plain);
+    }
+}

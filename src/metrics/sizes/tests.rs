@@ -70,3 +70,28 @@ fn edges_of_boxes_deviate_as_their_bounds_in_shapely() {
         assert_eq!((edges, found.largest_px()), (case.edges, case.largest));
     }
 }
+
+#[test]
+fn sizes_bound_the_dice_coefficient() {
+    for (a, b, shared) in [(10.0, 4.0, 4.0), (10.0, 10.0, 3.0), (3.0, 8.0, 0.0)] {
+        let overlap = Overlap::new(a, b, shared).unwrap();
+        let [bound, dice] = [volume_similarity(&overlap), crate::metrics::dice(&overlap)];
+        assert!(dice.value().unwrap() <= bound.value().unwrap() + 1e-12);
+    }
+    let none = Overlap::default();
+    assert_eq!(volume_similarity(&none), Undefined::BothEmpty.into());
+    assert_eq!(
+        absolute_volume_difference(&none),
+        Undefined::BothEmpty.into()
+    );
+    let missing = Overlap::new(5.0, 0.0, 0.0).unwrap();
+    assert_eq!(volume_similarity(&missing).value(), Some(0.0));
+    assert_eq!(
+        absolute_relative_volume_difference(&missing).value(),
+        Some(1.0)
+    );
+    let extra = Overlap::new(0.0, 5.0, 0.0).unwrap();
+    let relative = absolute_relative_volume_difference(&extra);
+    assert_eq!(relative, Undefined::ReferenceEmpty.into());
+    assert!(Overlap::new(1e200, 1.0, 1.0).is_err());
+}
