@@ -3,6 +3,8 @@
 //! Pixel coordinates are continuous: the first pixel covers 0 to 1 on both axes, its centre is `[0.5, 0.5]`. Points are `[x, y]`;
 //! arrays and spacings are `(z, y, x)`.
 
+#[cfg(test)]
+pub(crate) mod boundary_cases;
 mod distance_transform;
 mod error;
 mod grid;

@@ -7,17 +7,6 @@ use std::path::{Path, PathBuf};
 
 /// Not yet documented in full or not yet held against another tool. This list only ever shrinks.
 const UNPROVED: &[&str] = &[
-    "dice",
-    "iou",
-    "boundary_iou",
-    "hd",
-    "hd95",
-    "assd",
-    "nsd",
-    "centroid_distance",
-    "volume_difference",
-    "relative_volume_difference",
-    "box_edge_deviation",
     "mean_boundary_distance",
     "point_distance",
     "pck",
