@@ -5,15 +5,19 @@
 
 mod cuboid;
 mod distance_transform;
+mod edge_boxes;
 mod error;
 mod grid;
 mod mask;
 mod morphology;
+mod orientation;
 mod outline;
 mod outline_distance;
 mod planar_sweep;
 mod polygon;
+mod prepared;
 mod rasterise;
+mod rings;
 mod run_lengths;
 mod segment_tree;
 mod set_operations;
@@ -30,6 +34,7 @@ pub use grid::{GRID_TOLERANCE, Grid, GridMismatch};
 pub use mask::{Mask, PixelBox, Span};
 pub use outline_distance::{Outline, OutlineDistance};
 pub use polygon::{MultiPolygon, OverlapAreas, Polygon};
+pub use prepared::PreparedPolygon;
 pub use shapes::{ELLIPSE_CORNERS, Ellipse, Rect, RotatedRect};
 pub use surface::{SurfaceDistances, SurfaceElement};
 pub use volume::{SliceAxis, Volume};

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::error::finite;
-use super::planar_sweep::{Piece, sweep};
+use super::planar_sweep::{Piece, sweep, swept_areas};
+use super::prepared;
 use super::{GeometryError, Rect};
 
 /// One outline with holes; `[x, y]` points, closing point not repeated. A point is inside by the even-odd rule over all rings.
@@ -85,7 +86,7 @@ impl MultiPolygon {
     /// Exact up to rounding. Each part is read by the even-odd rule, so a self-crossing outline counts what it winds around an odd
     /// number of times; ground covered by two parts counts once. Independent of ring direction.
     pub fn area_px2(&self) -> f64 {
-        self.overlap_areas_px2(&Self::default()).a_px2
+        prepared::area(self)
     }
 
     /// Areas of both shapes and of their intersection, in px².
@@ -94,31 +95,19 @@ impl MultiPolygon {
     /// Between two neighbouring heights at which an edge starts, ends or meets another, the covered width is linear in y; hence the
     /// width halfway times the height is the exact area of that slab. No grid, no snapping.
     pub fn overlap_areas_px2(&self, other: &Self) -> OverlapAreas {
-        let mut areas = OverlapAreas {
-            a_px2: 0.0,
-            b_px2: 0.0,
-            intersection_px2: 0.0,
-        };
-        if let (Some(a), Some(b)) = (self.bounding_box(), other.bounding_box())
-            && !a.meets(&b)
-        {
-            areas.a_px2 = self.area_px2();
-            areas.b_px2 = other.area_px2();
-            return areas;
-        }
-        sweep(self, other, |piece| {
-            let area = piece.area();
-            if piece.in_a {
-                areas.a_px2 += area;
-            }
-            if piece.in_b {
-                areas.b_px2 += area;
-            }
-            if piece.in_a && piece.in_b {
-                areas.intersection_px2 += area;
-            }
-        });
-        areas
+        self.checked_overlap_areas_px2(other)
+            .unwrap_or_else(|_| swept_areas(self, other))
+    }
+
+    /// As [`Self::overlap_areas_px2`], for coordinates that may not be numbers.
+    ///
+    /// # Errors
+    /// `NotFinite` for NaN and the infinities.
+    pub(crate) fn checked_overlap_areas_px2(
+        &self,
+        other: &Self,
+    ) -> Result<OverlapAreas, GeometryError> {
+        prepared::overlap_areas(self, other)
     }
 
     /// Area that two shapes share, in px².

@@ -8,7 +8,8 @@ use rayon::prelude::*;
 use super::error::{not_negative, positive};
 use super::{MetricError, MetricValue, Undefined};
 use crate::geometry::{
-    Cuboid, Ellipse, GeometryError, Mask, MultiPolygon, PixelBox, Rect, RotatedRect, Volume,
+    Cuboid, Ellipse, GeometryError, Mask, MultiPolygon, OverlapAreas, PixelBox, PreparedPolygon,
+    Rect, RotatedRect, Volume,
 };
 
 /// Sizes of two shapes and of what they share, in one unit (px, px², voxels or mm³). `a` is the reference where there is one.
@@ -59,10 +60,15 @@ impl Overlap {
 
     /// Areas of two polygons, exact up to rounding.
     pub fn of_polygons(a: &MultiPolygon, b: &MultiPolygon) -> Result<Self, MetricError> {
-        if !a.is_finite() || !b.is_finite() {
-            return Err(not_finite("a polygon's coordinate"));
-        }
-        let areas = a.overlap_areas_px2(b);
+        Self::of_areas(a.checked_overlap_areas_px2(b)?)
+    }
+
+    /// Areas of two polygons that were prepared, which pays where each meets several.
+    pub fn of_prepared(a: &PreparedPolygon, b: &PreparedPolygon) -> Result<Self, MetricError> {
+        Self::of_areas(a.overlap_areas_px2(b))
+    }
+
+    fn of_areas(areas: OverlapAreas) -> Result<Self, MetricError> {
         Self::new(areas.a_px2, areas.b_px2, areas.intersection_px2)
     }
 
