@@ -129,19 +129,39 @@ fn area_within(shape: &MultiPolygon, bounds: Option<Rect>) -> f64 {
 
 /// The box around all rings; refuses coordinates that are not finite.
 fn bounds(shape: &MultiPolygon) -> Result<Option<Rect>, GeometryError> {
-    let (mut low, mut high) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
-    let mut sum = [0.0; 2];
+    // Two of each, so that no step waits for the one before.
+    let mut low = [[f64::INFINITY; 2]; 2];
+    let mut high = [[f64::NEG_INFINITY; 2]; 2];
+    let mut sums = [[0.0; 2]; 2];
+    let mut add = |lane: usize, point: &Point| {
+        for axis in 0..2 {
+            low[lane][axis] = less(point[axis], low[lane][axis]);
+            high[lane][axis] = more(point[axis], high[lane][axis]);
+            sums[lane][axis] += point[axis];
+        }
+    };
     for ring in shape.rings() {
-        for point in ring {
-            for axis in 0..2 {
-                low[axis] = less(point[axis], low[axis]);
-                high[axis] = more(point[axis], high[axis]);
-                sum[axis] += point[axis];
+        let (twos, rest) = ring.as_chunks::<2>();
+        for two in twos {
+            for (lane, point) in two.iter().enumerate() {
+                add(lane, point);
             }
         }
+        for point in rest {
+            add(0, point);
+        }
     }
+    let least = |axis: usize| {
+        low.iter()
+            .fold(f64::INFINITY, |all, one| less(one[axis], all))
+    };
+    let most = |axis: usize| {
+        high.iter()
+            .fold(f64::NEG_INFINITY, |all, one| more(one[axis], all))
+    };
+    let (low, high) = ([least(0), least(1)], [most(0), most(1)]);
     // A sum is finite only if its terms are; the converse may fail for huge ones.
-    if !(sum[0] + sum[1]).is_finite() {
+    if !sums.iter().flatten().sum::<f64>().is_finite() {
         for value in shape.rings().flatten().flatten() {
             finite("a polygon's coordinate", *value)?;
         }

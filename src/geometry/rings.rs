@@ -272,29 +272,32 @@ impl Fan {
         let mut rest = ring;
         while let Some(run) = rest.first_chunk() {
             each(run, 0.5 * self.sum);
-            self.add_run(origin, run, RUN);
+            let [a, b, c, d] = self.add_run(origin, run);
+            self.least = less(less(less(a, b), less(c, d)), self.least);
+            self.most = more(more(more(a, b), more(c, d)), self.most);
             rest = &rest[RUN..];
         }
         if let Some(&first) = ring.first() {
             let mut run = [first; RUN + 1];
             run[..rest.len()].copy_from_slice(rest);
             each(&run, 0.5 * self.sum);
-            self.add_run(origin, &run, rest.len());
+            for &area in self.add_run(origin, &run).iter().take(rest.len()) {
+                self.least = less(area, self.least);
+                self.most = more(area, self.most);
+            }
         }
     }
 
+    /// Adds the edges of a run; twice the area of the triangle to each.
     #[inline]
-    fn add_run(&mut self, origin: Point, run: &Run, n_edges: usize) {
+    fn add_run(&mut self, origin: Point, run: &Run) -> [f64; RUN] {
         let from = run.map(|[x, y]| [x - origin[0], y - origin[1]]);
         let areas: [f64; RUN] = std::array::from_fn(|edge| cross(from[edge], from[edge + 1]));
-        for edge in 0..RUN {
-            if edge < n_edges {
-                self.least = less(areas[edge], self.least);
-                self.most = more(areas[edge], self.most);
-            }
-            self.n_rises += u32::from((from[edge][1] < 0.0) & (from[edge + 1][1] >= 0.0));
+        for ends in from.windows(2) {
+            self.n_rises += u32::from((ends[0][1] < 0.0) & (ends[1][1] >= 0.0));
         }
         self.sum += (areas[0] + areas[1]) + (areas[2] + areas[3]);
+        areas
     }
 
     /// Whether the ring is seen whole from the middle of `bounds`, from which the triangles were drawn, beyond any doubt of rounding.
