@@ -4,6 +4,7 @@ mod boundary;
 mod error;
 mod keypoints;
 mod lines;
+mod measurements;
 mod overlap;
 mod registry;
 mod sizes;
@@ -12,7 +13,10 @@ mod value;
 pub use boundary::{Surfaces, assd, boundary_iou, boundary_width_px, hd, hd_percentile, hd95, nsd};
 pub use error::MetricError;
 pub use keypoints::{DistanceSummary, NamedPoint, PointComparison, PointDistance, compare_points};
-pub use lines::{frechet, mean_boundary_distance, mean_line_distance, undirected_frechet};
+pub use lines::{
+    frechet, mean_boundary_distance, mean_line_distance, outline_hausdorff, undirected_frechet,
+};
+pub use measurements::{Turn, angle_at, angle_difference, length_difference, line_length};
 pub use overlap::{Overlap, dice, iou, iou_matrix};
 pub use registry::{ALL, Direction, EmptyPolicy, MetricSpec, WhenEmpty, find};
 pub use sizes::{
