@@ -6,6 +6,7 @@
 mod cuboid;
 mod distance_transform;
 mod edge_boxes;
+mod ellipse_overlap;
 mod error;
 mod grid;
 mod mask;

@@ -27,3 +27,5 @@ pub use value::{Measured, MetricValue, Undefined, Unit};
 
 #[cfg(test)]
 mod laws;
+#[cfg(test)]
+mod vector_oracle_tests;

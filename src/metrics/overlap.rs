@@ -111,9 +111,15 @@ impl Overlap {
         Self::new(a.volume(), b.volume(), a.intersection_volume(b))
     }
 
-    /// Areas of two ellipses, by polygons that keep the area; see [`Ellipse::to_polygon`] for the error.
+    /// Areas of two ellipses, exact up to rounding; see [`Ellipse::intersection_area_px2`].
+    ///
+    /// # Errors
+    /// A number that is not finite.
     pub fn of_ellipses(a: &Ellipse, b: &Ellipse) -> Result<Self, MetricError> {
-        Self::of_polygons(&a.into(), &b.into())
+        if !a.is_finite() || !b.is_finite() {
+            return Err(not_finite("an ellipse's number"));
+        }
+        Self::new(a.area_px2(), b.area_px2(), a.intersection_area_px2(b))
     }
 
     pub fn a(&self) -> f64 {
