@@ -9,7 +9,23 @@ use super::{GeometryError, MultiPolygon, OverlapAreas, Rect};
 
 type Point = [f64; 2];
 
-/// A shape with its area, bounding box and the boxes of its edges worked out once.
+/// A shape with its area, bounding box and the boxes of its edges worked out once, to be held against many others.
+///
+/// Gives the same numbers as [`MultiPolygon::overlap_areas_px2`], without walking all corners again for each comparison.
+///
+/// # Example
+/// ```
+/// use concord::geometry::{MultiPolygon, PreparedPolygon, Rect};
+/// let square = |x: f64| MultiPolygon::from(&Rect::from_corners([x, 0.0], [x + 2.0, 2.0]));
+/// let reference = square(0.0);
+/// let reference = PreparedPolygon::new(&reference)?;
+/// for x in [0.5, 1.0, 3.0] {
+///     let candidate = square(x);
+///     let areas = reference.overlap_areas_px2(&PreparedPolygon::new(&candidate)?);
+///     assert_eq!(areas.intersection_px2, 2.0 * (2.0 - x).max(0.0));
+/// }
+/// # Ok::<(), concord::geometry::GeometryError>(())
+/// ```
 pub struct PreparedPolygon<'a> {
     shape: &'a MultiPolygon,
     bounds: Option<Rect>,
@@ -19,6 +35,10 @@ pub struct PreparedPolygon<'a> {
 }
 
 impl<'a> PreparedPolygon<'a> {
+    /// Prepares a shape, in steps of about its number of corners, and as much memory.
+    ///
+    /// # Errors
+    /// `NotFinite` for a coordinate that is NaN or infinite.
     pub fn new(shape: &'a MultiPolygon) -> Result<Self, GeometryError> {
         let bounds = bounds(shape)?;
         Ok(Self::within(shape, bounds))
@@ -38,14 +58,17 @@ impl<'a> PreparedPolygon<'a> {
         }
     }
 
+    /// As [`MultiPolygon::area_px2`].
     pub fn area_px2(&self) -> f64 {
         self.area_px2
     }
 
+    /// As [`MultiPolygon::bounding_box`].
     pub fn bounding_box(&self) -> Option<Rect> {
         self.bounds
     }
 
+    /// As [`MultiPolygon::overlap_areas_px2`].
     pub fn overlap_areas_px2(&self, other: &Self) -> OverlapAreas {
         let with = |intersection_px2| OverlapAreas {
             a_px2: self.area_px2,

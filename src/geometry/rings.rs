@@ -1,7 +1,7 @@
 //! Outlines that do not meet themselves, made ready for areas by integrals along them.
 
 use super::edge_boxes::{EdgeBoxes, RUN, Run, RunBoxes, less, more};
-use super::orientation::{Side, orientation};
+use super::orientation::{Side, orientation, side_of_moved_point};
 use super::{MultiPolygon, Rect};
 
 type Point = [f64; 2];
@@ -137,15 +137,14 @@ impl Rings {
         let n_parts = self.rings.last().map_or(0, |ring| ring.part + 1);
         let mut flips = vec![false; self.rings.len()];
         let mut odd = vec![false; n_parts];
-        for (index, flip) in flips.iter_mut().enumerate() {
+        for (ring, flip) in self.rings.iter().zip(&mut flips) {
             odd.fill(false);
-            let ring = &self.rings[index];
             let point = self.start(ring);
-            for (other_index, other) in self.rings.iter().enumerate() {
-                if other_index != index && self.encloses(other, point)? {
-                    odd[other.part] ^= true;
-                }
-            }
+            let below = |y: f64| y > point[1];
+            self.to_the_right(point, below, side_of_moved_point, |run| {
+                let other = self.ring_of(run);
+                odd[other.part] ^= other.from != ring.from;
+            })?;
             *flip = odd[ring.part];
             odd[ring.part] = false;
             if odd.contains(&true) {
@@ -158,45 +157,45 @@ impl Rings {
         Some(())
     }
 
-    fn encloses(&self, ring: &Ring, point: Point) -> Option<bool> {
-        let mut inside = false;
-        for run in &self.runs[ring.from..ring.to] {
-            for ends in run.windows(2) {
-                let [p, q] = [ends[0], ends[1]];
-                if (p[1] <= point[1]) != (q[1] <= point[1]) {
-                    inside ^= (orientation(p, q, point)? > 0.0) == (q[1] > p[1]);
-                }
-            }
-        }
-        Some(inside)
-    }
-
-    /// Whether a point lies in the shape, where `crossed` says for an edge whether it crosses the point's height, and `side` on which
-    /// side of the edge the point lies.
+    /// Whether a point lies in the shape; `above` and `side` as for [`Self::to_the_right`].
     pub fn covers(
         &self,
         point: Point,
-        crossed: impl Fn(f64) -> bool,
+        above: impl Fn(f64) -> bool,
         side: impl Fn(Point, Point, Point) -> Option<Side>,
     ) -> Option<bool> {
+        let mut inside = false;
+        self.to_the_right(point, above, side, |_| inside = !inside)?;
+        Some(inside)
+    }
+
+    /// Calls `found` with the run of every edge that crosses the point's height to its right. `above` says whether an end of an edge
+    /// counts as above the point, `side` on which side of an edge the point counts.
+    fn to_the_right(
+        &self,
+        point: Point,
+        above: impl Fn(f64) -> bool,
+        side: impl Fn(Point, Point, Point) -> Option<Side>,
+        mut found: impl FnMut(usize),
+    ) -> Option<()> {
         let ray = Rect {
             x0: point[0],
             y0: point[1],
             x1: f64::INFINITY,
             y1: point[1],
         };
-        let mut inside = false;
         self.boxes.touching(&ray, |run| {
             for ends in self.runs[run].windows(2) {
                 let [p, q] = [ends[0], ends[1]];
-                if crossed(p[1]) != crossed(q[1]) && more(p[0], q[0]) >= point[0] {
-                    inside ^=
-                        less(p[0], q[0]) > point[0] || side(p, q, point)?.left == (q[1] > p[1]);
+                if above(p[1]) == above(q[1]) || more(p[0], q[0]) < point[0] {
+                    continue;
+                }
+                if less(p[0], q[0]) > point[0] || side(p, q, point)?.left == (q[1] > p[1]) {
+                    found(run);
                 }
             }
             Some(())
-        })?;
-        Some(inside)
+        })
     }
 
     /// An edge by its run and its place in the run.

@@ -147,7 +147,8 @@ pub fn mean_line_distance(
 /// # Reference
 /// Eiter & Mannila 1994, Computing discrete Fréchet distance, TU Wien CD-TR 94/64.
 /// # Checked against
-/// shapely 2.2.0, `tests/oracles/vectors/lines.json`.
+/// The programme over all pairs of points in Python, and shapely 2.2.0 (GEOS 3.14), which gives a greater distance for 5 of 600 pairs of
+/// lines, `tests/oracles/vectors/lines.json`.
 pub fn frechet(
     a: &[[f64; 2]],
     b: &[[f64; 2]],
@@ -190,7 +191,7 @@ pub fn frechet(
 /// # Reference
 /// Eiter & Mannila 1994, TU Wien CD-TR 94/64.
 /// # Checked against
-/// shapely 2.2.0, `tests/oracles/vectors/lines.json`.
+/// As for [`frechet`], `tests/oracles/vectors/lines.json`.
 pub fn undirected_frechet(
     a: &[[f64; 2]],
     b: &[[f64; 2]],

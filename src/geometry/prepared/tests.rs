@@ -66,7 +66,7 @@ fn shape(rings: impl IntoIterator<Item = Points>) -> Option<MultiPolygon> {
     Some(polygon.into())
 }
 
-const KINDS: [&str; 14] = [
+const KINDS: [&str; 15] = [
     "general",
     "lattice",
     "skyline",
@@ -81,6 +81,7 @@ const KINDS: [&str; 14] = [
     "crossing itself",
     "far away",
     "triangles on a coarse lattice",
+    "many corners",
 ];
 
 fn pair(draw: &mut Draw, kind: usize) -> Option<[MultiPolygon; 2]> {
@@ -181,10 +182,23 @@ fn pair(draw: &mut Draw, kind: usize) -> Option<[MultiPolygon; 2]> {
             let far = |ring: &Points| map(ring, &mut |[x, y]| [x + by, y - 0.7 * by]);
             (far(&a), far(&any(draw)))
         }
-        _ => {
+        13 => {
             let corner = |draw: &mut Draw| [draw.below(5) as f64, draw.below(5) as f64];
             let triangle = |draw: &mut Draw| vec![corner(draw), corner(draw), corner(draw)];
             (triangle(draw), triangle(draw))
+        }
+        _ => {
+            let n = 60 + draw.below(400);
+            let ring = star(draw, n, [30.0, 30.0], 20.0);
+            let step = [0.0, 1e-3, 0.05][draw.below(3)];
+            let ring = if step > 0.0 {
+                rounded(&ring, step)
+            } else {
+                ring
+            };
+            let by = [draw.between(-1.0, 1.0), 0.0, step][draw.below(3)];
+            let moved = map(&ring, &mut |[x, y]| [x + by, y]);
+            (ring, moved)
         }
     };
     Some([shape([a])?, shape([b])?])
@@ -255,6 +269,56 @@ fn areas_agree_with_the_slab_sweep() {
             assert!(n_fast > 300, "{kind}: only {n_fast} went the fast way");
         }
     }
+}
+
+#[test]
+fn numbers_beyond_exact_arithmetic_are_left_to_the_sweep() {
+    let ring = |by: f64| {
+        vec![
+            [by, 0.0],
+            [4.0 + by, 0.0],
+            [4.0 + by, 4.0],
+            [2.0 + by, 1.0],
+            [by, 4.0],
+        ]
+    };
+    for factor in [
+        1e-320, 1e-200, 1e-150, 1e-100, 1e100, 1e140, 1e150, 1e200, 1e300,
+    ] {
+        for by in [0.0, 1.0, 4.0, 1e-18] {
+            let shape = |by| {
+                MultiPolygon::from_ring(ring(by))
+                    .unwrap()
+                    .scaled([factor, factor])
+            };
+            let (a, b) = (shape(0.0), shape(by));
+            let (fast, slow) = (a.overlap_areas_px2(&b), swept_areas(&a, &b));
+            if slow.a_px2.is_normal() && slow.intersection_px2.is_finite() {
+                let off = (fast.intersection_px2 - slow.intersection_px2).abs();
+                assert!(
+                    off <= 1e-12 * slow.a_px2,
+                    "{factor}, {by}: {fast:?}, {slow:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn coordinates_that_are_no_numbers_are_refused() {
+    for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+        let exterior = vec![[0.0, 0.0], [1.0, value], [1.0, 1.0], [0.0, 1.0]];
+        let holes = Vec::new();
+        let shape = MultiPolygon::from(Polygon { exterior, holes });
+        assert!(PreparedPolygon::new(&shape).is_err());
+        assert!(shape.checked_overlap_areas_px2(&shape).is_err());
+    }
+    // Numbers whose sum is not one are still numbers.
+    let huge = vec![[0.0, 0.0], [1e308, 0.0], [1e308, 1e308], [0.0, 1.7e308]];
+    let shape = MultiPolygon::from_ring(huge).unwrap();
+    assert!(PreparedPolygon::new(&shape).is_ok());
+    let none = MultiPolygon::default();
+    assert_eq!(PreparedPolygon::new(&none).unwrap().area_px2(), 0.0);
 }
 
 /// Takes minutes: `cargo test --release millions -- --ignored --nocapture`.
