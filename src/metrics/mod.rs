@@ -6,6 +6,7 @@ mod error;
 mod keypoints;
 mod labels;
 mod lines;
+mod measurements;
 mod overlap;
 mod overlap_matrix;
 mod registry;
@@ -17,7 +18,10 @@ pub use boundary_iou::{boundary_iou, boundary_iou_of_volumes, boundary_width_px}
 pub use error::MetricError;
 pub use keypoints::{DistanceSummary, NamedPoint, PointComparison, PointDistance, compare_points};
 pub use labels::{LabelMean, LabelOverlaps};
-pub use lines::{frechet, mean_boundary_distance, mean_line_distance, undirected_frechet};
+pub use lines::{
+    frechet, mean_boundary_distance, mean_line_distance, outline_hausdorff, undirected_frechet,
+};
+pub use measurements::{Turn, angle_at, angle_difference, length_difference, line_length};
 pub use overlap::{Overlap, dice, iou};
 pub use overlap_matrix::{OverlapMatrix, dice_matrix, iou_matrix};
 pub use registry::{ALL, Direction, EmptyPolicy, MetricSpec, WhenEmpty, find};
@@ -30,3 +34,5 @@ pub use value::{Measured, MetricValue, Undefined, Unit};
 
 #[cfg(test)]
 mod laws;
+#[cfg(test)]
+mod vector_oracle_tests;
