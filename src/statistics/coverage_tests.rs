@@ -376,3 +376,38 @@ fn what_is_no_number_gives_none_and_infinity_the_end_of_a_distribution() {
     assert_eq!(f_tails(f64::INFINITY, 2.0, 3.0).upper, 0.0);
     assert!(ewma_run_length(0.0, 1e-6, 3.0).is_err() && cusum_run_length(0.0, 0.5, 101.0).is_err());
 }
+
+#[test]
+fn judging_again_after_every_unit_lets_more_through_than_one_look() {
+    // The confidence holds for one look. Whoever judges after each unit and stops at the first pass accepts a process at
+    // the limit more often than one time in twenty; a process at twice the limit still hardly ever.
+    let ever_passes = |rate: f64| {
+        let (mut chances, mut passed, mut most) = (vec![1.0], 0.0, None::<u64>);
+        let mut until = Vec::new();
+        for n in 1..=1_000_u64 {
+            let next = most.map_or(0, |most| most + 1);
+            let verdict = judge_rate(next, n, Population::Process, LIMIT, 0.95, Rule::Bounds);
+            if verdict.status == Status::Pass {
+                most = Some(next);
+            }
+            let mut carried = 0.0;
+            for chance in &mut chances {
+                let here = *chance;
+                *chance = here * (1.0 - rate) + carried;
+                carried = here * rate;
+            }
+            chances.push(carried);
+            let n_passing = most.map_or(0, |most| most as usize + 1);
+            for chance in &mut chances[..n_passing] {
+                passed += *chance;
+                *chance = 0.0;
+            }
+            if [249, 394, 1_000].contains(&n) {
+                until.push((passed * 1e4_f64).round() / 1e4);
+            }
+        }
+        until
+    };
+    assert_eq!(ever_passes(LIMIT), [0.0495, 0.0755, 0.1357]);
+    assert_eq!(ever_passes(2.0 * LIMIT), [0.0024, 0.0028, 0.0030]);
+}

@@ -77,7 +77,8 @@ pub struct RateVerdict {
 /// # Properties
 /// A further clean unit never turns a pass into anything else; exactly `further_clean_audits` more
 /// of them pass and one fewer does not. At or above the limit a pass has probability of at most 1 − `confidence`, below
-/// it a failure.
+/// it a failure. This holds for one look: a process at 1.2 % that is judged after every unit passes with probability
+/// 0.136 by the 1,000th. A [`SequentialPlan`](super::SequentialPlan) is made for that.
 /// # Errors
 /// None: faulty questions are the status `error` with their reason.
 /// # Example
