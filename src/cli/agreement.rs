@@ -19,7 +19,7 @@ pub struct AgreementArgs {
     /// Confidence level of the intervals
     #[arg(long, default_value_t = 0.95)]
     level: f64,
-    /// Resamples behind the interval of Krippendorff's α
+    /// Resamples behind the interval of Krippendorff's α, and behind the intervals over whole studies where a study holds several units
     #[arg(long, default_value_t = 1000, value_name = "B")]
     resamples: u32,
     /// Seed of the resampling
@@ -81,6 +81,10 @@ fn as_text(report: &AgreementReport) -> String {
         ));
     }
     text.push('\n');
+    let has_studies = report
+        .coefficients
+        .iter()
+        .any(|found| found.study_interval.is_some());
     let rows: Vec<Vec<String>> = report
         .coefficients
         .iter()
@@ -108,7 +112,18 @@ fn as_text(report: &AgreementReport) -> String {
                 _ => "–".to_owned(),
             };
             let reason = found.undefined.as_ref().map(|undefined| undefined.reason);
-            vec![
+            let studies = match found.study_interval {
+                Some(over) => match (over.lower, over.upper) {
+                    (Some(lower), Some(upper)) => format!(
+                        "{} – {}",
+                        output::number(Some(lower), None),
+                        output::number(Some(upper), None)
+                    ),
+                    _ => "–".to_owned(),
+                },
+                None => String::new(),
+            };
+            let mut row = vec![
                 found.name.to_owned(),
                 variant.join(" "),
                 raters,
@@ -116,24 +131,29 @@ fn as_text(report: &AgreementReport) -> String {
                 output::number(found.value, reason),
                 output::number(found.se, None),
                 interval,
-            ]
+            ];
+            if has_studies {
+                row.push(studies);
+            }
+            row
         })
         .collect();
     let level = format!(
         "{:.0} % interval",
         report.coefficients.first().map_or(0.95, |c| c.level) * 100.0
     );
-    text.push_str(&output::table(
-        &[
-            ("coefficient", Align::Left),
-            ("variant", Align::Left),
-            ("raters", Align::Left),
-            ("n", Align::Right),
-            ("value", Align::Right),
-            ("se", Align::Right),
-            (&level, Align::Left),
-        ],
-        &rows,
-    ));
+    let mut columns = vec![
+        ("coefficient", Align::Left),
+        ("variant", Align::Left),
+        ("raters", Align::Left),
+        ("n", Align::Right),
+        ("value", Align::Right),
+        ("se", Align::Right),
+        (level.as_str(), Align::Left),
+    ];
+    if has_studies {
+        columns.push(("over whole studies", Align::Left));
+    }
+    text.push_str(&output::table(&columns, &rows));
     text
 }

@@ -7,6 +7,7 @@ use crate::agreement::{
 use crate::domain::{IngestOptions, Shape};
 use crate::importers::{ImportReport, Limits, MemorySink, Upload, import};
 use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// The answer of `concord agreement`.
@@ -52,6 +53,7 @@ pub fn agreement(
         return Err(PipelineError::MissingAnnotator);
     }
     let mut rows: Vec<(String, String, String)> = Vec::new();
+    let mut study_of_unit: BTreeMap<String, &str> = BTreeMap::new();
     for (key, record) in &sink.readings {
         for annotation in &record.annotations {
             let (question, value) = match &annotation.shape {
@@ -67,6 +69,9 @@ pub fn agreement(
                     unit.push_str(part);
                 }
             }
+            let item = sink.items.get(&key.item);
+            let study = item.map_or(key.item.as_str(), |item| item.study.as_str());
+            study_of_unit.insert(unit.clone(), study);
             rows.push((unit, key.rater.clone(), value));
         }
     }
@@ -80,6 +85,7 @@ pub fn agreement(
             .map(|(unit, rater, value)| (rater.as_str(), unit.as_str(), value.as_str())),
         request.categories.as_deref(),
     )?;
+    let matrix = with_studies(matrix, &study_of_unit)?;
     let coefficients = all_coefficients(
         &matrix,
         request.scale,
@@ -104,4 +110,21 @@ pub fn agreement(
         },
         report,
     ))
+}
+
+/// The matrix with its studies, where some study holds more than one unit; else units stand alone.
+fn with_studies(
+    matrix: RatingMatrix,
+    study_of_unit: &BTreeMap<String, &str>,
+) -> Result<RatingMatrix, PipelineError> {
+    let studies: Vec<&str> = matrix
+        .units()
+        .iter()
+        .filter_map(|unit| study_of_unit.get(unit).copied())
+        .collect();
+    let distinct: BTreeSet<&str> = studies.iter().copied().collect();
+    if distinct.len() == studies.len() {
+        return Ok(matrix);
+    }
+    Ok(matrix.with_studies(&studies)?)
 }
