@@ -4,6 +4,7 @@ mod agreement_oracles;
 mod api;
 mod bu_bil;
 mod command_line;
+mod consensus_oracles;
 mod corpus;
 mod dashboard;
 mod demo;
