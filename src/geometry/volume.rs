@@ -125,6 +125,8 @@ impl Volume {
             }
             if let Some((_, theirs)) = other.slices.get(j).filter(|(theirs, _)| same(*theirs)) {
                 n += mask.intersection_px(theirs)?;
+                // One slice stands for one: positions may lie a micrometre from each of two.
+                j += 1;
             }
         }
         Ok(n)
@@ -258,6 +260,12 @@ mod tests {
         assert_eq!(slice(1_250).intersection_voxels(&slice(1_251)), Ok(3));
         assert_eq!(slice(1_251).intersection_voxels(&slice(1_250)), Ok(3));
         assert_eq!(slice(1_250).intersection_voxels(&slice(1_252)), Ok(0));
+        // Between two slices of the other: it meets one of them, not both.
+        let mask = Mask::from_bounds(4, 3, vec![0, 3]).unwrap();
+        let two = vec![(1_250, mask.clone()), (1_252, mask)];
+        let two = Volume::new(4, 3, SliceAxis::Micrometres, two).unwrap();
+        assert_eq!(two.intersection_voxels(&slice(1_251)), Ok(3));
+        assert_eq!(slice(1_251).intersection_voxels(&two), Ok(3));
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod error;
 mod keypoints;
 mod lines;
 mod overlap;
+mod overlap_matrix;
 mod registry;
 mod sizes;
 mod value;
@@ -13,7 +14,8 @@ pub use boundary::{Surfaces, assd, boundary_iou, boundary_width_px, hd, hd_perce
 pub use error::MetricError;
 pub use keypoints::{DistanceSummary, NamedPoint, PointComparison, PointDistance, compare_points};
 pub use lines::{frechet, mean_boundary_distance, mean_line_distance, undirected_frechet};
-pub use overlap::{Overlap, dice, iou, iou_matrix};
+pub use overlap::{Overlap, dice, iou};
+pub use overlap_matrix::{OverlapMatrix, dice_matrix, iou_matrix};
 pub use registry::{ALL, Direction, EmptyPolicy, MetricSpec, WhenEmpty, find};
 pub use sizes::{
     EdgeDeviation, box_edge_deviation, centroid_distance, centroid_distance_of_volumes,

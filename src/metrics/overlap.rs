@@ -3,13 +3,9 @@
 use std::iter::Sum;
 use std::ops::Add;
 
-use rayon::prelude::*;
-
 use super::error::{not_negative, positive};
 use super::{MetricError, MetricValue, Undefined};
-use crate::geometry::{
-    Ellipse, GeometryError, Mask, MultiPolygon, PixelBox, Rect, RotatedRect, Volume,
-};
+use crate::geometry::{Ellipse, GeometryError, Mask, MultiPolygon, Rect, RotatedRect, Volume};
 
 /// Sizes of two shapes and of what they share, in one unit (px, px², voxels or mm³). `a` is the reference where there is one.
 ///
@@ -178,59 +174,6 @@ fn share(part: f64, whole: f64) -> MetricValue {
     }
 }
 
-/// IoU of every mask in `a` with every mask in `b`, row by row.
-///
-/// # Definition
-/// `matrix[i][j]` as [`iou`]; 0 where the bounding boxes do not meet, found without walking the runs. Two empty masks: `None`.
-/// # Errors
-/// `SizeMismatch` unless all masks are of one image size.
-pub fn iou_matrix(a: &[Mask], b: &[Mask]) -> Result<Vec<Vec<Option<f64>>>, MetricError> {
-    let (sides_a, sides_b) = (summaries(a), summaries(b));
-    if let Some(first) = a.first() {
-        for mask in a.iter().chain(b) {
-            first.check_size(mask)?;
-        }
-    }
-    let row = |(mask, side): (&Mask, &Summary)| -> Result<Vec<Option<f64>>, MetricError> {
-        b.iter()
-            .zip(&sides_b)
-            .map(|(other, theirs)| side.iou(theirs, || mask.intersection_px(other)))
-            .collect()
-    };
-    a.par_iter().zip(&sides_a).map(row).collect()
-}
-
-struct Summary {
-    area_px: u64,
-    bounding_box: Option<PixelBox>,
-}
-
-fn summaries(masks: &[Mask]) -> Vec<Summary> {
-    let summary = |mask: &Mask| Summary {
-        area_px: mask.area_px(),
-        bounding_box: mask.bounding_box(),
-    };
-    masks.iter().map(summary).collect()
-}
-
-impl Summary {
-    fn iou(
-        &self,
-        other: &Self,
-        shared: impl Fn() -> Result<u64, GeometryError>,
-    ) -> Result<Option<f64>, MetricError> {
-        let (Some(ours), Some(theirs)) = (&self.bounding_box, &other.bounding_box) else {
-            return Ok((self.area_px + other.area_px > 0).then_some(0.0));
-        };
-        if !ours.meets(theirs) {
-            return Ok(Some(0.0));
-        }
-        let shared = shared()?;
-        let union = self.area_px + other.area_px - shared;
-        Ok(Some(shared as f64 / union as f64))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -270,21 +213,5 @@ mod tests {
             Overlap::new(1.0, 2.0, 1.0 + 1e-12).unwrap().intersection(),
             1.0
         );
-    }
-
-    #[test]
-    fn the_matrix_holds_what_pairs_give() {
-        let a = [mask(&[0, 4]), mask(&[]), mask(&[5, 7])];
-        let b = [mask(&[2, 6]), mask(&[]), mask(&[11, 12])];
-        let matrix = iou_matrix(&a, &b).unwrap();
-        for (i, row) in matrix.iter().enumerate() {
-            for (j, value) in row.iter().enumerate() {
-                let pair = Overlap::of_masks(&a[i], &b[j]).unwrap();
-                assert_eq!(*value, iou(&pair).value());
-            }
-        }
-        assert_eq!(matrix[0][0], Some(2.0 / 6.0));
-        let other_size = [Mask::empty(3, 4).unwrap()];
-        assert!(iou_matrix(&a, &other_size).is_err());
     }
 }

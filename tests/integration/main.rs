@@ -20,5 +20,6 @@ mod importers_png_mask;
 mod importers_ratings_table;
 mod ingest;
 mod lidc_agreement;
+mod pixel_agreement;
 mod scoring;
 mod sudden_end;

@@ -4,6 +4,7 @@ mod agreement;
 mod compare;
 mod consensus;
 mod gate;
+mod metrics;
 mod streams;
 
 use crate::corpus::fixtures;
