@@ -90,7 +90,7 @@ impl FusedBoxes {
 /// back as they are. One stray member moves a median less than a mean.
 /// # Errors
 /// `NoRaters`; `Parameter` for `min_iou` or `min_votes`; `BadBox` for corners that are no numbers, out of order or beyond ±1e15;
-/// `TooLarge` beyond 2²² overlapping pairs.
+/// `TooLarge` beyond 2²⁰ overlapping pairs.
 /// # Example
 /// ```
 /// use concord::consensus::fuse_boxes;

@@ -110,7 +110,7 @@ impl VotePatterns {
 
     pub fn is_set_by(&self, pattern: usize, rater: usize) -> bool {
         let word = self.bits.get(pattern * self.n_words + rater / 64);
-        word.is_some_and(|word| word >> (rater % 64) & 1 == 1)
+        word.is_some_and(|word| (word >> (rater % 64)) & 1 == 1)
     }
 
     /// Number of raters who set the pixels of a pattern.

@@ -7,7 +7,7 @@ use super::ConsensusError;
 use crate::geometry::Rect;
 
 /// Most overlapping pairs that are clustered.
-const MOST_PAIRS: u64 = 1 << 22;
+const MOST_PAIRS: u64 = 1 << 20;
 
 pub(super) struct Cluster {
     /// (rater, place in the rater's list), by rater.

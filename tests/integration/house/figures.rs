@@ -146,7 +146,7 @@ fn faults_of_oracle(path: &Path) -> Vec<String> {
         }
     }
     // One tool and its version, or the versions of several by name.
-    if !(has("tool") && has("version")) && !has("tools") {
+    if !(has("tools") || has("tool") && has("version")) {
         faults.push(format!("{}: no `tool` and `version`", path.display()));
     }
     let script = oracle.get("script").and_then(|script| script.as_str());
