@@ -56,6 +56,8 @@ pub enum GeometryError {
     NotFinite { what: &'static str, found: f64 },
     #[error("{what} is `{found}`; a positive number is needed")]
     NotPositive { what: &'static str, found: f64 },
+    #[error("spacing is `{found}`; it must be a number from {least:e} to {most:e}")]
+    SpacingRange { found: f64, least: f64, most: f64 },
     #[error("slice `{key}` is given twice; each slice position may hold one mask")]
     DuplicateSlice { key: i64 },
     #[error(
@@ -90,6 +92,10 @@ pub enum GeometryError {
         second: usize,
         n_px: u64,
     },
+    #[error(
+        "the window around both shapes has `{n_rows}` rows; surfaces are measured on at most `{limit}`"
+    )]
+    TooManyRows { n_rows: u64, limit: u64 },
     #[error(transparent)]
     Grid(#[from] super::GridMismatch),
 }

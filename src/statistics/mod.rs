@@ -11,6 +11,7 @@ mod incomplete;
 mod interval;
 mod lot;
 mod memory_charts;
+mod noncentral_t;
 #[cfg(test)]
 mod oracle_tests;
 #[cfg(test)]
@@ -48,6 +49,7 @@ pub use interval::{
 };
 pub use lot::{hypergeometric_interval, hypergeometric_lower, hypergeometric_upper};
 pub use memory_charts::{CusumPoint, cusum_chart, ewma_chart};
+pub use noncentral_t::{noncentral_t_cdf, noncentral_t_quantile};
 pub use quantile::{median, quantile, weighted_percentile};
 pub use run_length::{
     RunLength, cusum_run_length, ewma_run_length, shewhart_run_length, siegmund_run_length,

@@ -1,6 +1,7 @@
 //! All integration tests, linked as one binary.
 
 mod agreement_oracles;
+mod agreement_peers;
 mod api;
 mod bu_bil;
 mod command_line;
