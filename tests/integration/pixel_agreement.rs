@@ -99,7 +99,9 @@ fn kappa_of_labels(a: &[Mask], b: &[Mask], universe: Universe) -> Option<f64> {
 fn hold_several(held: &mut Held, counts: &[u64], expected: &Value) {
     let units = UnitPatterns::of_marks(counts);
     held.hold(
-        fleiss_kappa(&units, Weights::Unweighted, 0.95).unwrap().value,
+        fleiss_kappa(&units, Weights::Unweighted, 0.95)
+            .unwrap()
+            .value,
         &expected["fleiss"],
     );
     let alpha = krippendorff_alpha_value(&units, Scale::Nominal).unwrap();
