@@ -11,7 +11,11 @@ mod value;
 
 pub use boundary::{Surfaces, assd, boundary_iou, boundary_width_px, hd, hd_percentile, hd95, nsd};
 pub use error::MetricError;
-pub use keypoints::{DistanceSummary, NamedPoint, PointComparison, PointDistance, compare_points};
+pub use keypoints::{
+    DistanceSummary, ExchangedSides, LimbComparison, LimbDifference, NamedPoint, PointComparison,
+    PointDistance, ReferenceLength, coco_oks, compare_limbs, compare_points, exchanged_sides,
+    mirror_name, reference_length,
+};
 pub use lines::{frechet, mean_boundary_distance, mean_line_distance, undirected_frechet};
 pub use overlap::{Overlap, dice, iou, iou_matrix};
 pub use registry::{ALL, Direction, EmptyPolicy, MetricSpec, WhenEmpty, find};
