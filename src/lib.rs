@@ -8,6 +8,7 @@ pub mod api;
 pub mod cli;
 pub mod config;
 pub mod dashboard;
+pub mod definitions;
 pub mod domain;
 pub mod gates;
 pub mod geometry;

@@ -196,8 +196,9 @@ fn from_mean_squares(
     };
     let (lower, upper) = squares.interval(form, level);
     found.value = Some(value);
-    found.lower = lower;
-    found.upper = upper;
+    // Where the ratings agree, bound and value are one number but for rounding.
+    found.lower = lower.map(|bound| bound.min(value));
+    found.upper = upper.map(|bound| bound.max(value));
     found
 }
 
@@ -222,7 +223,9 @@ impl MeanSquares {
             ),
             IccForm::TwoWayRandomMean => (units - error, units + (raters - error) / n),
         };
-        (denominator > 0.0).then(|| numerator / denominator)
+        // Mean squares that cancel leave rounding, not variance.
+        let rounding = 1e-12 * (units + within + (raters + error) * k);
+        (denominator > rounding).then(|| numerator / denominator)
     }
 
     fn interval(&self, form: IccForm, level: f64) -> (Option<f64>, Option<f64>) {
@@ -259,7 +262,11 @@ impl MeanSquares {
             IccForm::TwoWayRandomSingle => self.random_interval(p),
             IccForm::TwoWayRandomMean => {
                 let (lower, upper) = self.random_interval(p);
-                let step_up = |bound: f64| ratio(k * bound, 1.0 + (k - 1.0) * bound);
+                // A single rater's bound of −1/(k − 1) and below has no counterpart: the mean's is open.
+                let step_up = |bound: f64| {
+                    let denominator = 1.0 + (k - 1.0) * bound;
+                    (denominator > 1e-12).then(|| k * bound / denominator)
+                };
                 (lower.and_then(step_up), upper.and_then(step_up))
             }
         }

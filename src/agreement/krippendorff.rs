@@ -1,5 +1,7 @@
 //! Krippendorff's α with a bootstrap interval over units.
 
+use std::collections::BTreeMap;
+
 use super::coefficient::{AgreementError, Coefficient, Scale, UndefinedCode};
 use super::matrix::RatingMatrix;
 use super::patterns::{UnitPatterns, collapse};
@@ -147,7 +149,9 @@ fn few_numbers(cells: &[Option<u16>], n_raters: usize, numbers: &[f64]) -> Colla
         .map(|x| sorted.partition_point(|other| other < x))
         .collect();
     let patterns = collapse(cells, n_raters, numbers.len());
-    let (ways, counts) = patterns
+    // By value, not by first appearance: resampling walks them in this order.
+    let mut counted: BTreeMap<Ratings, u64> = BTreeMap::new();
+    let pairable = patterns
         .into_iter()
         .filter(|pattern| pattern.n_ratings >= 2)
         .map(|pattern| {
@@ -159,9 +163,13 @@ fn few_numbers(cells: &[Option<u16>], n_raters: usize, numbers: &[f64]) -> Colla
                     None => ratings.push((rank, count)),
                 }
             }
+            ratings.sort_unstable();
             (ratings, pattern.n_units)
-        })
-        .unzip();
+        });
+    for (ratings, n_units) in pairable {
+        *counted.entry(ratings).or_default() += n_units;
+    }
+    let (ways, counts) = counted.into_iter().unzip();
     (ways, counts, sorted)
 }
 

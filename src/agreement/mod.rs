@@ -9,8 +9,11 @@ mod cohen;
 mod contingency;
 mod icc;
 mod krippendorff;
+#[cfg(test)]
+mod laws;
 mod matrix;
 mod patterns;
+pub mod registry;
 #[cfg(test)]
 mod tests;
 

@@ -7,6 +7,7 @@ mod formats;
 mod gate;
 mod import;
 mod ingest_flags;
+mod metrics;
 mod output;
 mod progress;
 mod report;
@@ -60,6 +61,8 @@ enum Command {
     Explain(explain::ExplainArgs),
     /// The importers, how each format is detected, and what each maps
     Formats(formats::FormatsArgs),
+    /// Every metric and coefficient: definition, unit, range, source, and what it was checked against
+    Metrics(metrics::MetricsArgs),
     /// Two exports in, every pair and metric out; needs no project
     Compare(compare::CompareArgs),
     /// A ratings table in, coefficients with intervals out; needs no project
@@ -79,6 +82,7 @@ pub fn run() -> ExitCode {
         Command::Import(args) => import::run(&args, &cli.global),
         Command::Explain(args) => explain::run(&args),
         Command::Formats(args) => formats::run(&args),
+        Command::Metrics(args) => metrics::run(&args),
         Command::Compare(args) => compare::run(&args, &cli.global),
         Command::Agreement(args) => agreement::run(&args),
         Command::Report(args) => report::run(&args, &cli.global),

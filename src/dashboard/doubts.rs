@@ -29,7 +29,7 @@ pub async fn show_invalid(state: Data<&PagesState>, Path(project): Path<String>)
 
 fn invalid_page(store: &Store, name: &str) -> Result<String, PageError> {
     let project = &pipeline::project(store, name)?;
-    let found = store.invalid_annotations(project.id, &Filter::default())?;
+    let found = store.invalid_annotations(project.id, &Filter::default(), &project.protocol)?;
     let row = |row: &crate::store::InvalidAnnotation| {
         vec![
             linked(

@@ -8,7 +8,7 @@ use super::links::{Link, key_of};
 use super::units::{cell, distance, error_name, item_link, rater_link};
 use super::views::{Empty, Section, filled_columns, instant, linked, no_number, plain};
 use crate::domain::{DistanceUnit, Item, Shape, Technique};
-use crate::pipeline::{self, ItemOverlay, Project, Week, item_overlay};
+use crate::pipeline::{self, ItemOverlay, Project, Wanted, Week, item_overlay};
 use crate::reports::model::Unit;
 use crate::reports::render::{CellView, TableView};
 use crate::store::{Store, StoredItem, StoredReading, StoredUnit};
@@ -61,7 +61,15 @@ fn viewer(store: &Store, name: &str, key: &str, asked: &Asked) -> Result<String,
     let label = asked
         .text("label")
         .filter(|label| drawn.contains_key(*label));
-    let overlay = item_overlay(store, &project.protocol, &stored, label)?;
+    let overlay = item_overlay(
+        store,
+        &project.protocol,
+        &stored,
+        Wanted {
+            label,
+            raters: None,
+        },
+    )?;
     let all = store.units_of_item(project.id, id)?;
     let of_label = |unit: &&StoredUnit| {
         label.is_none_or(|label| {

@@ -168,14 +168,14 @@ fn drifting(project: &Project, week: &Week, annotators: &[AnnotatorRow], found: 
 fn in_doubt(store: &Store, project: &Project, found: &mut Vec<Need>) -> Result<(), PageError> {
     let at = |page: &str| String::from(Link::project(&project.name).to(page));
     let invalid = store
-        .invalid_annotations(project.id, &Filter::default())?
+        .invalid_annotations(project.id, &Filter::default(), &project.protocol)?
         .len() as u64;
     if invalid > 0 {
         found.push(Need {
             severity: "act",
             word: "invalid",
             sentence: format!(
-                "{} structurally invalid (outside the image, self-intersecting, empty …)",
+                "{} structurally invalid (outside the image, self-intersecting, empty, label outside the protocol …)",
                 plural(invalid, "annotation is", "annotations are")
             ),
             href: at("invalid"),

@@ -181,9 +181,16 @@ impl Protocol {
             .map_or(label, |(name, _)| name.as_str())
     }
 
-    /// Whether the label set admits this (canonical) label; an empty set admits all.
-    pub fn admits(&self, label: &str) -> bool {
-        self.labels.is_empty() || self.labels.contains_key(label)
+    /// Every spelling of a label that the protocol knows: names and aliases, sorted. `None` where it lists no labels, which admits all.
+    pub fn admitted_labels(&self) -> Option<Vec<String>> {
+        if self.labels.is_empty() {
+            return None;
+        }
+        let aliases = self.labels.values().flat_map(|rule| &rule.aliases);
+        let mut all: Vec<String> = self.labels.keys().chain(aliases).cloned().collect();
+        all.sort_unstable();
+        all.dedup();
+        Some(all)
     }
 
     /// The tolerance for a (canonical) label.

@@ -1,6 +1,8 @@
-//! The list of all metrics: what each is called, measures and promises. The property tests hold every entry to its promises.
+//! The list of all metrics: what each is called, measures and promises, where it is defined, and who else was asked. The property
+//! tests hold every entry to its promises.
 
 use super::Unit;
+use crate::definitions::{DefinedIn, defined_in};
 
 /// Which values are better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +47,10 @@ pub struct MetricSpec {
     pub symmetric: bool,
     pub empty: EmptyPolicy,
     pub source: &'static str,
+    /// The function that computes it; its docstring is the definition.
+    pub defined_in: DefinedIn,
+    /// Files below `tests/oracles` that hold other tools' answers to it.
+    pub oracles: &'static [&'static str],
 }
 
 const UNDEFINED: EmptyPolicy = EmptyPolicy {
@@ -68,7 +74,13 @@ const UNIT_INTERVAL: (f64, f64) = (0.0, 1.0);
 const NIKOLOV: &str = "Nikolov et al. 2021, doi:10.2196/26151";
 const COCO: &str = "Lin et al. 2014, doi:10.1007/978-3-319-10602-1_48; COCO keypoint evaluation";
 
-const fn ratio(key: &'static str, title: &'static str, source: &'static str) -> MetricSpec {
+const fn ratio(
+    key: &'static str,
+    title: &'static str,
+    source: &'static str,
+    defined_in: DefinedIn,
+    oracles: &'static [&'static str],
+) -> MetricSpec {
     MetricSpec {
         key,
         title,
@@ -79,10 +91,18 @@ const fn ratio(key: &'static str, title: &'static str, source: &'static str) -> 
         symmetric: true,
         empty: ZERO_IF_ONE,
         source,
+        defined_in,
+        oracles,
     }
 }
 
-const fn distance(key: &'static str, title: &'static str, source: &'static str) -> MetricSpec {
+const fn distance(
+    key: &'static str,
+    title: &'static str,
+    source: &'static str,
+    defined_in: DefinedIn,
+    oracles: &'static [&'static str],
+) -> MetricSpec {
     MetricSpec {
         key,
         title,
@@ -93,34 +113,68 @@ const fn distance(key: &'static str, title: &'static str, source: &'static str) 
         symmetric: true,
         empty: UNDEFINED,
         source,
+        defined_in,
+        oracles,
     }
 }
 
 /// Every metric, in the order in which tables show them.
 pub const ALL: &[MetricSpec] = &[
-    ratio("dice", "Dice coefficient", "Dice 1945, doi:10.2307/1932409"),
+    ratio(
+        "dice",
+        "Dice coefficient",
+        "Dice 1945, doi:10.2307/1932409",
+        defined_in!("metrics/overlap.rs", "dice"),
+        &["overlap/masks.json", "overlap/polygons.json"],
+    ),
     ratio(
         "iou",
         "Intersection over union",
         "Jaccard 1912, doi:10.1111/j.1469-8137.1912.tb05611.x",
+        defined_in!("metrics/overlap.rs", "iou"),
+        &["overlap/masks.json", "overlap/polygons.json"],
     ),
     ratio(
         "boundary_iou",
         "Boundary IoU",
         "Cheng et al. 2021, doi:10.1109/CVPR46437.2021.01508",
+        defined_in!("metrics/boundary.rs", "boundary_iou"),
+        &[],
     ),
     distance(
         "hd",
         "Hausdorff distance",
         "Hausdorff 1914; elements as in Nikolov et al. 2021",
+        defined_in!("metrics/boundary.rs", "hd"),
+        &["surface_distance/figures.json"],
     ),
-    distance("hd95", "95th percentile Hausdorff distance", NIKOLOV),
-    distance("assd", "Average symmetric surface distance", NIKOLOV),
-    ratio("nsd", "Normalised surface distance at tolerance", NIKOLOV),
+    distance(
+        "hd95",
+        "95th percentile Hausdorff distance",
+        NIKOLOV,
+        defined_in!("metrics/boundary.rs", "hd95"),
+        &["surface_distance/figures.json"],
+    ),
+    distance(
+        "assd",
+        "Average symmetric surface distance",
+        NIKOLOV,
+        defined_in!("metrics/boundary.rs", "assd"),
+        &["surface_distance/figures.json"],
+    ),
+    ratio(
+        "nsd",
+        "Normalised surface distance at tolerance",
+        NIKOLOV,
+        defined_in!("metrics/boundary.rs", "nsd"),
+        &["surface_distance/figures.json"],
+    ),
     distance(
         "centroid_distance",
         "Distance between centroids",
         "Euclid; centroids as in Maier-Hein et al. 2024, doi:10.1038/s41592-023-02151-z",
+        defined_in!("metrics/sizes.rs", "centroid_distance"),
+        &[],
     ),
     MetricSpec {
         key: "volume_difference",
@@ -136,6 +190,8 @@ pub const ALL: &[MetricSpec] = &[
             candidate: WhenEmpty::Formula,
         },
         source: "Heimann et al. 2009, doi:10.1109/TMI.2009.2013851",
+        defined_in: defined_in!("metrics/sizes.rs", "volume_difference"),
+        oracles: &[],
     },
     MetricSpec {
         key: "relative_volume_difference",
@@ -151,6 +207,8 @@ pub const ALL: &[MetricSpec] = &[
             candidate: WhenEmpty::Value(-1.0),
         },
         source: "Heimann et al. 2009, doi:10.1109/TMI.2009.2013851",
+        defined_in: defined_in!("metrics/sizes.rs", "relative_volume_difference"),
+        oracles: &[],
     },
     MetricSpec {
         unit_with_spacing: None,
@@ -159,36 +217,58 @@ pub const ALL: &[MetricSpec] = &[
             "box_edge_deviation",
             "Largest edge deviation of a box",
             "the annotation guide's box tolerance",
+            defined_in!("metrics/sizes.rs", "box_edge_deviation"),
+            &[],
         )
     },
     distance(
         "mean_boundary_distance",
         "Mean symmetric boundary distance of polygons",
         "Heimann et al. 2009, doi:10.1109/TMI.2009.2013851, on exact outlines",
+        defined_in!("metrics/lines.rs", "mean_boundary_distance"),
+        &["overlap/polygons.json"],
     ),
-    distance("point_distance", "Mean distance of named points", "Euclid"),
+    distance(
+        "point_distance",
+        "Mean distance of named points",
+        "Euclid",
+        defined_in!("metrics/keypoints.rs", "summary"),
+        &[],
+    ),
     MetricSpec {
         empty: UNDEFINED,
         ..ratio(
             "pck",
             "Share of points within tolerance",
             "Yang & Ramanan 2013, doi:10.1109/TPAMI.2012.261",
+            defined_in!("metrics/keypoints.rs", "pck"),
+            &[],
         )
     },
     MetricSpec {
         symmetric: false,
         empty: UNDEFINED,
-        ..ratio("oks", "Object keypoint similarity", COCO)
+        ..ratio(
+            "oks",
+            "Object keypoint similarity",
+            COCO,
+            defined_in!("metrics/keypoints.rs", "oks"),
+            &["overlap/keypoints.json"],
+        )
     },
     distance(
         "frechet",
         "Discrete Fréchet distance of lines",
         "Eiter & Mannila 1994, TU Wien CD-TR 94/64",
+        defined_in!("metrics/lines.rs", "frechet"),
+        &[],
     ),
     distance(
         "mean_line_distance",
         "Mean symmetric distance of lines",
         "Heimann et al. 2009, doi:10.1109/TMI.2009.2013851, on exact lines",
+        defined_in!("metrics/lines.rs", "mean_line_distance"),
+        &[],
     ),
 ];
 

@@ -168,7 +168,7 @@ pub fn lot_figures(
             })
         })
         .collect();
-    let invalid = store.invalid_annotations(project.id, &Filter::default())?;
+    let invalid = store.invalid_annotations(project.id, &Filter::default(), &project.protocol)?;
     let in_lot: Vec<_> = invalid
         .iter()
         .filter(|found| members.contains(found.study.as_str()))

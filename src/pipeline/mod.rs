@@ -43,7 +43,7 @@ pub use metrics::{
     AgreementQuestion, RatedUnit, agreement_metrics, distribution_metrics, error_metrics,
     throughput_metrics,
 };
-pub use pictures::{ItemOverlay, item_overlay};
+pub use pictures::{ItemOverlay, Wanted, item_overlay};
 pub use progress::{Progress, Silent};
 pub use project::{Project, create_project, project, projects, update_protocol};
 pub use publish::render_report;

@@ -1,7 +1,7 @@
 use super::filter::Filter;
 use super::query::query;
 use super::{AnnotationId, ItemId, ProjectId, Store, StoreError};
-use crate::domain::{Stage, Technique};
+use crate::domain::{Protocol, Stage, Technique};
 
 /// How much of a study is labelled.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct CompletenessRow {
     pub n_items: i64,
 }
 
-/// A current annotation that is structurally invalid.
+/// A current annotation that is structurally invalid, or whose label is outside the protocol.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidAnnotation {
     pub annotation: AnnotationId,
@@ -29,6 +29,9 @@ pub struct InvalidAnnotation {
     pub source_id: String,
     pub reason: String,
 }
+
+/// Why a sound annotation is invalid under a protocol.
+const LABEL_OUTSIDE: &str = "the label is not in the protocol";
 
 impl Store {
     /// Labelled and known items by study. Takes the filter's stage (any, when `None`), rater, role, study and
@@ -53,8 +56,8 @@ impl Store {
         })
     }
 
-    /// Structurally invalid annotations of current readings. Takes the filter's stage, rater, role, label (as
-    /// the export spells it), study, site, technique, week and days.
+    /// Annotations of current readings that are structurally invalid, or whose label `protocol` does not list. Takes the
+    /// filter's stage, rater, role, label (as the export spells it), study, site, technique, week and days.
     ///
     /// # Errors
     /// `FilterUnsupported` for other filters, `Database`.
@@ -62,9 +65,14 @@ impl Store {
         &self,
         project: ProjectId,
         filter: &Filter,
+        protocol: &Protocol,
     ) -> Result<Vec<InvalidAnnotation>, StoreError> {
+        let params = match protocol.admitted_labels() {
+            Some(labels) => filter.params(project).texts("admitted", labels),
+            None => filter.params(project).optional_text("admitted", None),
+        };
         self.read(|conn| {
-            query!("figures/invalid_annotations.sql").rows(conn, &filter.params(project), |row| {
+            query!("figures/invalid_annotations.sql").rows(conn, &params, |row| {
                 Ok(InvalidAnnotation {
                     annotation: row.get(0)?,
                     item: row.get(1)?,
@@ -76,7 +84,9 @@ impl Store {
                     technique: row.named(7)?,
                     source_file: row.get(8)?,
                     source_id: row.get(9)?,
-                    reason: row.get(10)?,
+                    reason: row
+                        .get::<Option<String>>(10)?
+                        .unwrap_or_else(|| LABEL_OUTSIDE.to_owned()),
                 })
             })
         })
@@ -85,7 +95,7 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
-    use crate::domain::{ReadingState, Stage};
+    use crate::domain::{LabelRule, Protocol, ReadingState, Shape, Stage};
     use crate::store::Filter;
     use crate::store::seed::{Seed, delivered, drawn, item};
 
@@ -142,7 +152,7 @@ mod tests {
         };
         let listed = || {
             seed.store
-                .invalid_annotations(seed.project, &Filter::default())
+                .invalid_annotations(seed.project, &Filter::default(), &Protocol::default())
                 .unwrap()
         };
         assert_eq!(listed(), []);
@@ -154,5 +164,51 @@ mod tests {
             (found[0].label.as_str(), found[0].reason.as_str()),
             ("new", "crosses itself")
         );
+    }
+
+    #[test]
+    fn a_label_outside_the_protocol_is_invalid_and_an_alias_or_a_rank_is_not() {
+        let seed = Seed::new();
+        let mut rank = drawn("3");
+        rank.shape = Shape::Ordinal {
+            question: "malignancy".to_owned(),
+            rank: 3.0,
+        };
+        let mut crossed = drawn("tumour");
+        crossed.invalid = Some("crosses itself".to_owned());
+        let annotations = vec![
+            drawn("lesion"),
+            drawn("Lesion"),
+            drawn("tumour"),
+            rank,
+            crossed,
+        ];
+        seed.import(&[], &[delivered("i1", "ann", None, annotations)]);
+        let listed = |protocol: &Protocol| -> Vec<(String, String)> {
+            let found = seed
+                .store
+                .invalid_annotations(seed.project, &Filter::default(), protocol)
+                .unwrap();
+            found
+                .into_iter()
+                .map(|row| (row.label, row.reason))
+                .collect()
+        };
+        let crossed = ("tumour".to_owned(), "crosses itself".to_owned());
+        // A protocol without labels admits all.
+        assert_eq!(listed(&Protocol::default()), [crossed.clone()]);
+        let rule = LabelRule {
+            aliases: vec!["Lesion".to_owned()],
+            ..LabelRule::default()
+        };
+        let protocol = Protocol {
+            labels: [("lesion".to_owned(), rule)].into(),
+            ..Protocol::default()
+        };
+        let outside = (
+            "tumour".to_owned(),
+            "the label is not in the protocol".to_owned(),
+        );
+        assert_eq!(listed(&protocol), [outside, crossed]);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Week;
 use crate::domain::{ComparisonKind, ErrorKind, Protocol, Technique, UnitScore};
-use crate::pipeline::pictures::item_overlay;
+use crate::pipeline::pictures::{Wanted, item_overlay};
 use crate::pipeline::{PipelineError, Project};
 use crate::reports::model::{AgendaCase, Decision, Figure, Measure, PairScores, Unit};
 use crate::store::{ItemId, Store, StoredUnit, WorklistLimits};
@@ -65,7 +65,15 @@ fn case(
         .unwrap_or_default();
     let technique = worst.score.technique.unwrap_or(Technique::Mask);
     let stored = store.load_item(project.id, worst.item)?;
-    let overlay = item_overlay(store, &project.protocol, &stored, Some(&label))?;
+    let overlay = item_overlay(
+        store,
+        &project.protocol,
+        &stored,
+        Wanted {
+            label: Some(&label),
+            raters: Some([&worst.a_rater, &worst.b_rater]),
+        },
+    )?;
     let units = store.units_of_item(project.id, worst.item)?;
     let mut raters = BTreeSet::new();
     let mut pairs = Vec::new();

@@ -106,24 +106,27 @@ fn widened(from: f64, to: f64, margin: f64, least: f64, most: f64) -> (f64, f64)
     (low.floor(), high.ceil())
 }
 
-/// Draws the outlines over the image (a PNG), with a legend, a scale bar and the place of the view in the frame.
+/// Draws the outlines over the image (a PNG, or why there is none), with a legend, a scale bar and the place of the view in the
+/// frame.
 pub fn overlay_svg(
     naming: Naming<'_>,
     frame: &Frame,
-    image_png: Option<&[u8]>,
+    image_png: Result<&[u8], String>,
     outlines: &[Outline],
 ) -> String {
     let id = identifier(naming.id);
     let view = View::around(frame, outlines);
-    let picture = image_png.map(|png| cut_out(png, (frame.width_px, frame.height_px), view.region));
+    let picture = image_png.and_then(|png| {
+        let size = (frame.width_px, frame.height_px);
+        cut_out(png, size, view.region).map_err(|error| format!("no image: {error}"))
+    });
     let mut notes = Vec::new();
     match &picture {
-        Some(Ok(picture)) if picture.stretched => {
+        Ok(picture) if picture.stretched => {
             notes.push("grey values spread to the range in view".to_owned())
         }
-        Some(Err(error)) => notes.push(format!("no image: {error}")),
-        None => notes.push("no image was imported; outlines only".to_owned()),
-        Some(Ok(_)) => {}
+        Ok(_) => {}
+        Err(reason) => notes.push(reason.clone()),
     }
     let rows = legend_rows(outlines, WIDTH);
     let height = view.height + 14.0 + LEGEND_ROW * rows.len() as f64 + 18.0 * notes.len() as f64;
@@ -142,7 +145,7 @@ pub fn overlay_svg(
         view.height,
         view.height,
     );
-    if let Some(Ok(picture)) = &picture {
+    if let Ok(picture) = &picture {
         place_picture(&mut svg, &view, picture);
     }
     for outline in outlines {

@@ -142,7 +142,7 @@ fn hostile_names_never_become_markup() {
     for svg in [
         agreement_by_label::svg(hostile, &[row]),
         rater_heatmap::svg("h", &heatmap),
-        overlay_svg(naming, &frame, None, &[outline]),
+        overlay_svg(naming, &frame, Err("<script>".to_owned()), &[outline]),
         throughput::svg("t", &days(&[(hostile, 12)])),
     ] {
         assert!(!svg.contains("<script"), "{svg}");
@@ -289,7 +289,7 @@ fn an_overlay_zooms_to_the_drawings_and_its_bar_is_in_millimetres() {
         title: "t",
         description: "d",
     };
-    let svg = overlay_svg(naming, &frame, Some(&image), &outlines);
+    let svg = overlay_svg(naming, &frame, Ok(&image), &outlines);
     assert!(svg.contains("data:image/png;base64,"));
     // 61.6 px wide at 8 figure px each: a quarter is about 7.5 mm, so the bar is 5 mm long.
     assert!(svg.contains(">5 mm</text>"), "{svg}");
@@ -302,7 +302,7 @@ fn an_overlay_zooms_to_the_drawings_and_its_bar_is_in_millimetres() {
             spacing_yx_mm: None,
             ..frame
         },
-        None,
+        Err("no image was imported".to_owned()),
         &outlines,
     );
     assert!(without.contains(" px</text>") && without.contains("no image was imported"));

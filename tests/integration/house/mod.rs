@@ -1,6 +1,7 @@
 //! The rules of the house, read off the sources: who may import whom, what the pure rooms may know, how large a
 //! file may be, what no source may hold, and what every importer owns.
 
+mod figures;
 mod rooms;
 mod sources;
 

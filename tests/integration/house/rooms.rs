@@ -6,9 +6,11 @@ use super::sources::{Source, is_word, named_rooms, sources};
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("geometry", &[]),
     ("statistics", &[]),
-    ("metrics", &["geometry", "statistics"]),
+    // How a figure is declared: the same for metrics and coefficients.
+    ("definitions", &[]),
+    ("metrics", &["geometry", "statistics", "definitions"]),
     ("matching", &["geometry", "metrics"]),
-    ("agreement", &["statistics"]),
+    ("agreement", &["statistics", "definitions"]),
     ("consensus", &["geometry", "statistics"]),
     // The status of a figure (`statistics::Status`) is a noun of every page, so the domain passes it on.
     ("domain", &["geometry", "metrics", "statistics"]),
@@ -90,8 +92,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "store",
             "importers",
             "gates",
-            // `concord agreement --scale`.
+            // `concord agreement --scale`, and `concord metrics`.
             "agreement",
+            "definitions",
+            "metrics",
             // `concord serve` mounts both.
             "api",
             "dashboard",
@@ -103,6 +107,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 const PURE: &[&str] = &[
     "geometry",
     "statistics",
+    "definitions",
     "metrics",
     "matching",
     "agreement",

@@ -1,0 +1,199 @@
+//! Metrics and coefficients in one list.
+
+use crate::agreement::registry::{self, Best, CoefficientSpec, Gaps, Raters};
+use crate::definitions::{DefinedIn, Docstring};
+use crate::metrics::{self, Direction, EmptyPolicy, MetricSpec, WhenEmpty};
+use serde::Serialize;
+
+#[derive(Serialize)]
+pub(super) struct Definition {
+    pub heading: String,
+    pub text: String,
+}
+
+/// One figure as printed.
+#[derive(Serialize)]
+pub(super) struct Entry {
+    pub key: &'static str,
+    pub title: &'static str,
+    /// What it is a figure of.
+    pub kind: &'static str,
+    pub unit: String,
+    /// Least and greatest value; `None` is open.
+    pub range: [Option<f64>; 2],
+    pub better: &'static str,
+    /// Whether the sides may be exchanged.
+    pub symmetric: Option<bool>,
+    /// When there is no value, or what stands in its place.
+    pub undefined: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scales: Option<Vec<&'static str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gaps: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interval: Option<&'static str>,
+    pub source: &'static str,
+    pub defined_in: String,
+    pub oracles: Vec<String>,
+    pub summary: String,
+    pub sections: Vec<Definition>,
+}
+
+/// Every figure that the registries declare, metrics first.
+pub(super) fn catalogue() -> Vec<Entry> {
+    let metrics = metrics::ALL.iter().map(of_metric);
+    let coefficients = registry::ALL.iter().map(of_coefficient);
+    metrics.chain(coefficients).collect()
+}
+
+fn of_metric(spec: &MetricSpec) -> Entry {
+    let unit = match spec.unit_with_spacing {
+        Some(with) => format!("{}, {} with spacing", spec.unit.code(), with.code()),
+        None => spec.unit.code().to_owned(),
+    };
+    let (summary, sections) = definition(spec.defined_in);
+    Entry {
+        key: spec.key,
+        title: spec.title,
+        kind: "a pair",
+        unit,
+        range: range(spec.range),
+        better: match spec.direction {
+            Direction::HigherIsBetter => "high",
+            Direction::LowerIsBetter => "low",
+            Direction::ZeroIsBest => "0",
+        },
+        symmetric: Some(spec.symmetric),
+        undefined: empty(&spec.empty),
+        scales: None,
+        gaps: None,
+        interval: None,
+        source: spec.source,
+        defined_in: place(spec.defined_in),
+        oracles: paths(spec.oracles),
+        summary,
+        sections,
+    }
+}
+
+fn of_coefficient(spec: &CoefficientSpec) -> Entry {
+    let (summary, sections) = definition(spec.defined_in);
+    Entry {
+        key: spec.key,
+        title: spec.title,
+        kind: match spec.raters {
+            Raters::Two => "two raters",
+            Raters::TwoOrMore => "raters",
+        },
+        unit: match spec.best {
+            Best::One => "ratio".to_owned(),
+            Best::Zero => "that of the ratings".to_owned(),
+        },
+        range: range(spec.range),
+        better: match spec.best {
+            Best::One => "1",
+            Best::Zero => "0",
+        },
+        symmetric: Some(spec.best == Best::One),
+        undefined: spec.undefined.to_owned(),
+        scales: Some(spec.scales.iter().map(|scale| scale.name()).collect()),
+        gaps: Some(match spec.gaps {
+            Gaps::RatedByBoth => "units rated by both count",
+            Gaps::RatedByTwo => "units with two or more ratings count",
+            Gaps::LoneForChance => {
+                "units with two or more ratings count; a lone rating enters the chance term only"
+            }
+            Gaps::Complete => "units rated by all count",
+        }),
+        interval: Some(spec.interval),
+        source: spec.source,
+        defined_in: place(spec.defined_in),
+        oracles: paths(spec.oracles),
+        summary,
+        sections,
+    }
+}
+
+fn definition(defined_in: DefinedIn) -> (String, Vec<Definition>) {
+    let Some(Docstring { summary, sections }) = defined_in.docstring() else {
+        return (String::new(), Vec::new());
+    };
+    let sections = sections.into_iter().map(|section| Definition {
+        heading: section.heading,
+        text: section.text,
+    });
+    (summary, sections.collect())
+}
+
+fn place(defined_in: DefinedIn) -> String {
+    format!("src/{}, `{}`", defined_in.file, defined_in.function)
+}
+
+fn paths(oracles: &[&str]) -> Vec<String> {
+    let path = |oracle: &&str| format!("tests/oracles/{oracle}");
+    oracles.iter().map(path).collect()
+}
+
+fn range((least, most): (f64, f64)) -> [Option<f64>; 2] {
+    [least, most].map(|bound| bound.is_finite().then_some(bound))
+}
+
+fn empty(policy: &EmptyPolicy) -> String {
+    let when = |when: WhenEmpty| match when {
+        WhenEmpty::Undefined => "undefined".to_owned(),
+        WhenEmpty::Value(value) => format!("{value}"),
+        WhenEmpty::Formula => "as usual".to_owned(),
+    };
+    let [both, reference, candidate] = [policy.both, policy.reference, policy.candidate].map(when);
+    if both == reference && reference == candidate {
+        return format!("a side empty: {both}");
+    }
+    if reference == candidate {
+        return format!("both empty: {both}; one: {reference}");
+    }
+    format!("both empty: {both}; reference: {reference}; candidate: {candidate}")
+}
+
+impl Entry {
+    pub(super) fn range_text(&self) -> String {
+        let bound = |bound: Option<f64>, open: &str| match bound {
+            Some(bound) => format!("{bound}"),
+            None => open.to_owned(),
+        };
+        let [least, most] = self.range;
+        format!("{} to {}", bound(least, "−∞"), bound(most, "∞"))
+    }
+
+    pub(super) fn symmetric_text(&self) -> &'static str {
+        match self.symmetric {
+            Some(true) => "yes",
+            Some(false) => "no",
+            None => "–",
+        }
+    }
+
+    /// What is known beside the definition, by name.
+    pub(super) fn facts(&self) -> Vec<(&'static str, String)> {
+        let mut facts = vec![
+            ("of", self.kind.to_owned()),
+            ("unit", self.unit.clone()),
+            ("range", self.range_text()),
+            ("best", self.better.to_owned()),
+            ("symmetric", self.symmetric_text().to_owned()),
+            ("without value", self.undefined.clone()),
+        ];
+        if let Some(scales) = &self.scales {
+            facts.push(("scales", scales.join(", ")));
+        }
+        if let Some(gaps) = self.gaps {
+            facts.push(("missing ratings", gaps.to_owned()));
+        }
+        if let Some(interval) = self.interval {
+            facts.push(("interval", interval.to_owned()));
+        }
+        facts.push(("source", self.source.to_owned()));
+        facts.push(("computed by", self.defined_in.clone()));
+        facts.push(("checked against", self.oracles.join(", ")));
+        facts
+    }
+}

@@ -1,0 +1,68 @@
+//! The page of all figures, `docs/metrics.md`.
+
+use super::catalogue::Entry;
+
+/// The page: a table of all, then each in full.
+pub(super) fn page(entries: &[Entry]) -> String {
+    let mut text = String::from(
+        "# Metrics and coefficients\n\n\
+         Made by `concord metrics --output markdown` from the registries and the docstrings of the functions that compute the \
+         figures; a test keeps this page equal to them. Undefined is a value of its own, with its reason: never 0, 1 or NaN.\n\n\
+         | figure | key | of | unit | range | best | symmetric |\n|---|---|---|---|---|---|---|\n",
+    );
+    for entry in entries {
+        text.push_str(&format!(
+            "| [{}](#{}) | `{}` | {} | {} | {} | {} | {} |\n",
+            cell(entry.title),
+            entry.key,
+            entry.key,
+            entry.kind,
+            cell(&entry.unit),
+            entry.range_text(),
+            entry.better,
+            entry.symmetric_text(),
+        ));
+    }
+    for entry in entries {
+        text.push_str(&format!(
+            "\n## {}\n\n{}: {}\n\n",
+            entry.key, entry.title, entry.summary
+        ));
+        text.push_str("| | |\n|---|---|\n");
+        for (name, value) in entry.facts() {
+            text.push_str(&format!("| {name} | {} |\n", cell(&value)));
+        }
+        for section in &entry.sections {
+            text.push_str(&format!(
+                "\n### {}\n\n{}\n",
+                section.heading,
+                shown(&section.text)
+            ));
+        }
+    }
+    text
+}
+
+/// Text within a table.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('\n', " ")
+}
+
+/// Example code without what its test hides, and marked as Rust; links to code as plain code.
+fn shown(text: &str) -> String {
+    let mut lines = Vec::new();
+    let mut is_code = false;
+    for line in text.lines() {
+        if line.starts_with("```") {
+            is_code = !is_code;
+            lines.push(if is_code { "```rust" } else { "```" }.to_owned());
+        } else if is_code {
+            if line != "#" && !line.starts_with("# ") {
+                lines.push(line.to_owned());
+            }
+        } else {
+            lines.push(line.replace("[`", "`").replace("`]", "`"));
+        }
+    }
+    lines.join("\n")
+}
