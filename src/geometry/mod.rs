@@ -3,6 +3,7 @@
 //! Pixel coordinates are continuous: the first pixel covers 0 to 1 on both axes, its centre is `[0.5, 0.5]`. Points are `[x, y]`;
 //! arrays and spacings are `(z, y, x)`.
 
+mod cuboid;
 mod distance_transform;
 mod error;
 mod grid;
@@ -23,6 +24,7 @@ mod surface;
 mod surface_elements;
 mod volume;
 
+pub use cuboid::Cuboid;
 pub use error::GeometryError;
 pub use grid::{GRID_TOLERANCE, Grid, GridMismatch};
 pub use mask::{Mask, PixelBox, Span};

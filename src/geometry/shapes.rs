@@ -122,11 +122,53 @@ impl RotatedRect {
         values.iter().all(|value| value.is_finite())
     }
 
+    /// Area that two rotated rectangles share, in px².
+    ///
+    /// # Definition
+    /// The other's corners are brought into this rectangle's own frame and cut along its four sides (Sutherland & Hodgman). Exact up
+    /// to rounding; places count from the difference of the centres, so that a frame far from the origin costs no digits.
+    /// # Edge cases
+    /// 0 where they only touch, and where one has no area.
+    /// # Properties
+    /// Symmetric up to rounding; the whole area for equal rectangles, also where they are written with another turn.
+    /// # Example
+    /// ```
+    /// use concord::geometry::RotatedRect;
+    /// let flat = RotatedRect { cx: 5.0, cy: 5.0, width: 6.0, height: 2.0, angle_deg: 0.0 };
+    /// let upright = RotatedRect { angle_deg: 90.0, ..flat };
+    /// assert_eq!(flat.intersection_area_px2(&upright), 4.0);
+    /// ```
+    /// # Reference
+    /// Sutherland & Hodgman 1974, Reentrant polygon clipping, CACM 17(1):32–42, doi:10.1145/360767.360802.
+    /// # Checked against
+    /// shapely 2.2.0, `tests/oracles/vectors/`.
+    pub fn intersection_area_px2(&self, other: &Self) -> f64 {
+        if self == other {
+            return self.area_px2();
+        }
+        let into_ours = Turn::new([0.0; 2], -self.angle_deg);
+        let centre = into_ours.apply([other.cx - self.cx, other.cy - self.cy]);
+        let (reach, limit) = (other.half(), self.half());
+        let apart = centre[0].hypot(centre[1]);
+        if apart > reach[0].hypot(reach[1]) + limit[0].hypot(limit[1]) {
+            return 0.0;
+        }
+        let turn = Turn::new(centre, other.angle_deg - self.angle_deg);
+        clipped_area(corners(reach).map(|corner| turn.apply(corner)), limit)
+    }
+
+    fn half(&self) -> [f64; 2] {
+        [0.5 * self.width.abs(), 0.5 * self.height.abs()]
+    }
+
+    /// The four corners as a polygon without holes.
     pub fn to_polygon(&self) -> Polygon {
-        let (w, h) = (0.5 * self.width.abs(), 0.5 * self.height.abs());
-        let corners = [[-w, -h], [w, -h], [w, h], [-w, h]];
         let turn = Turn::new([self.cx, self.cy], self.angle_deg);
-        outline(corners.iter().map(|&corner| turn.apply(corner)).collect())
+        outline(
+            corners(self.half())
+                .map(|corner| turn.apply(corner))
+                .to_vec(),
+        )
     }
 }
 
@@ -190,6 +232,52 @@ impl Turn {
             self.centre[1] + self.sin * x + self.cos * y,
         ]
     }
+}
+
+fn corners([w, h]: [f64; 2]) -> [[f64; 2]; 4] {
+    [[-w, -h], [w, -h], [w, h], [-w, h]]
+}
+
+/// Area of what lies within `±limit` of a convex ring of four. Each of the four cuts adds at most one corner.
+fn clipped_area(ring: [[f64; 2]; 4], limit: [f64; 2]) -> f64 {
+    let (mut ring, mut n) = (
+        [
+            ring[0], ring[1], ring[2], ring[3], [0.0; 2], [0.0; 2], [0.0; 2], [0.0; 2],
+        ],
+        4,
+    );
+    for axis in [0, 1] {
+        for side in [-1.0, 1.0] {
+            let (mut kept, mut n_kept) = ([[0.0; 2]; 8], 0);
+            let mut keep = |point: [f64; 2]| {
+                if let Some(place) = kept.get_mut(n_kept) {
+                    *place = point;
+                    n_kept += 1;
+                }
+            };
+            let beyond = |point: [f64; 2]| side * point[axis] - limit[axis];
+            for index in 0..n {
+                let (from, to) = (ring[index], ring[(index + 1) % n]);
+                let (here, there) = (beyond(from), beyond(to));
+                if here <= 0.0 {
+                    keep(from);
+                }
+                if (here < 0.0 && there > 0.0) || (here > 0.0 && there < 0.0) {
+                    let share = here / (here - there);
+                    let other = 1 - axis;
+                    let mut cut = [side * limit[axis]; 2];
+                    cut[other] = from[other] + share * (to[other] - from[other]);
+                    keep(cut);
+                }
+            }
+            (ring, n) = (kept, n_kept);
+        }
+    }
+    let term = |index: usize| {
+        let (p, q) = (ring[index], ring[(index + 1) % n]);
+        p[0] * q[1] - q[0] * p[1]
+    };
+    (0.5 * (0..n).map(term).sum::<f64>()).max(0.0)
 }
 
 fn outline(exterior: Vec<[f64; 2]>) -> Polygon {

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::error::{not_negative, positive};
 use super::{MetricError, MetricValue, Undefined};
 use crate::geometry::{
-    Ellipse, GeometryError, Mask, MultiPolygon, PixelBox, Rect, RotatedRect, Volume,
+    Cuboid, Ellipse, GeometryError, Mask, MultiPolygon, PixelBox, Rect, RotatedRect, Volume,
 };
 
 /// Sizes of two shapes and of what they share, in one unit (px, px², voxels or mm³). `a` is the reference where there is one.
@@ -60,10 +60,7 @@ impl Overlap {
     /// Areas of two polygons, exact up to rounding.
     pub fn of_polygons(a: &MultiPolygon, b: &MultiPolygon) -> Result<Self, MetricError> {
         if !a.is_finite() || !b.is_finite() {
-            return Err(MetricError::Geometry(GeometryError::NotFinite {
-                what: "a polygon's coordinate",
-                found: f64::NAN,
-            }));
+            return Err(not_finite("a polygon's coordinate"));
         }
         let areas = a.overlap_areas_px2(b);
         Self::new(areas.a_px2, areas.b_px2, areas.intersection_px2)
@@ -71,7 +68,41 @@ impl Overlap {
 
     /// Areas of two rotated boxes.
     pub fn of_rotated_rects(a: &RotatedRect, b: &RotatedRect) -> Result<Self, MetricError> {
-        Self::of_polygons(&a.into(), &b.into())
+        if !a.is_finite() || !b.is_finite() {
+            return Err(not_finite("a rotated box's number"));
+        }
+        Self::new(a.area_px2(), b.area_px2(), a.intersection_area_px2(b))
+    }
+
+    /// Volumes of two upright cuboids turned about z.
+    ///
+    /// # Definition
+    /// [`Cuboid::volume`] and [`Cuboid::intersection_volume`]; [`iou`] of it is the 3D IoU. Exact up to rounding.
+    /// # Input
+    /// Two cuboids in one frame and unit; the sizes come in the cube of that unit.
+    /// # Edge cases
+    /// Flat cuboids have no volume: two of them give `Undefined(BothEmpty)`, one gives 0.
+    /// # Errors
+    /// A number that is not finite.
+    /// # Example
+    /// ```
+    /// use concord::geometry::Cuboid;
+    /// use concord::metrics::{Overlap, iou};
+    /// let a = Cuboid::new([0.0, 0.0, 0.0], [2.0, 2.0, 2.0], 0.0)?;
+    /// let b = Cuboid::new([1.0, 0.0, 0.0], [2.0, 2.0, 2.0], 0.0)?;
+    /// // 4 shared of 8 + 8 - 4.
+    /// assert_eq!(iou(&Overlap::of_cuboids(&a, &b)?).value(), Some(4.0 / 12.0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    /// # Reference
+    /// Geiger et al. 2012, Are we ready for autonomous driving? The KITTI vision benchmark suite, doi:10.1109/CVPR.2012.6248074.
+    /// # Checked against
+    /// shapely 2.2.0 footprints times heights, `tests/oracles/vectors/`.
+    pub fn of_cuboids(a: &Cuboid, b: &Cuboid) -> Result<Self, MetricError> {
+        if !a.is_finite() || !b.is_finite() {
+            return Err(not_finite("a cuboid's number"));
+        }
+        Self::new(a.volume(), b.volume(), a.intersection_volume(b))
     }
 
     /// Areas of two ellipses, by polygons that keep the area; see [`Ellipse::to_polygon`] for the error.
@@ -103,6 +134,13 @@ impl Overlap {
         let factor = positive("factor", factor)?;
         Self::new(self.a * factor, self.b * factor, self.intersection * factor)
     }
+}
+
+fn not_finite(what: &'static str) -> MetricError {
+    MetricError::Geometry(GeometryError::NotFinite {
+        what,
+        found: f64::NAN,
+    })
 }
 
 impl Add for Overlap {
