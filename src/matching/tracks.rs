@@ -47,7 +47,7 @@ pub struct TrackAssociation {
 /// Bernardin & Stiefelhagen 2008, doi:10.1155/2008/246309, section 2.1; Ristani et al. 2016, doi:10.1007/978-3-319-48881-3_2. Where two tracks
 /// claim one, the paper says nothing and motmetrics lets the first in the list have it.
 /// # Checked against
-/// motmetrics 1.4.0, `tests/oracles/tracks/`.
+/// motmetrics 1.4.0, `tests/oracles/tracks/figures.json`.
 pub fn associate_tracks(
     frames: &[TrackFrame],
     min_similarity: f64,
@@ -79,8 +79,18 @@ pub fn associate_tracks(
     Ok(found)
 }
 
-/// Associates the tracks of two annotators and counts what became of them; see [`associate_tracks`] and [`TrackCounts::of`].
+/// Associates the tracks of two annotators and counts what became of them.
 ///
+/// # Definition
+/// [`associate_tracks`], then [`TrackCounts::of`] with the frames that its identities share.
+/// # Input
+/// As for [`associate_tracks`].
+/// # Edge cases
+/// No frames: zeros throughout, and figures that are `BothEmpty`.
+/// # Properties
+/// Independent of the order of shapes within a frame.
+/// # Errors
+/// As for [`associate_tracks`].
 /// # Example
 /// ```
 /// use concord::matching::track_counts;
@@ -90,6 +100,10 @@ pub fn associate_tracks(
 /// assert_eq!((found.mota().value(), found.motp().value()), (Some(1.0), Some(0.75)));
 /// # Ok::<(), concord::metrics::MetricError>(())
 /// ```
+/// # Reference
+/// Bernardin & Stiefelhagen 2008, doi:10.1155/2008/246309; Ristani et al. 2016, doi:10.1007/978-3-319-48881-3_2.
+/// # Checked against
+/// motmetrics 1.4.0, `tests/oracles/tracks/figures.json`.
 pub fn track_counts(
     frames: &[TrackFrame],
     min_similarity: f64,

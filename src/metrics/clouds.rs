@@ -89,6 +89,10 @@ impl LabelPoints {
     /// n_both / n_candidate.
     /// # Edge cases
     /// No point of the candidate has it: `CandidateEmpty`, or `BothEmpty` where the reference has none either. scikit-learn gives 0 there.
+    /// # Properties
+    /// In [0, 1]; the recall of the sides exchanged.
+    /// # Checked against
+    /// scikit-learn 1.9.1, `tests/oracles/clouds/figures.json`.
     pub fn precision(&self) -> MetricValue {
         share(
             self.n_both,
@@ -104,6 +108,10 @@ impl LabelPoints {
     /// n_both / n_reference.
     /// # Edge cases
     /// No point of the reference has it: `ReferenceEmpty`, or `BothEmpty` where the candidate has none either. scikit-learn gives 0 there.
+    /// # Properties
+    /// In [0, 1]; the precision of the sides exchanged.
+    /// # Checked against
+    /// scikit-learn 1.9.1, `tests/oracles/clouds/figures.json`.
     pub fn recall(&self) -> MetricValue {
         share(
             self.n_both,
@@ -154,7 +162,7 @@ pub struct CloudComparison {
 /// # Reference
 /// Per-class IoU and its mean over classes as in Behley et al. 2019 (SemanticKITTI), doi:10.1109/ICCV.2019.00939.
 /// # Checked against
-/// scikit-learn 1.9.1, `tests/oracles/clouds/`.
+/// scikit-learn 1.9.1, `tests/oracles/clouds/figures.json`.
 pub fn compare_clouds(
     reference: &[u32],
     candidate: &[u32],
@@ -208,7 +216,17 @@ impl CloudComparison {
     /// # Edge cases
     /// No points: `BothEmpty`.
     /// # Properties
-    /// In [0, 1]; symmetric.
+    /// In [0, 1]; symmetric. High where one label covers most of the cloud: show the mean IoU or κ beside it.
+    /// # Errors
+    /// None.
+    /// # Example
+    /// ```
+    /// let found = concord::metrics::compare_clouds(&[0, 0, 1, 1], &[0, 1, 1, 1])?;
+    /// assert_eq!(found.accuracy().value(), Some(0.75));
+    /// # Ok::<(), concord::metrics::MetricError>(())
+    /// ```
+    /// # Checked against
+    /// scikit-learn 1.9.1 (`accuracy_score`), `tests/oracles/clouds/figures.json`.
     pub fn accuracy(&self) -> MetricValue {
         if self.n_points == 0 {
             return Undefined::BothEmpty.into();
@@ -247,18 +265,48 @@ impl CloudComparison {
     /// A label that neither gave to any point has no IoU: it is left out and counted in `n_undefined`, never taken as 0 or 1.
     /// # Properties
     /// In [0, 1]; symmetric; 1 for equal labels.
+    /// # Errors
+    /// None.
+    /// # Example
+    /// ```
+    /// let found = concord::metrics::compare_clouds(&[0, 0, 1, 1], &[0, 1, 1, 1])?;
+    /// // (1/2 + 2/3) / 2; label 7 is on no point.
+    /// let mean = found.mean_iou(&[0, 1, 7]);
+    /// assert!((mean.value.value().unwrap() - 7.0 / 12.0).abs() < 1e-15);
+    /// assert_eq!((mean.n, mean.n_undefined), (2, 1));
+    /// # Ok::<(), concord::metrics::MetricError>(())
+    /// ```
     /// # Reference
     /// Behley et al. 2019, doi:10.1109/ICCV.2019.00939.
     /// # Checked against
-    /// scikit-learn 1.9.1 (`jaccard_score`, `average="macro"`), `tests/oracles/clouds/`; there a label that neither gave counts as 0.
+    /// scikit-learn 1.9.1 (`jaccard_score`, `average="macro"`), `tests/oracles/clouds/figures.json`; there a label that neither gave counts as 0.
     pub fn mean_iou(&self, labels: &[u32]) -> LabelMean {
         self.mean(labels, |points| iou(&points.overlap()))
     }
 
-    /// Mean Dice over a set of labels; see [`CloudComparison::mean_iou`].
+    /// Mean Dice over a set of labels.
     ///
+    /// # Definition
+    /// Mean of 2 · n(i, i) / (n(i, ·) + n(·, i)) over the labels i of the set.
+    /// # Input
+    /// As for [`CloudComparison::mean_iou`].
+    /// # Edge cases
+    /// As for [`CloudComparison::mean_iou`].
+    /// # Properties
+    /// In [0, 1]; symmetric; never below the mean IoU.
+    /// # Errors
+    /// None.
+    /// # Example
+    /// ```
+    /// let found = concord::metrics::compare_clouds(&[0, 0, 1, 1], &[0, 1, 1, 1])?;
+    /// // (2/3 + 4/5) / 2.
+    /// assert!((found.mean_dice(&[0, 1]).value.value().unwrap() - 11.0 / 15.0).abs() < 1e-15);
+    /// # Ok::<(), concord::metrics::MetricError>(())
+    /// ```
+    /// # Reference
+    /// Dice 1945, doi:10.2307/1932409.
     /// # Checked against
-    /// scikit-learn 1.9.1 (`f1_score`, `average="macro"`), `tests/oracles/clouds/`.
+    /// scikit-learn 1.9.1 (`f1_score`), label by label, `tests/oracles/clouds/figures.json`.
     pub fn mean_dice(&self, labels: &[u32]) -> LabelMean {
         self.mean(labels, |points| dice(&points.overlap()))
     }

@@ -70,13 +70,25 @@ impl SpanCounts {
     ///
     /// # Definition
     /// 2 · n_matched / (n_reference + n_candidate), which is Dice on spans.
+    /// # Input
+    /// Counts of one label or of all, matched in one of the three ways of [`compare_spans`].
     /// # Edge cases
     /// Both have none: `BothEmpty`. One has none: 0.
     /// # Properties
     /// In [0, 1]; symmetric, unlike precision and recall, which change places.
+    /// # Errors
+    /// None.
+    /// # Example
+    /// ```
+    /// use concord::metrics::SpanCounts;
+    /// let counts = SpanCounts { n_reference: 4, n_candidate: 2, n_matched: 1 };
+    /// assert_eq!(counts.f1().value(), Some(1.0 / 3.0));
+    /// ```
     /// # Reference
     /// van Rijsbergen 1979, *Information Retrieval*; without true negatives it is the limit of κ: Hripcsak & Rothschild 2005,
     /// doi:10.1197/jamia.M1733.
+    /// # Checked against
+    /// seqeval 1.2.2 (0 where there is nothing to divide by), `tests/oracles/spans/figures.json`.
     pub fn f1(&self) -> MetricValue {
         let n = self.n_reference + self.n_candidate;
         if n == 0 {
@@ -160,7 +172,7 @@ pub struct SpanComparison {
 /// (SemEval task 9, ACL anthology S13-2056), made one to one by the greatest number of pairs, so that one long span cannot stand for many.
 /// # Checked against
 /// seqeval 1.2.2 (exact), nervaluate 1.2.1 (exact; overlap where spans lie apart), SciPy 1.17.1 (`maximum_bipartite_matching`, overlap), numpy
-/// (characters), `tests/oracles/spans/`.
+/// (characters), `tests/oracles/spans/figures.json`.
 pub fn compare_spans(
     reference: &[LabelledSpan],
     candidate: &[LabelledSpan],
@@ -214,7 +226,7 @@ impl SpanComparison {
     /// # Edge cases
     /// A label that one side never used has an F1 of 0, which enters. No labels: `BothEmpty`, n = 0.
     /// # Checked against
-    /// seqeval 1.2.2 (`average="macro"`), `tests/oracles/spans/`.
+    /// seqeval 1.2.2 (`average="macro"`), `tests/oracles/spans/figures.json`.
     pub fn macro_f1(&self, by: SpanMatch) -> LabelMean {
         LabelMean::of(self.labels.values().map(|label| label.counts(by).f1()))
     }

@@ -120,7 +120,7 @@ impl TrackCounts {
     /// Bernardin & Stiefelhagen 2008, doi:10.1155/2008/246309; fragmentations and mostly tracked: Li et al. 2009,
     /// doi:10.1109/CVPR.2009.5206735.
     /// # Checked against
-    /// motmetrics 1.4.0, `tests/oracles/tracks/`.
+    /// motmetrics 1.4.0, `tests/oracles/tracks/figures.json`.
     pub fn of(
         frames: &[TrackFrame],
         pairs: &[Vec<(usize, usize, f64)>],
@@ -208,14 +208,25 @@ impl TrackCounts {
     ///
     /// # Definition
     /// 1 − (misses + false positives + switches) / shapes of the reference.
+    /// # Input
+    /// The counts of one video or the sum over several.
     /// # Edge cases
     /// No shapes on either side: `BothEmpty`; none in the reference: `ReferenceEmpty`; none in the candidate: 0.
     /// # Properties
     /// At most 1; below 0 where there are more errors than shapes. Not symmetric.
+    /// # Errors
+    /// None.
+    /// # Example
+    /// ```
+    /// use concord::metrics::TrackCounts;
+    /// let counts = TrackCounts { n_reference: 10, n_candidate: 9, n_matched: 8, n_switches: 1, n_identity: 6, similarity_sum: 6.0, ..Default::default() };
+    /// // 2 misses, 1 false positive, 1 switch.
+    /// assert!((counts.mota().value().unwrap() - 0.6).abs() < 1e-15);
+    /// ```
     /// # Reference
     /// Bernardin & Stiefelhagen 2008, doi:10.1155/2008/246309.
     /// # Checked against
-    /// motmetrics 1.4.0, `tests/oracles/tracks/`.
+    /// motmetrics 1.4.0, `tests/oracles/tracks/figures.json`.
     pub fn mota(&self) -> MetricValue {
         match (self.n_reference, self.n_candidate) {
             (0, 0) => Undefined::BothEmpty.into(),
@@ -231,14 +242,24 @@ impl TrackCounts {
     ///
     /// # Definition
     /// Σ similarity / matched pairs. Bernardin & Stiefelhagen take distances; with IoU the similarity is shown, as at MOTChallenge.
+    /// # Input
+    /// The counts of one video or the sum over several.
     /// # Edge cases
     /// `BothEmpty`, `ReferenceEmpty`, `CandidateEmpty`; shapes on both sides and no match: `NotApplicable`.
     /// # Properties
     /// From the least similarity of a match to 1.
+    /// # Errors
+    /// None.
+    /// # Example
+    /// ```
+    /// use concord::metrics::TrackCounts;
+    /// let counts = TrackCounts { n_reference: 10, n_candidate: 9, n_matched: 8, n_switches: 1, n_identity: 6, similarity_sum: 6.0, ..Default::default() };
+    /// assert_eq!(counts.motp().value(), Some(0.75));
+    /// ```
     /// # Reference
     /// Bernardin & Stiefelhagen 2008, doi:10.1155/2008/246309.
     /// # Checked against
-    /// motmetrics 1.4.0 (there 1 − IoU, hence 1 − this figure), `tests/oracles/tracks/`.
+    /// motmetrics 1.4.0 (there 1 − IoU, hence 1 − this figure), `tests/oracles/tracks/figures.json`.
     pub fn motp(&self) -> MetricValue {
         match (self.n_reference, self.n_candidate, self.n_matched) {
             (0, 0, _) => Undefined::BothEmpty.into(),
@@ -253,14 +274,24 @@ impl TrackCounts {
     ///
     /// # Definition
     /// 2 · IDTP / (shapes of the reference + shapes of the candidate), IDTP over the best one-to-one assignment of whole tracks.
+    /// # Input
+    /// The counts of one video or the sum over several.
     /// # Edge cases
     /// No shapes on either side: `BothEmpty`. One side empty: 0.
     /// # Properties
     /// In [0, 1]; symmetric.
+    /// # Errors
+    /// None.
+    /// # Example
+    /// ```
+    /// use concord::metrics::TrackCounts;
+    /// let counts = TrackCounts { n_reference: 10, n_candidate: 9, n_matched: 8, n_switches: 1, n_identity: 6, similarity_sum: 6.0, ..Default::default() };
+    /// assert_eq!(counts.idf1().value(), Some(12.0 / 19.0));
+    /// ```
     /// # Reference
     /// Ristani et al. 2016, doi:10.1007/978-3-319-48881-3_2.
     /// # Checked against
-    /// motmetrics 1.4.0, `tests/oracles/tracks/`.
+    /// motmetrics 1.4.0, `tests/oracles/tracks/figures.json`.
     pub fn idf1(&self) -> MetricValue {
         let n = self.n_reference + self.n_candidate;
         if n == 0 {

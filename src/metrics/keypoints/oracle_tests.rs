@@ -15,6 +15,7 @@ struct Oracle {
 struct Answer {
     oks: f64,
     pck: Option<(f64, Option<f64>)>,
+    distances: Option<[f64; 4]>,
 }
 
 /// Knuth's MMIX generator, as in `tests/oracles/keypoints/make.py`.
@@ -160,6 +161,15 @@ fn share_within_tolerance_is_that_of_numpy() {
             continue;
         };
         n_judged += 1;
+        let summary = found.summary(Unit::Px);
+        let ours = [summary.mean, summary.median, summary.p95, summary.max];
+        for (ours, theirs) in ours.iter().zip(answer.distances.unwrap()) {
+            let ours = ours.value().unwrap();
+            assert!(
+                (ours - theirs).abs() < 1e-12 * one.scale,
+                "case {index}: {ours} against {theirs}"
+            );
+        }
         let pck = found.pck(Unit::Px, 0.05 * one.scale).unwrap();
         assert_eq!(pck.value(), Some(at_px), "case {index}");
         let side = reference_length(&one.reference, ReferenceLength::Box, Unit::Px, None).unwrap();

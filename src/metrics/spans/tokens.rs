@@ -48,7 +48,7 @@ impl TokenTable {
 /// assert_eq!(tokens("5 mg (Ü)"), [[0, 1], [2, 4], [5, 6], [6, 7], [7, 8]]);
 /// ```
 /// # Checked against
-/// Python's `re` with `[^\W_]+|[^\s\w]|_` on the texts of `tests/oracles/spans/`.
+/// Python's `re` with `[^\W_]+|[^\s\w]|_` on the texts of `tests/oracles/spans/figures.json`.
 pub fn tokens(text: &str) -> Vec<[u64; 2]> {
     let mut found: Vec<[u64; 2]> = Vec::new();
     let mut in_word = false;
@@ -93,7 +93,7 @@ pub fn tokens(text: &str) -> Vec<[u64; 2]> {
 /// κ on tokens: Cohen 1960, doi:10.1177/001316446002000104; its dependence on the tokens outside: Hripcsak & Rothschild 2005,
 /// doi:10.1197/jamia.M1733.
 /// # Checked against
-/// scikit-learn 1.9.1 (`cohen_kappa_score`, `confusion_matrix`), `tests/oracles/spans/`.
+/// scikit-learn 1.9.1 (`cohen_kappa_score`, `confusion_matrix`), `tests/oracles/spans/figures.json`.
 pub fn token_table(
     tokens: &[[u64; 2]],
     reference: &[LabelledSpan],
@@ -140,7 +140,7 @@ pub fn token_table(
 /// # Reference
 /// As [`token_table`].
 /// # Checked against
-/// scikit-learn 1.9.1, `tests/oracles/spans/`.
+/// scikit-learn 1.9.1, `tests/oracles/spans/figures.json`.
 pub fn character_table(
     frame: [u64; 2],
     reference: &[LabelledSpan],

@@ -73,12 +73,21 @@ def share_correct(truth, guess, scale):
     return [float((apart <= 0.05 * scale).mean()), float((apart <= 0.1 * side).mean()) if side > 0 else None]
 
 
+def distances(truth, guess):
+    """Mean, median, 95th percentile and maximum over the points that both placed."""
+    shared = (truth[:, 2] > 0) & (guess[:, 2] > 0)
+    if not shared.any():
+        return None
+    apart = np.hypot(*(truth[shared, :2] - guess[shared, :2]).T)
+    return [float(apart.mean())] + [float(np.quantile(apart, q)) for q in (0.5, 0.95, 1.0)]
+
+
 draw = Draw(SEED)
 cases = []
 for index in range(N_CASES):
     truth, guess, box, area, scale = case(draw, index)
     sigmas, oks = similarity(truth, guess, box, area)
-    cases.append({"oks": oks, "pck": share_correct(truth, guess, scale)})
+    cases.append({"oks": oks, "pck": share_correct(truth, guess, scale), "distances": distances(truth, guess)})
 head = {
     "tool": "pycocotools", "version": version("pycocotools"), "numpy": np.__version__, "date": "2026-11-24",
     "script": "tests/oracles/keypoints/make.py", "seed": SEED, "sigmas": sigmas,
