@@ -6,7 +6,6 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::geometry::{Mask, MultiPolygon, Rect, SliceAxis, Volume};
-use crate::matching::track_counts;
 
 const SIDE: u32 = 24;
 const WINDOW: usize = 6;
@@ -108,26 +107,27 @@ impl Scene {
         found
     }
 
-    /// Two frames in which each point is a track with a wide box, so that any two meet.
-    fn frames_with(&self, other: &Self) -> Vec<TrackFrame> {
+    /// Two frames in which each point is a track with a wide box, followed by the other scene's track of the same number.
+    fn tracks_with(&self, other: &Self) -> TrackCounts {
         let boxes = |scene: &Self| -> Vec<Rect> {
             let corner = scene.at(&scene.points).into_iter();
             let wide = |[x, y]: [f64; 2]| Rect::from_corners([x, y], [x + 40.0, y + 40.0]);
             corner.map(wide).collect()
         };
         let (ours, theirs) = (boxes(self), boxes(other));
-        let mut frame = TrackFrame {
+        let frame = TrackFrame {
             reference: (0..ours.len()).collect(),
             candidate: (0..theirs.len()).collect(),
             similar: Vec::new(),
         };
-        for (i, a) in ours.iter().enumerate() {
-            for (j, b) in theirs.iter().enumerate() {
-                let similarity = iou(&Overlap::of_rects(a, b).unwrap()).value().unwrap();
-                frame.similar.push((i, j, similarity));
-            }
-        }
-        vec![frame.clone(), frame]
+        let alike = |(i, (a, b)): (usize, (&Rect, &Rect))| {
+            let overlap = Overlap::of_rects(a, b).unwrap();
+            (i, i, iou(&overlap).value().unwrap())
+        };
+        let pairs: Vec<_> = ours.iter().zip(&theirs).enumerate().map(alike).collect();
+        let n_identity = 2 * pairs.len() as u64;
+        let frames = [frame.clone(), frame];
+        TrackCounts::of(&frames, &[pairs.clone(), pairs], n_identity).unwrap()
     }
 
     fn named_points(&self) -> Vec<NamedPoint> {
@@ -174,7 +174,7 @@ fn evaluate(key: &str, a: &Scene, b: &Scene, view: View) -> Option<Vec<Measured>
         surfaces().iter().map(read).collect()
     };
     let spans = || compare_spans(&a.spans(), &b.spans()).unwrap();
-    let tracks = || track_counts(&a.frames_with(b), 0.1).unwrap();
+    let tracks = || a.tracks_with(b);
     let points = || compare_points(&a.named_points(), &b.named_points(), view.plane()).unwrap();
     Some(match key {
         "dice" => overlaps().iter().map(dice).map(ratio).collect(),
