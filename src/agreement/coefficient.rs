@@ -2,103 +2,10 @@
 
 use serde::ser::{SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
 use super::bland_altman::LimitsOfAgreement;
-use crate::statistics::StatisticsError;
-
-/// Misuse of the agreement room; undefined figures are not errors.
-#[derive(Debug, Clone, PartialEq, Error)]
-pub enum AgreementError {
-    #[error(transparent)]
-    Statistics(#[from] StatisticsError),
-    #[error("`{found}` cells were given for `{rows}` rows and `{columns}` columns; `{needed}` are needed", needed = rows * columns)]
-    ShapeMismatch {
-        found: usize,
-        rows: usize,
-        columns: usize,
-    },
-    #[error("category code `{code}` was found with `{n_categories}` categories; codes start at 0")]
-    UnknownCode { code: usize, n_categories: usize },
-    #[error("label `{label}` is not among the declared categories; declare it or map it")]
-    UnknownLabel { label: String },
-    #[error(
-        "`{n}` categories were found; at most 2048 are possible: map free text to labels, or declare an interval scale"
-    )]
-    TooManyCategories { n: usize },
-    #[error("item `{item}` holds more than one rating by `{rater}`; keep one")]
-    DuplicateRating { item: String, rater: String },
-    #[error("rating `{value}` of item `{item}` by `{rater}` is not a number within ±1e150")]
-    NotFinite {
-        item: String,
-        rater: String,
-        value: f64,
-    },
-    #[error("category `{category}` is not a number; an interval or ratio scale needs numbers")]
-    NotNumeric { category: String },
-    #[error("the ratings hold no categories; a nominal or ordinal scale needs them")]
-    NoCategories,
-    #[error("raters gave `{n_a}` and `{n_b}` ratings; one each per unit is needed")]
-    UnequalLengths { n_a: usize, n_b: usize },
-}
-
-/// What differences between ratings mean.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Scale {
-    Nominal,
-    Ordinal,
-    Interval,
-    Ratio,
-}
-
-impl Scale {
-    /// Name as printed.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Nominal => "nominal",
-            Self::Ordinal => "ordinal",
-            Self::Interval => "interval",
-            Self::Ratio => "ratio",
-        }
-    }
-}
-
-/// Credit for a disagreement, by the distance between the two categories in their order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Weights {
-    /// 1 for equal categories, otherwise 0.
-    Unweighted,
-    /// 1 − |i − j|/(k − 1).
-    Linear,
-    /// 1 − (i − j)²/(k − 1)².
-    Quadratic,
-}
-
-impl Weights {
-    /// Name as printed.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Unweighted => "unweighted",
-            Self::Linear => "linear",
-            Self::Quadratic => "quadratic",
-        }
-    }
-
-    /// Agreement weight of categories `i` and `j` among `n_categories`: 1 on the diagonal.
-    pub fn between(self, i: usize, j: usize, n_categories: usize) -> f64 {
-        if i == j {
-            return 1.0;
-        }
-        let distance = i.abs_diff(j) as f64 / (n_categories.max(2) - 1) as f64;
-        match self {
-            Self::Unweighted => 0.0,
-            Self::Linear => 1.0 - distance,
-            Self::Quadratic => 1.0 - distance * distance,
-        }
-    }
-}
+use super::contingency::ContingencyTable;
+use super::study_bootstrap::{Resampling, StudyInterval};
 
 /// Why a figure has no value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -130,6 +37,16 @@ pub struct Undefined {
 }
 
 /// One agreement figure with its interval.
+///
+/// # Definition
+/// `value` with standard error `se` and the interval from `lower` to `upper` at `level`, over `n`
+/// units; `method` names formula, kind of interval and source.
+/// # Edge cases
+/// Without a value `undefined` holds code and reason, and no bound is given. A value without `se`
+/// or bounds has none that the method yields.
+/// # Properties
+/// No field is ever NaN or infinite. Written as JSON, fields that do not apply are absent, but for
+/// `value`, `se`, `lower`, `upper` and `undefined`, which are null.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Coefficient {
     pub name: &'static str,
@@ -137,9 +54,12 @@ pub struct Coefficient {
     pub weights: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scale: Option<&'static str>,
-    /// Form of the intraclass correlation, such as `ICC(2,1)`.
+    /// Form of the intraclass correlation in the notation of Shrout & Fleiss, such as `ICC(2,1)`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub form: Option<&'static str>,
+    /// The same in the notation of McGraw & Wong, such as `ICC(A,1)`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub form_mcgraw_wong: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
     pub raters: Vec<String>,
@@ -160,8 +80,20 @@ pub struct Coefficient {
     pub prevalence_index: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bias_index: Option<f64>,
+    /// Prevalence- and bias-adjusted κ.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pabak: Option<f64>,
+    /// The highest κ that the raters' margins allow.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kappa_max: Option<f64>,
     #[serde(flatten)]
     pub limits: Option<LimitsOfAgreement>,
+    /// How units were resampled, where `lower` and `upper` come from resampling.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resampling: Option<Resampling>,
+    /// A second interval that takes the units of one study together, where studies are known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub study_interval: Option<StudyInterval>,
     /// Formula, kind of interval and source.
     pub method: String,
 }
@@ -186,6 +118,7 @@ impl Coefficient {
             weights: None,
             scale: None,
             form: None,
+            form_mcgraw_wong: None,
             category: None,
             raters: Vec::new(),
             value: None,
@@ -198,7 +131,11 @@ impl Coefficient {
             undefined: None,
             prevalence_index: None,
             bias_index: None,
+            pabak: None,
+            kappa_max: None,
             limits: None,
+            resampling: None,
+            study_interval: None,
             method: method.into(),
         }
     }
@@ -224,6 +161,13 @@ impl Coefficient {
             self.upper = Some((value + quantile * se).clamp(least, 1.0));
         }
         self
+    }
+
+    /// Takes over what Byrt et al. put beside κ; nothing but for two categories.
+    pub(super) fn set_indices(&mut self, table: &ContingencyTable) {
+        self.prevalence_index = table.prevalence_index();
+        self.bias_index = table.bias_index();
+        self.pabak = table.pabak();
     }
 
     pub(super) fn for_raters(mut self, raters: &[String]) -> Self {

@@ -2,9 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::coefficient::{AgreementError, Coefficient, UndefinedCode};
+use super::coefficient::{Coefficient, UndefinedCode};
+use super::error::AgreementError;
 use super::matrix::RatingMatrix;
-use crate::statistics::{check_level, f_quantile};
+use crate::statistics::check_level;
+
+mod mean_squares;
+
+use mean_squares::{MeanSquares, mean_squares};
 
 /// Model and unit of an intraclass correlation, in the notation of Shrout & Fleiss.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -40,7 +45,7 @@ impl IccForm {
         Self::TwoWayFixedMean,
     ];
 
-    /// Name as printed.
+    /// Name as printed, in the notation of Shrout & Fleiss.
     pub fn name(self) -> &'static str {
         match self {
             Self::OneWaySingle => "ICC(1,1)",
@@ -51,21 +56,18 @@ impl IccForm {
             Self::TwoWayFixedMean => "ICC(3,k)",
         }
     }
-}
 
-/// Mean squares of a complete units × raters table.
-#[derive(Debug, Clone, Copy)]
-struct MeanSquares {
-    n: f64,
-    k: f64,
-    /// Between units.
-    units: f64,
-    /// Within units.
-    within: f64,
-    /// Between raters.
-    raters: f64,
-    /// Left over.
-    error: f64,
+    /// Name in the notation of McGraw & Wong: A for absolute agreement, C for consistency.
+    pub fn mcgraw_wong_name(self) -> &'static str {
+        match self {
+            Self::OneWaySingle => "ICC(1)",
+            Self::TwoWayRandomSingle => "ICC(A,1)",
+            Self::TwoWayFixedSingle => "ICC(C,1)",
+            Self::OneWayMean => "ICC(k)",
+            Self::TwoWayRandomMean => "ICC(A,k)",
+            Self::TwoWayFixedMean => "ICC(C,k)",
+        }
+    }
 }
 
 /// One intraclass correlation with its F-based interval.
@@ -74,8 +76,11 @@ struct MeanSquares {
 /// From the mean squares between units (B), within units (W), between raters (J) and error (E):
 /// (1,1) (B−W)/(B+(k−1)W); (2,1) (B−E)/(B+(k−1)E+k(J−E)/n); (3,1) (B−E)/(B+(k−1)E);
 /// (1,k) (B−W)/B; (2,k) (B−E)/(B+(J−E)/n); (3,k) (B−E)/B.
+/// Intervals: F with n − 1 and the noise's degrees of freedom; for (2,·) Satterthwaite's degrees of
+/// freedom. McGraw & Wong's names stand in `form_mcgraw_wong`: (2,·) is absolute agreement A, (3,·)
+/// consistency C; their two-way random and mixed models give the same numbers.
 /// # Input
-/// Numeric ratings; units with a gap are left out, and `n` counts the others.
+/// Numeric ratings; units with a gap are left out, and `n` counts the others. `level` in (0, 1).
 /// # Edge cases
 /// | case | result |
 /// |---|---|
@@ -86,81 +91,58 @@ struct MeanSquares {
 /// At most 1; unchanged by shift and scale; (3,·) also by a shift of one rater.
 /// # Errors
 /// `InvalidLevel`.
+/// # Example
+/// ```
+/// use concord::agreement::{IccForm, RatingMatrix, intraclass_correlation};
+/// let rows = [("a", "u", 1.0), ("b", "u", 2.0), ("a", "v", 3.0), ("b", "v", 4.0)];
+/// let matrix = RatingMatrix::from_values(rows)?;
+/// // b reads 1 higher throughout: B = 4, W = 1/2, J = 1, E = 0.
+/// let icc = |form| intraclass_correlation(&matrix, form, 0.95).map(|found| found.value.unwrap());
+/// assert!((icc(IccForm::OneWaySingle)? - 3.5 / 4.5).abs() < 1e-15);
+/// assert!((icc(IccForm::TwoWayRandomSingle)? - 4.0 / 5.0).abs() < 1e-15);
+/// assert_eq!(icc(IccForm::TwoWayFixedSingle)?, 1.0);
+/// # Ok::<(), concord::agreement::AgreementError>(())
+/// ```
 /// # Reference
 /// Shrout & Fleiss 1979, Psychol Bull 86(2):420-428, doi:10.1037/0033-2909.86.2.420; McGraw & Wong
 /// 1996, Psychol Methods 1(1):30-46, doi:10.1037/1082-989X.1.1.30 (interval of (2,·)).
 /// # Checked against
-/// pingouin, `tests/oracles/agreement/`.
+/// pingouin 0.6.1, `tests/oracles/agreement/random.json`,
+/// `tests/oracles/agreement/numeric.json`.
 pub fn intraclass_correlation(
     matrix: &RatingMatrix,
     form: IccForm,
     level: f64,
 ) -> Result<Coefficient, AgreementError> {
     check_level(level)?;
-    Ok(from_mean_squares(mean_squares(matrix), form, level))
+    Ok(from_mean_squares(mean_squares(matrix, None), form, level))
 }
 
-/// All six forms, from one pass over the ratings.
+/// All six forms, from one reading of the ratings.
 ///
+/// # Definition
+/// [`intraclass_correlation`] in the order of [`IccForm::ALL`].
 /// # Errors
 /// `InvalidLevel`.
 pub fn intraclass_correlations(
     matrix: &RatingMatrix,
     level: f64,
 ) -> Result<Vec<Coefficient>, AgreementError> {
-    check_level(level)?;
-    let squares = mean_squares(matrix);
-    Ok(IccForm::ALL
-        .iter()
-        .map(|form| from_mean_squares(squares, *form, level))
-        .collect())
+    weighted_correlations(matrix, None, level)
 }
 
-fn mean_squares(matrix: &RatingMatrix) -> Result<MeanSquares, (UndefinedCode, u64)> {
-    let k = matrix.raters().len();
-    let rows = matrix.values().chunks_exact(k.max(1));
-    let complete: Vec<&[Option<f64>]> = rows
-        .filter(|unit| unit.iter().all(Option::is_some))
-        .collect();
-    let n_units = complete.len() as u64;
-    if k < 2 {
-        return Err((UndefinedCode::TooFewRaters, n_units));
-    }
-    if n_units < 2 {
-        return Err((UndefinedCode::TooFewUnits, n_units));
-    }
-    let (n, k_real) = (n_units as f64, k as f64);
-    let all = || complete.iter().flat_map(|unit| unit.iter().flatten());
-    let grand = all().sum::<f64>() / (n * k_real);
-    let mut rater_sums = vec![0.0; k];
-    let mut between = 0.0;
-    for unit in &complete {
-        let mut sum = 0.0;
-        for (rater_sum, x) in rater_sums.iter_mut().zip(unit.iter().flatten()) {
-            *rater_sum += x - grand;
-            sum += x - grand;
-        }
-        between += sum * sum / k_real;
-    }
-    let raters: f64 = rater_sums.iter().map(|sum| sum * sum / n).sum();
-    let rater_shift: Vec<f64> = rater_sums.iter().map(|sum| sum / n).collect();
-    // Within and error from residuals, not as a difference of larger sums.
-    let (mut within, mut error) = (0.0, 0.0);
-    for unit in &complete {
-        let mean = unit.iter().flatten().sum::<f64>() / k_real;
-        for (x, shift) in unit.iter().flatten().zip(&rater_shift) {
-            within += (x - mean).powi(2);
-            error += (x - mean - shift).powi(2);
-        }
-    }
-    Ok(MeanSquares {
-        n,
-        k: k_real,
-        units: between / (n - 1.0),
-        within: within / (n * (k_real - 1.0)),
-        raters: raters / (k_real - 1.0),
-        error: error / ((n - 1.0) * (k_real - 1.0)),
-    })
+/// As [`intraclass_correlations`], each unit taken as often as `times` says.
+pub(super) fn weighted_correlations(
+    matrix: &RatingMatrix,
+    times: Option<&[u32]>,
+    level: f64,
+) -> Result<Vec<Coefficient>, AgreementError> {
+    check_level(level)?;
+    let squares = mean_squares(matrix, times);
+    let forms = IccForm::ALL.iter();
+    Ok(forms
+        .map(|form| from_mean_squares(squares, *form, level))
+        .collect())
 }
 
 fn from_mean_squares(
@@ -177,6 +159,7 @@ fn from_mean_squares(
     let blank = |n| {
         let mut found = Coefficient::new("icc", level, n, method);
         found.form = Some(form.name());
+        found.form_mcgraw_wong = Some(form.mcgraw_wong_name());
         found
     };
     let squares = match squares {
@@ -200,114 +183,4 @@ fn from_mean_squares(
     found.lower = lower.map(|bound| bound.min(value));
     found.upper = upper.map(|bound| bound.max(value));
     found
-}
-
-impl MeanSquares {
-    fn value(&self, form: IccForm) -> Option<f64> {
-        let Self {
-            n,
-            k,
-            units,
-            within,
-            raters,
-            error,
-        } = *self;
-        let (numerator, denominator) = match form {
-            IccForm::OneWaySingle => (units - within, units + (k - 1.0) * within),
-            IccForm::OneWayMean => (units - within, units),
-            IccForm::TwoWayFixedSingle => (units - error, units + (k - 1.0) * error),
-            IccForm::TwoWayFixedMean => (units - error, units),
-            IccForm::TwoWayRandomSingle => (
-                units - error,
-                units + (k - 1.0) * error + k * (raters - error) / n,
-            ),
-            IccForm::TwoWayRandomMean => (units - error, units + (raters - error) / n),
-        };
-        // Mean squares that cancel leave rounding, not variance.
-        let rounding = 1e-12 * (units + within + (raters + error) * k);
-        (denominator > rounding).then(|| numerator / denominator)
-    }
-
-    fn interval(&self, form: IccForm, level: f64) -> (Option<f64>, Option<f64>) {
-        let Self {
-            n,
-            k,
-            units,
-            within,
-            error,
-            ..
-        } = *self;
-        let p = 0.5 + 0.5 * level;
-        // (F/q − 1)/(F/q + k − 1) with F = units/noise, free of a division by no noise.
-        let single = |noise: f64, df: f64| {
-            let bound = |q: f64| ratio(units - q * noise, units + (k - 1.0) * q * noise);
-            (
-                bound(f_quantile(p, n - 1.0, df)),
-                bound(1.0 / f_quantile(p, df, n - 1.0)),
-            )
-        };
-        let mean = |noise: f64, df: f64| {
-            let bound = |q: f64| ratio(units - q * noise, units);
-            (
-                bound(f_quantile(p, n - 1.0, df)),
-                bound(1.0 / f_quantile(p, df, n - 1.0)),
-            )
-        };
-        let error_df = (n - 1.0) * (k - 1.0);
-        match form {
-            IccForm::OneWaySingle => single(within, n * (k - 1.0)),
-            IccForm::OneWayMean => mean(within, n * (k - 1.0)),
-            IccForm::TwoWayFixedSingle => single(error, error_df),
-            IccForm::TwoWayFixedMean => mean(error, error_df),
-            IccForm::TwoWayRandomSingle => self.random_interval(p),
-            IccForm::TwoWayRandomMean => {
-                let (lower, upper) = self.random_interval(p);
-                // A single rater's bound of −1/(k − 1) and below has no counterpart: the mean's is open.
-                let step_up = |bound: f64| {
-                    let denominator = 1.0 + (k - 1.0) * bound;
-                    (denominator > 1e-12).then(|| k * bound / denominator)
-                };
-                (lower.and_then(step_up), upper.and_then(step_up))
-            }
-        }
-    }
-
-    /// Interval of ICC(2,1) with Satterthwaite's degrees of freedom.
-    fn random_interval(&self, p: f64) -> (Option<f64>, Option<f64>) {
-        let Self {
-            n,
-            k,
-            units,
-            raters,
-            error,
-            ..
-        } = *self;
-        let Some(rho) = self.value(IccForm::TwoWayRandomSingle) else {
-            return (None, None);
-        };
-        let rater_part = k * rho * raters;
-        let error_part = (n * (1.0 + (k - 1.0) * rho) - k * rho) * error;
-        let scale = (n - 1.0) * rater_part.powi(2) + error_part.powi(2);
-        if scale == 0.0 {
-            // Without differences between raters or error the ratings agree exactly.
-            let certain = (raters == 0.0 && error == 0.0).then_some(1.0);
-            return (certain, certain);
-        }
-        let df = (k - 1.0) * (n - 1.0) * (rater_part + error_part).powi(2) / scale;
-        if df <= 0.0 {
-            return (None, None);
-        }
-        let noise = k * raters + (k * n - k - n) * error;
-        let high = f_quantile(p, n - 1.0, df);
-        let low = f_quantile(p, df, n - 1.0);
-        (
-            ratio(n * (units - high * error), high * noise + n * units),
-            ratio(n * (low * units - error), noise + n * low * units),
-        )
-    }
-}
-
-fn ratio(numerator: f64, denominator: f64) -> Option<f64> {
-    let value = numerator / denominator;
-    value.is_finite().then_some(value)
 }

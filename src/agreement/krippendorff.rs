@@ -1,16 +1,27 @@
 //! Krippendorff's α with a bootstrap interval over units.
 
-use std::collections::BTreeMap;
-
-use super::coefficient::{AgreementError, Coefficient, Scale, UndefinedCode};
+use super::coefficient::{Coefficient, UndefinedCode};
+use super::error::AgreementError;
 use super::matrix::RatingMatrix;
-use super::patterns::{UnitPatterns, collapse};
-use crate::statistics::{ResampleSource, check_level, percentile_bootstrap, resample_counts};
+use super::patterns::UnitPatterns;
+use super::scale::Scale;
+use super::study_bootstrap::Resampling;
+use crate::statistics::{ResampleSource, check_level, percentile_bootstrap};
+
+mod pairable;
+
+pub(super) use pairable::Pairable;
 
 /// Distinct values up to which the ratio scale's pairwise differences are summed.
 const MAX_RATIO_VALUES: usize = 20_000;
 
-/// Resampling of units; no hidden defaults.
+/// Resampling; no hidden defaults.
+///
+/// # Definition
+/// `n_resamples` draws, each of as many units (or studies) as there are, with replacement, from the
+/// ChaCha8 stream of `seed`.
+/// # Edge cases
+/// `n_resamples` 0: no interval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bootstrap {
     /// Number of resamples; 0 for no interval.
@@ -18,42 +29,47 @@ pub struct Bootstrap {
     pub seed: u64,
 }
 
-/// One distinct way in which a unit was rated: (value index, ratings).
-type Ratings = Vec<(usize, u32)>;
-
-/// Units with at least two ratings, as α sees them.
-struct Pairable {
-    /// Distinct ways, and how many units hold each.
-    ways: Vec<Ratings>,
-    counts: Vec<u64>,
-    /// Numbers behind the value indices, centred; empty on nominal and ordinal scales.
-    numbers: Vec<f64>,
-    n_values: usize,
-    scale: Scale,
-}
-
 /// Krippendorff's α of categories, on a nominal or ordinal scale.
 ///
 /// # Definition
 /// α = 1 − D_o/D_e: the mean squared difference δ² within units over that between all pairable
 /// ratings. Nominal δ² = 1 for different categories; ordinal δ = the number of ratings that lie
-/// between the two categories, half of each category's own included.
+/// between the two categories, half of each category's own included. Interval: percentile
+/// bootstrap over units; `se` is the standard deviation of the resamples, `resampling` says how
+/// many were made and how many dropped.
 /// # Input
 /// Any pattern of gaps; units with fewer than two ratings are left out. `n` counts the others.
+/// `level` in (0, 1).
 /// # Edge cases
 /// | case | result |
 /// |---|---|
 /// | no unit with two ratings | undefined (`no_pairable_units`) |
 /// | all pairable ratings equal | undefined (`no_variation`) |
+/// | one pairable unit, or no resamples asked for | value without interval |
+/// | undefined on more than half of the resamples | value without interval |
 /// # Properties
 /// At most 1; unchanged when raters are permuted, and on the nominal scale categories.
 /// # Errors
 /// `InvalidLevel`; `NotNumeric` for an interval or ratio scale.
+/// # Example
+/// ```
+/// use concord::agreement::*;
+/// let rows = [("a", "u", "x"), ("b", "u", "x"), ("a", "v", "x"), ("b", "v", "y")];
+/// let units = UnitPatterns::from_matrix(&RatingMatrix::from_labels(rows, None)?);
+/// let no_interval = Bootstrap { n_resamples: 0, seed: 0 };
+/// // Within units 2 of 4 ordered pairs differ, of all 12 ordered pairs 6 do: 1 − (2/4)/(6/12).
+/// let alpha = krippendorff_alpha(&units, Scale::Nominal, no_interval, 0.95)?;
+/// assert_eq!(alpha.value, Some(0.0));
+/// # Ok::<(), AgreementError>(())
+/// ```
 /// # Reference
 /// Krippendorff 2011, Computing Krippendorff's alpha-reliability,
-/// <https://repository.upenn.edu/asc_papers/43>; interval: percentile bootstrap over units.
+/// <https://repository.upenn.edu/asc_papers/43>. Interval: percentile bootstrap over units as in
+/// Efron & Tibshirani 1993, ch. 13; Krippendorff's own resampling draws pairs of values from the
+/// observed disagreements and takes D_e as known, so the two intervals differ.
 /// # Checked against
-/// krippendorff (Python), `tests/oracles/agreement/`.
+/// krippendorff 0.9.0 (Python) and irrCAC 0.4.4, `tests/oracles/agreement/random.json`,
+/// `tests/oracles/agreement/categorical.json`; numbers in `tests/oracles/agreement/numeric.json`.
 pub fn krippendorff_alpha(
     units: &UnitPatterns,
     scale: Scale,
@@ -65,6 +81,8 @@ pub fn krippendorff_alpha(
 
 /// The value of [`krippendorff_alpha`] alone; `None` where undefined.
 ///
+/// # Definition
+/// As [`krippendorff_alpha`].
 /// # Errors
 /// `NotNumeric` for an interval or ratio scale.
 pub fn krippendorff_alpha_value(
@@ -80,124 +98,47 @@ fn pairable_patterns(units: &UnitPatterns, scale: Scale) -> Result<Pairable, Agr
         let category = units.categories.first().cloned().unwrap_or_default();
         return Err(AgreementError::NotNumeric { category });
     }
-    Ok(Pairable {
-        ways: units.pairable().map(|p| p.ratings.clone()).collect(),
-        counts: units.pairable().map(|p| p.n_units).collect(),
-        numbers: Vec::new(),
-        n_values: units.categories.len(),
-        scale,
-    })
+    Ok(Pairable::of_patterns(units, scale))
 }
 
 /// Krippendorff's α of numbers, on an ordinal, interval or ratio scale (or nominal: equal or not).
 ///
 /// # Definition
-/// As [`krippendorff_alpha`]; interval δ = x − y; ratio δ = (x − y)/(x + y).
+/// As [`krippendorff_alpha`]; interval δ = x − y; ratio δ = (x − y)/(x + y), 0 for x = y = 0.
 /// # Input
 /// A matrix with numbers; on the ratio scale none below 0.
 /// # Edge cases
-/// As [`krippendorff_alpha`]. Ratio scale with a value below 0: undefined (`negative_values`); with more than 20,000 distinct values: undefined
-/// (`too_many_values`), since their pairwise differences have no short sum.
+/// As [`krippendorff_alpha`]. Ratio scale with a value below 0: undefined (`negative_values`); with
+/// more than 20,000 distinct values: undefined (`too_many_values`), since their pairwise
+/// differences have no short sum.
 /// # Properties
 /// Interval: unchanged by shift and scale. Ratio: unchanged by scale.
 /// # Errors
 /// `InvalidLevel`.
+/// # Example
+/// ```
+/// use concord::agreement::*;
+/// let rows = [("a", "u", 1.0), ("b", "u", 2.0), ("a", "v", 4.0), ("b", "v", 5.0)];
+/// let matrix = RatingMatrix::from_values(rows)?;
+/// let no_interval = Bootstrap { n_resamples: 0, seed: 0 };
+/// // Mean squared difference within units 1; over all pairs (1 + 9 + 16 + 4 + 9 + 1)/6.
+/// let alpha = krippendorff_alpha_of_values(&matrix, Scale::Interval, no_interval, 0.95)?;
+/// assert!((alpha.value.unwrap() - (1.0 - 6.0 / 40.0)).abs() < 1e-15);
+/// # Ok::<(), AgreementError>(())
+/// ```
 /// # Reference
-/// Krippendorff 2011, Computing Krippendorff's alpha-reliability.
+/// Krippendorff 2011, Computing Krippendorff's alpha-reliability,
+/// <https://repository.upenn.edu/asc_papers/43>.
 /// # Checked against
-/// krippendorff (Python), `tests/oracles/agreement/`.
+/// krippendorff 0.9.0 (Python), `tests/oracles/agreement/random.json`,
+/// `tests/oracles/agreement/numeric.json`.
 pub fn krippendorff_alpha_of_values(
     matrix: &RatingMatrix,
     scale: Scale,
     bootstrap: Bootstrap,
     level: f64,
 ) -> Result<Coefficient, AgreementError> {
-    let (ways, counts, mut numbers) = match matrix.numbered_codes() {
-        Some((cells, numbers)) => few_numbers(&cells, matrix.raters().len(), &numbers),
-        None => many_numbers(matrix),
-    };
-    // A shift changes no difference, and keeps digits where values lie far from 0.
-    let centre = numbers.get(numbers.len() / 2).copied().unwrap_or(0.0);
-    let n_values = numbers.len();
-    match scale {
-        Scale::Interval => numbers.iter_mut().for_each(|x| *x -= centre),
-        Scale::Ratio => {}
-        Scale::Nominal | Scale::Ordinal => numbers.clear(),
-    }
-    alpha_with_interval(
-        &Pairable {
-            ways,
-            counts,
-            numbers,
-            n_values,
-            scale,
-        },
-        bootstrap,
-        level,
-    )
-}
-
-type Collapsed = (Vec<Ratings>, Vec<u64>, Vec<f64>);
-
-/// Pairable units by pattern, where few distinct numbers were given.
-fn few_numbers(cells: &[Option<u16>], n_raters: usize, numbers: &[f64]) -> Collapsed {
-    let mut sorted: Vec<f64> = numbers.iter().map(|x| x + 0.0).collect();
-    sorted.sort_unstable_by(f64::total_cmp);
-    sorted.dedup();
-    let ranks: Vec<usize> = numbers
-        .iter()
-        .map(|x| sorted.partition_point(|other| other < x))
-        .collect();
-    let patterns = collapse(cells, n_raters, numbers.len());
-    // By value, not by first appearance: resampling walks them in this order.
-    let mut counted: BTreeMap<Ratings, u64> = BTreeMap::new();
-    let pairable = patterns
-        .into_iter()
-        .filter(|pattern| pattern.n_ratings >= 2)
-        .map(|pattern| {
-            let mut ratings: Ratings = Vec::with_capacity(pattern.ratings.len());
-            for (code, count) in pattern.ratings {
-                let rank = ranks[code];
-                match ratings.iter_mut().find(|r| r.0 == rank) {
-                    Some(same) => same.1 += count,
-                    None => ratings.push((rank, count)),
-                }
-            }
-            ratings.sort_unstable();
-            (ratings, pattern.n_units)
-        });
-    for (ratings, n_units) in pairable {
-        *counted.entry(ratings).or_default() += n_units;
-    }
-    let (ways, counts) = counted.into_iter().unzip();
-    (ways, counts, sorted)
-}
-
-/// Pairable units by their sorted values, where most units differ.
-fn many_numbers(matrix: &RatingMatrix) -> Collapsed {
-    let mut numbers: Vec<f64> = matrix.values().iter().flatten().map(|x| x + 0.0).collect();
-    numbers.sort_unstable_by(f64::total_cmp);
-    numbers.dedup();
-    let index = |x: f64| numbers.partition_point(|other| *other < x);
-    let rows = matrix.values().chunks_exact(matrix.raters().len().max(1));
-    let mut ways: Vec<Ratings> = rows
-        .filter_map(|unit| {
-            let mut values: Vec<usize> = unit.iter().flatten().map(|x| index(*x)).collect();
-            values.sort_unstable();
-            let runs = values.chunk_by(|a, b| a == b);
-            let ratings = runs
-                .filter_map(|run| Some((*run.first()?, run.len() as u32)))
-                .collect();
-            (values.len() >= 2).then_some(ratings)
-        })
-        .collect();
-    ways.sort_unstable();
-    let counts = ways
-        .chunk_by(|a, b| a == b)
-        .map(|run| run.len() as u64)
-        .collect();
-    ways.dedup();
-    (ways, counts, numbers)
+    alpha_with_interval(&Pairable::of_values(matrix, scale), bootstrap, level)
 }
 
 fn alpha_with_interval(
@@ -233,174 +174,31 @@ fn alpha_with_interval(
     }
     let mut source = ResampleSource::new(seed);
     let mut drawn = Vec::new();
+    let mut n_dropped = 0;
     let replicate = || {
         pairable.resample(&mut source, &mut drawn);
-        pairable.alpha(&drawn)
+        let alpha = pairable.alpha(&drawn);
+        n_dropped += u32::from(alpha.is_none());
+        alpha
     };
     let estimate = percentile_bootstrap(alpha, n_resamples, seed, level, replicate)?;
+    found.resampling = Some(Resampling {
+        by: "unit",
+        n_clusters: n_units,
+        n_resamples,
+        n_dropped,
+        seed,
+    });
     found.method += &format!("; percentile bootstrap over units, B = {n_resamples}, seed {seed}");
     if let Some(estimate) = estimate {
         found.se = Some(estimate.se);
         found.lower = Some(estimate.interval.lower);
         found.upper = Some(estimate.interval.upper);
-        if estimate.n_undefined > 0 {
-            found.method += &format!(", {} undefined and dropped", estimate.n_undefined);
+        if n_dropped > 0 {
+            found.method += &format!(", {n_dropped} undefined and dropped");
         }
     } else {
         found.method += ", undefined on most resamples: no interval";
     }
     Ok(found)
-}
-
-impl Pairable {
-    /// Draws as many units as there are, with replacement; by pattern where patterns are few.
-    fn resample(&self, source: &mut ResampleSource, drawn: &mut Vec<u64>) {
-        let n_units: u64 = self.counts.iter().sum();
-        if n_units > self.counts.len() as u64 {
-            return resample_counts(source, &self.counts, drawn);
-        }
-        drawn.clear();
-        drawn.resize(self.counts.len(), 0);
-        for _ in 0..n_units {
-            if let Some(count) = drawn.get_mut(source.below(n_units) as usize) {
-                *count += 1;
-            }
-        }
-    }
-
-    /// α where each way of rating holds `counts` units.
-    fn alpha(&self, counts: &[u64]) -> Option<f64> {
-        let mut totals = vec![0_u64; self.n_values];
-        for (ratings, n) in self.ways.iter().zip(counts).filter(|(_, n)| **n > 0) {
-            for &(value, count) in ratings {
-                totals[value] += u64::from(count) * n;
-            }
-        }
-        let n = totals.iter().sum::<u64>() as f64;
-        let difference = Difference::new(self.scale, &totals, &self.numbers);
-        let mut observed = 0.0;
-        for (ratings, n_units) in self.ways.iter().zip(counts) {
-            // A unit of equal ratings holds no difference on any scale.
-            if *n_units == 0 || ratings.len() < 2 {
-                continue;
-            }
-            let ratings = ratings
-                .iter()
-                .map(|&(value, count)| (value, f64::from(count)));
-            let size: f64 = ratings.clone().map(|r| r.1).sum();
-            observed += *n_units as f64 * difference.sum_over_pairs(ratings) / (size - 1.0);
-        }
-        let used = totals.iter().enumerate().filter(|t| *t.1 > 0);
-        let all = used.map(|(value, count)| (value, *count as f64));
-        if all.clone().count() < 2 {
-            return None;
-        }
-        let expected = difference.sum_over_pairs(all) / (n - 1.0);
-        let alpha = 1.0 - observed / expected;
-        alpha.is_finite().then_some(alpha)
-    }
-}
-
-/// Squared difference between two values.
-enum Difference {
-    Unequal,
-    /// Position of each value; for the ordinal scale its mean rank.
-    Squared(Vec<f64>),
-    Relative(Vec<f64>),
-}
-
-impl Difference {
-    fn new(scale: Scale, totals: &[u64], numbers: &[f64]) -> Self {
-        match scale {
-            Scale::Nominal => Self::Unequal,
-            Scale::Interval => Self::Squared(numbers.to_vec()),
-            Scale::Ratio => Self::Relative(numbers.to_vec()),
-            Scale::Ordinal => {
-                let mut below = 0.0;
-                let ranks = totals.iter().map(|&n| {
-                    let rank = below + 0.5 * n as f64;
-                    below += n as f64;
-                    rank
-                });
-                Self::Squared(ranks.collect())
-            }
-        }
-    }
-
-    /// Σ over ordered pairs of ratings of their squared difference.
-    fn sum_over_pairs(&self, ratings: impl Iterator<Item = (usize, f64)> + Clone) -> f64 {
-        match self {
-            Self::Unequal => {
-                let size: f64 = ratings.clone().map(|r| r.1).sum();
-                ratings.map(|(_, n)| n * (size - n)).sum()
-            }
-            Self::Squared(position) => {
-                let size: f64 = ratings.clone().map(|r| r.1).sum();
-                let mean = ratings.clone().map(|(v, n)| n * position[v]).sum::<f64>() / size;
-                2.0 * size
-                    * ratings
-                        .map(|(v, n)| n * (position[v] - mean).powi(2))
-                        .sum::<f64>()
-            }
-            Self::Relative(number) => {
-                let relative = |x: f64, y: f64| if x == y { 0.0 } else { (x - y) / (x + y) };
-                let others = ratings.clone();
-                ratings
-                    .map(|(v, n)| {
-                        let pairs = others.clone();
-                        n * pairs
-                            .map(|(w, m)| m * relative(number[v], number[w]).powi(2))
-                            .sum::<f64>()
-                    })
-                    .sum()
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn both_ways_of_collapsing_numbers_give_the_same_alpha() {
-        let values = (0..60_u32).map(|i| (i % 7 != 3).then(|| f64::from(i * i % 23 + i / 9) - 4.0));
-        let names = |n: u32| (0..n).map(|i| i.to_string()).collect();
-        let matrix = RatingMatrix::numeric(names(20), names(3), values.collect()).unwrap();
-        let (cells, numbers) = matrix.numbered_codes().unwrap();
-        let alpha = |(ways, counts, numbers): Collapsed, scale| {
-            let n_values = numbers.len();
-            let pairable = Pairable {
-                ways,
-                counts,
-                numbers,
-                n_values,
-                scale,
-            };
-            pairable.alpha(&pairable.counts).unwrap()
-        };
-        for scale in [Scale::Nominal, Scale::Ordinal, Scale::Interval] {
-            let few = alpha(few_numbers(&cells, 3, &numbers), scale);
-            let many = alpha(many_numbers(&matrix), scale);
-            assert!((few - many).abs() < 1e-13, "{scale:?}: {few} {many}");
-        }
-    }
-
-    #[test]
-    fn a_matrix_of_mostly_different_numbers_has_an_interval_alpha() {
-        let names = |n: u32| (0..n).map(|i| i.to_string()).collect();
-        let values = (0..6000_u32).map(|i| Some(f64::from(i / 2) + 0.25 * f64::from(i % 2)));
-        let matrix = RatingMatrix::numeric(names(3000), names(2), values.collect()).unwrap();
-        assert!(matrix.numbered_codes().is_none());
-        let bootstrap = Bootstrap {
-            n_resamples: 50,
-            seed: 2,
-        };
-        let found =
-            krippendorff_alpha_of_values(&matrix, Scale::Interval, bootstrap, 0.95).unwrap();
-        // Within a unit d² = 1/16; between units about 2·3000²/12.
-        let expected = 1.0 - (1.0 / 16.0) / (3000.0_f64.powi(2) / 6.0);
-        assert!((found.value.unwrap() - expected).abs() < 1e-10);
-        assert!(found.lower <= found.value && found.value <= found.upper);
-    }
 }

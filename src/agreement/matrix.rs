@@ -1,34 +1,83 @@
 //! Ratings of units by raters, with gaps.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
 
-use super::coefficient::AgreementError;
 use super::contingency::ContingencyTable;
+use super::error::AgreementError;
+
+mod labels;
+mod numbers;
 
 /// Most categories that a matrix may declare.
+///
+/// Two-rater tables are square in the categories, so free text must not pass for labels.
 pub const MAX_CATEGORIES: usize = 2048;
 
-/// Codes row by row, and the number behind each code.
-pub(super) type NumberedCodes<'a> = (Cow<'a, [Option<u16>]>, Vec<f64>);
+/// Tables of up to this many categories are counted in four parts.
+const MAX_SPLIT_CATEGORIES: usize = 64;
 
 /// Units in rows, raters in columns; a cell is empty where a rater did not see a unit.
-#[derive(Debug, Clone, PartialEq)]
+///
+/// # Definition
+/// Holds category codes (from 0, in the order of the categories), or numbers, or both where the
+/// categories were read as numbers. Every coefficient of this room starts from here.
+/// # Input
+/// Row by row: all ratings of the first unit, then of the second.
+/// # Edge cases
+/// No units, no raters and all cells empty are allowed; figures are then undefined with a reason.
+/// # Properties
+/// Codes lie below the number of categories, numbers are finite and within ±1e150.
+/// # Example
+/// ```
+/// use concord::agreement::RatingMatrix;
+/// let rows = [("ann", "scan 1", "benign"), ("bob", "scan 1", "malignant"), ("ann", "scan 2", "benign")];
+/// let matrix = RatingMatrix::from_labels(rows, None)?;
+/// assert_eq!(matrix.n_units(), 2);
+/// assert_eq!(matrix.categories(), ["benign", "malignant"]);
+/// assert_eq!(matrix.cells().collect::<Vec<_>>(), [Some(0), Some(1), Some(0), None]);
+/// # Ok::<(), concord::agreement::AgreementError>(())
+/// ```
+#[derive(Debug, Clone)]
 pub struct RatingMatrix {
+    /// Empty where units have no names.
     units: Vec<String>,
+    n_units: usize,
     raters: Vec<String>,
     categories: Vec<String>,
-    /// Category codes row by row; empty for purely numeric ratings.
-    cells: Vec<Option<u16>>,
-    /// Numbers row by row; empty for purely categorical ratings.
-    values: Vec<Option<f64>>,
+    /// Category codes row by row, [`RatingMatrix::GAP`] where empty; empty for purely numeric ratings.
+    codes: Vec<u16>,
+    /// Numbers row by row, NaN where empty; empty for purely categorical ratings.
+    numbers: Vec<f64>,
     /// Number of each category, where the categories were read as numbers.
     category_numbers: Vec<f64>,
+    /// Number of the study of each unit; empty where none was given.
+    study_of_unit: Vec<u32>,
+    n_studies: u32,
+}
+
+impl PartialEq for RatingMatrix {
+    fn eq(&self, other: &Self) -> bool {
+        // Gaps are NaN, which equals nothing, so numbers are compared as bits.
+        let bits = |numbers: &[f64]| numbers.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+        self.units == other.units
+            && self.n_units == other.n_units
+            && self.raters == other.raters
+            && self.categories == other.categories
+            && self.codes == other.codes
+            && bits(&self.numbers) == bits(&other.numbers)
+            && self.category_numbers == other.category_numbers
+            && self.study_of_unit == other.study_of_unit
+    }
 }
 
 impl RatingMatrix {
+    /// Code that stands for no rating in [`RatingMatrix::from_codes`].
+    pub const GAP: u16 = u16::MAX;
+
     /// Categorical ratings, row by row; categories in their order where they have one.
     ///
+    /// # Definition
+    /// Cell (u, r) is `cells[u × raters + r]`, a code that counts the categories from 0.
     /// # Errors
     /// `ShapeMismatch`, `UnknownCode`, `TooManyCategories`.
     pub fn categorical(
@@ -38,31 +87,69 @@ impl RatingMatrix {
         cells: Vec<Option<u16>>,
     ) -> Result<Self, AgreementError> {
         check_shape(cells.len(), units.len(), raters.len())?;
+        // The code of a gap must not pass for one.
+        if cells.contains(&Some(Self::GAP)) {
+            return Err(AgreementError::UnknownCode {
+                code: usize::from(Self::GAP),
+                n_categories: categories.len(),
+            });
+        }
+        let codes = cells.iter().map(|c| c.unwrap_or(Self::GAP)).collect();
+        let mut matrix = Self::from_codes(raters, categories, codes)?;
+        matrix.n_units = units.len();
+        matrix.units = units;
+        Ok(matrix)
+    }
+
+    /// Categorical ratings of units without names: the short way for millions of codes.
+    ///
+    /// # Definition
+    /// As [`RatingMatrix::categorical`], a gap being [`RatingMatrix::GAP`].
+    /// # Errors
+    /// `ShapeMismatch` where the codes fill no whole rows, `UnknownCode`, `TooManyCategories`.
+    /// # Example
+    /// ```
+    /// use concord::agreement::RatingMatrix;
+    /// let names = |names: &[&str]| names.iter().map(|n| n.to_string()).collect::<Vec<_>>();
+    /// let codes = vec![0, 1, 1, RatingMatrix::GAP];
+    /// let matrix = RatingMatrix::from_codes(names(&["a", "b"]), names(&["no", "yes"]), codes)?;
+    /// assert_eq!(matrix.table(0, 1)?.count(0, 1), 1);
+    /// # Ok::<(), concord::agreement::AgreementError>(())
+    /// ```
+    pub fn from_codes(
+        raters: Vec<String>,
+        categories: Vec<String>,
+        codes: Vec<u16>,
+    ) -> Result<Self, AgreementError> {
+        let n_units = codes.len() / raters.len().max(1);
+        check_shape(codes.len(), n_units, raters.len())?;
         let n_categories = categories.len();
         check_categories(n_categories)?;
-        if let Some(code) = cells
-            .iter()
-            .flatten()
-            .max()
-            .filter(|c| usize::from(**c) >= n_categories)
-        {
+        // A gap wraps to 0, so that one pass without branches finds the highest code.
+        let highest = codes.iter().fold(0, |most, c| c.wrapping_add(1).max(most));
+        if usize::from(highest) > n_categories {
             return Err(AgreementError::UnknownCode {
-                code: usize::from(*code),
+                code: usize::from(highest) - 1,
                 n_categories,
             });
         }
         Ok(Self {
-            units,
+            units: Vec::new(),
+            n_units,
             raters,
             categories,
-            cells,
-            values: Vec::new(),
+            codes,
+            numbers: Vec::new(),
             category_numbers: Vec::new(),
+            study_of_unit: Vec::new(),
+            n_studies: 0,
         })
     }
 
     /// Numeric ratings, row by row.
     ///
+    /// # Definition
+    /// Cell (u, r) is `values[u × raters + r]`.
     /// # Errors
     /// `ShapeMismatch`, `NotFinite`.
     pub fn numeric(
@@ -71,11 +158,11 @@ impl RatingMatrix {
         values: Vec<Option<f64>>,
     ) -> Result<Self, AgreementError> {
         check_shape(values.len(), units.len(), raters.len())?;
-        let not_finite = |cell: &Option<f64>| cell.filter(|value| !usable(*value));
+        let not_usable = |cell: &Option<f64>| cell.filter(|value| !usable(*value));
         if let Some((i, value)) = values
             .iter()
             .enumerate()
-            .find_map(|(i, c)| Some((i, not_finite(c)?)))
+            .find_map(|(i, cell)| Some((i, not_usable(cell)?)))
         {
             return Err(AgreementError::NotFinite {
                 item: units.get(i / raters.len()).cloned().unwrap_or_default(),
@@ -84,58 +171,16 @@ impl RatingMatrix {
             });
         }
         Ok(Self {
+            n_units: units.len(),
             units,
             raters,
             categories: Vec::new(),
-            cells: Vec::new(),
-            values,
+            codes: Vec::new(),
+            numbers: values.iter().map(|v| v.unwrap_or(f64::NAN)).collect(),
             category_numbers: Vec::new(),
+            study_of_unit: Vec::new(),
+            n_studies: 0,
         })
-    }
-
-    /// Builds a categorical matrix from (rater, item, label) rows, in any order.
-    ///
-    /// Units and raters keep the order in which they first appear. Categories are `declared`, in
-    /// that order, or else the labels found: by number if all are numbers, otherwise by name.
-    ///
-    /// # Errors
-    /// `DuplicateRating`, `UnknownLabel`, `TooManyCategories`.
-    pub fn from_labels<'a>(
-        rows: impl IntoIterator<Item = (&'a str, &'a str, &'a str)>,
-        declared: Option<&[String]>,
-    ) -> Result<Self, AgreementError> {
-        let (units, raters, cells) = place(rows)?;
-        let categories = match declared {
-            Some(declared) => declared.to_vec(),
-            None => order_labels(cells.iter().flatten().copied().collect()),
-        };
-        check_categories(categories.len())?;
-        let codes: HashMap<&str, u16> = (0..)
-            .zip(&categories)
-            .map(|(code, name)| (name.as_str(), code))
-            .collect();
-        let code_of = |cell: &Option<&str>| match cell {
-            None => Ok(None),
-            Some(label) => match codes.get(label) {
-                Some(code) => Ok(Some(*code)),
-                None => Err(AgreementError::UnknownLabel {
-                    label: (*label).to_owned(),
-                }),
-            },
-        };
-        let cells = cells.iter().map(code_of).collect::<Result<_, _>>()?;
-        Self::categorical(units, raters, categories, cells)
-    }
-
-    /// Builds a numeric matrix from (rater, item, value) rows, in any order.
-    ///
-    /// # Errors
-    /// `DuplicateRating`, `NotFinite`.
-    pub fn from_values<'a>(
-        rows: impl IntoIterator<Item = (&'a str, &'a str, f64)>,
-    ) -> Result<Self, AgreementError> {
-        let (units, raters, values) = place(rows)?;
-        Self::numeric(units, raters, values)
     }
 
     /// The same ratings with each category read as a number.
@@ -149,20 +194,53 @@ impl RatingMatrix {
                 category: name.clone(),
             })
         };
-        let numbers = self
+        let category_numbers = self
             .categories
             .iter()
             .map(read)
             .collect::<Result<Vec<f64>, _>>()?;
-        let value = |cell: &Option<u16>| numbers.get(usize::from((*cell)?)).copied();
-        self.values = self.cells.iter().map(value).collect();
-        self.category_numbers = numbers;
+        let number = |code: &u16| {
+            let number = category_numbers.get(usize::from(*code));
+            number.copied().unwrap_or(f64::NAN)
+        };
+        self.numbers = self.codes.iter().map(number).collect();
+        self.category_numbers = category_numbers;
         Ok(self)
     }
 
-    /// Units, in order of rows.
+    /// The same ratings with the study of each unit, in order of rows.
+    ///
+    /// # Definition
+    /// Units of one study err together; with studies [`super::all_coefficients`] also resamples
+    /// whole studies.
+    /// # Errors
+    /// `StudyMismatch` where not every unit has a study.
+    pub fn with_studies<S: AsRef<str>>(mut self, studies: &[S]) -> Result<Self, AgreementError> {
+        if studies.len() != self.n_units {
+            return Err(AgreementError::StudyMismatch {
+                n_studies: studies.len(),
+                n_units: self.n_units,
+            });
+        }
+        let mut numbers = std::collections::HashMap::new();
+        self.study_of_unit.clear();
+        for study in studies {
+            let next = numbers.len() as u32;
+            let number = *numbers.entry(study.as_ref()).or_insert(next);
+            self.study_of_unit.push(number);
+        }
+        self.n_studies = numbers.len() as u32;
+        Ok(self)
+    }
+
+    /// Names of the units, in order of rows; empty where they have none.
     pub fn units(&self) -> &[String] {
         &self.units
+    }
+
+    /// Number of units, rated or not.
+    pub fn n_units(&self) -> usize {
+        self.n_units
     }
 
     /// Raters, in order of columns.
@@ -175,60 +253,96 @@ impl RatingMatrix {
         &self.categories
     }
 
-    /// Category codes, row by row.
-    pub fn cells(&self) -> &[Option<u16>] {
-        &self.cells
+    /// Number of studies given; 0 where none were.
+    pub fn n_studies(&self) -> u32 {
+        self.n_studies
     }
 
-    /// Numbers, row by row; empty for purely categorical ratings.
-    pub fn values(&self) -> &[Option<f64>] {
-        &self.values
+    /// Category codes, row by row; none for purely numeric ratings.
+    pub fn cells(&self) -> impl Iterator<Item = Option<u16>> {
+        self.codes.iter().map(|c| (*c != Self::GAP).then_some(*c))
+    }
+
+    /// Numbers, row by row; none for purely categorical ratings.
+    pub fn values(&self) -> impl Iterator<Item = Option<f64>> {
+        self.numbers.iter().map(|x| (!x.is_nan()).then_some(*x))
+    }
+
+    /// Codes as they are held, gaps as [`RatingMatrix::GAP`].
+    pub(super) fn codes(&self) -> &[u16] {
+        &self.codes
+    }
+
+    /// Numbers as they are held, gaps as NaN.
+    pub(super) fn numbers(&self) -> &[f64] {
+        &self.numbers
+    }
+
+    pub(super) fn study_of_unit(&self) -> &[u32] {
+        &self.study_of_unit
     }
 
     /// Ratings as codes of few distinct numbers; `None` where the numbers are many.
-    pub(super) fn numbered_codes(&self) -> Option<NumberedCodes<'_>> {
+    pub(super) fn numbered_codes(&self) -> Option<(Cow<'_, [u16]>, Vec<f64>)> {
         if !self.category_numbers.is_empty() {
-            return Some((Cow::Borrowed(&self.cells), self.category_numbers.clone()));
+            return Some((Cow::Borrowed(&self.codes), self.category_numbers.clone()));
         }
-        let mut numbers = Vec::new();
-        let mut codes: HashMap<u64, u16> = HashMap::new();
-        let mut code_of = |value: f64| {
-            // Adding 0 makes both zeros the same number.
-            let value = value + 0.0;
-            if let Some(code) = codes.get(&value.to_bits()) {
-                return Some(*code);
-            }
-            let code = u16::try_from(numbers.len())
-                .ok()
-                .filter(|n| usize::from(*n) < MAX_CATEGORIES)?;
-            codes.insert(value.to_bits(), code);
-            numbers.push(value);
-            Some(code)
-        };
-        let code_cell = |cell: &Option<f64>| cell.map_or(Some(None), |v| code_of(v).map(Some));
-        let cells: Option<Vec<_>> = self.values.iter().map(code_cell).collect();
-        Some((Cow::Owned(cells?), numbers))
+        let (codes, numbers) = numbers::coded(&self.numbers)?;
+        Some((Cow::Owned(codes), numbers))
     }
 
     /// Table of two raters over the units that both rated.
     ///
+    /// # Definition
+    /// Rows are the categories of rater `a`, columns those of rater `b`, both by column number.
+    /// # Edge cases
+    /// A rater without a column rated nothing: the table is empty.
     /// # Errors
-    /// `ShapeMismatch` never arises for raters of this matrix.
+    /// None for raters of this matrix.
     pub fn table(&self, a: usize, b: usize) -> Result<ContingencyTable, AgreementError> {
         let k = self.categories.len();
-        let mut counts = vec![0_u64; k * k];
-        for unit in self.cells.chunks_exact(self.raters.len().max(1)) {
-            if let (Some(Some(row)), Some(Some(column))) = (unit.get(a), unit.get(b)) {
-                counts[usize::from(*row) * k + usize::from(*column)] += 1;
+        let n_raters = self.raters.len();
+        if a.max(b) >= n_raters {
+            return ContingencyTable::new(self.categories.clone(), vec![0; k * k]);
+        }
+        // Gaps fall into a last row and column, so that no unit needs a decision.
+        let width = k + 1;
+        let place =
+            |unit: &[u16]| usize::from(unit[a]).min(k) * width + usize::from(unit[b]).min(k);
+        let mut padded = vec![0_u64; width * width];
+        if k <= MAX_SPLIT_CATEGORIES {
+            // Four tables, since neighbouring units often fall in the same cell and would wait on it.
+            let mut parts = vec![[0_u64; 4]; width * width];
+            let fours = self.codes.chunks_exact(4 * n_raters);
+            for unit in fours.remainder().chunks_exact(n_raters) {
+                parts[place(unit)][0] += 1;
+            }
+            for four in fours {
+                for (lane, unit) in four.chunks_exact(n_raters).enumerate() {
+                    parts[place(unit)][lane & 3] += 1;
+                }
+            }
+            for (sum, part) in padded.iter_mut().zip(&parts) {
+                *sum = part.iter().sum();
+            }
+        } else {
+            for unit in self.codes.chunks_exact(n_raters) {
+                padded[place(unit)] += 1;
             }
         }
+        let rows = padded.chunks_exact(width).take(k);
+        let counts = rows.flat_map(|row| row[..k].iter().copied()).collect();
         ContingencyTable::new(self.categories.clone(), counts)
     }
 
     /// Numbers of two raters over the units that both rated.
+    ///
+    /// # Definition
+    /// (number of `a`, number of `b`), in order of units.
     pub fn value_pairs(&self, a: usize, b: usize) -> Vec<(f64, f64)> {
-        let rows = self.values.chunks_exact(self.raters.len().max(1));
-        rows.filter_map(|unit| Some(((*unit.get(a)?)?, (*unit.get(b)?)?)))
+        let rows = self.numbers.chunks_exact(self.raters.len().max(1));
+        rows.filter_map(|unit| Some((*unit.get(a)?, *unit.get(b)?)))
+            .filter(|(x, y)| !x.is_nan() && !y.is_nan())
             .collect()
     }
 }
@@ -239,7 +353,7 @@ fn usable(value: f64) -> bool {
 }
 
 fn check_shape(found: usize, rows: usize, columns: usize) -> Result<(), AgreementError> {
-    if found == rows * columns {
+    if rows.checked_mul(columns) == Some(found) {
         return Ok(());
     }
     Err(AgreementError::ShapeMismatch {
@@ -249,64 +363,10 @@ fn check_shape(found: usize, rows: usize, columns: usize) -> Result<(), Agreemen
     })
 }
 
-/// Two-rater tables are square in the categories, so free text must not pass for labels.
 fn check_categories(n: usize) -> Result<(), AgreementError> {
     if n > MAX_CATEGORIES {
         Err(AgreementError::TooManyCategories { n })
     } else {
         Ok(())
     }
-}
-
-type Placed<T> = (Vec<String>, Vec<String>, Vec<Option<T>>);
-
-/// Places (rater, item, rating) rows in a matrix of units and raters.
-fn place<'a, T: Copy>(
-    rows: impl IntoIterator<Item = (&'a str, &'a str, T)>,
-) -> Result<Placed<T>, AgreementError> {
-    let (mut units, mut raters) = (Names::default(), Names::default());
-    let placed: Vec<(usize, usize, T)> = rows
-        .into_iter()
-        .map(|(rater, item, rating)| (units.index(item), raters.index(rater), rating))
-        .collect();
-    let n_raters = raters.order.len();
-    let mut cells = vec![None; units.order.len() * n_raters];
-    for (unit, rater, rating) in placed {
-        if cells[unit * n_raters + rater].replace(rating).is_some() {
-            return Err(AgreementError::DuplicateRating {
-                item: units.order[unit].to_owned(),
-                rater: raters.order[rater].to_owned(),
-            });
-        }
-    }
-    let owned = |names: Names| names.order.into_iter().map(str::to_owned).collect();
-    Ok((owned(units), owned(raters), cells))
-}
-
-/// Names numbered in order of first appearance.
-#[derive(Default)]
-struct Names<'a> {
-    numbers: HashMap<&'a str, usize>,
-    order: Vec<&'a str>,
-}
-
-impl<'a> Names<'a> {
-    fn index(&mut self, name: &'a str) -> usize {
-        *self.numbers.entry(name).or_insert_with(|| {
-            self.order.push(name);
-            self.order.len() - 1
-        })
-    }
-}
-
-fn order_labels(labels: BTreeSet<&str>) -> Vec<String> {
-    let mut labels: Vec<&str> = labels.into_iter().collect();
-    let number = |label: &str| label.trim().parse::<f64>().ok().filter(|v| v.is_finite());
-    if labels.iter().all(|label| number(label).is_some()) {
-        labels.sort_by(|a, b| match (number(a), number(b)) {
-            (Some(a), Some(b)) => a.total_cmp(&b),
-            _ => std::cmp::Ordering::Equal,
-        });
-    }
-    labels.into_iter().map(str::to_owned).collect()
 }

@@ -66,7 +66,8 @@ const CATEGORIES: &[Scale] = &[Scale::Nominal, Scale::Ordinal];
 const NUMBERS: &[Scale] = &[Scale::Interval, Scale::Ratio];
 const CHANCE_CORRECTED: (f64, f64) = (-1.0, 1.0);
 const OPEN_BELOW: (f64, f64) = (f64::NEG_INFINITY, 1.0);
-const ORACLES: &[&str] = &["agreement/random.json"];
+const ORACLES: &[&str] = &["agreement/random.json", "agreement/categorical.json"];
+const MEASURED: &[&str] = &["agreement/random.json", "agreement/numeric.json"];
 
 /// Every coefficient, in the order in which tables show them.
 pub const ALL: &[CoefficientSpec] = &[
@@ -99,8 +100,22 @@ pub const ALL: &[CoefficientSpec] = &[
         oracles: ORACLES,
     },
     CoefficientSpec {
+        key: "cohen_kappa_category",
+        title: "Cohen's κ of one category against the rest, of more than two",
+        raters: Raters::Two,
+        scales: CATEGORIES,
+        gaps: Gaps::RatedByBoth,
+        range: CHANCE_CORRECTED,
+        best: Best::One,
+        interval: "normal, with the standard error of Fleiss, Cohen & Everitt 1969",
+        undefined: "the category never or always used by both",
+        source: "Cohen 1960, doi:10.1177/001316446002000104; Fleiss, Levin & Paik 2003, doi:10.1002/0471445428",
+        defined_in: defined_in!("agreement/cohen.rs", "cohen_kappa_categories"),
+        oracles: &["agreement/categorical.json"],
+    },
+    CoefficientSpec {
         key: "scott_pi",
-        title: "Scott's π",
+        title: "Scott's π, unweighted, linear or quadratic",
         raters: Raters::Two,
         scales: CATEGORIES,
         gaps: Gaps::RatedByBoth,
@@ -114,7 +129,7 @@ pub const ALL: &[CoefficientSpec] = &[
     },
     CoefficientSpec {
         key: "fleiss_kappa",
-        title: "Fleiss' κ",
+        title: "Fleiss' κ, unweighted, linear, quadratic or ordinal",
         raters: Raters::TwoOrMore,
         scales: CATEGORIES,
         gaps: Gaps::LoneForChance,
@@ -141,6 +156,20 @@ pub const ALL: &[CoefficientSpec] = &[
         oracles: ORACLES,
     },
     CoefficientSpec {
+        key: "conger_kappa",
+        title: "Conger's κ: Cohen's for more than two raters",
+        raters: Raters::TwoOrMore,
+        scales: CATEGORIES,
+        gaps: Gaps::LoneForChance,
+        range: OPEN_BELOW,
+        best: Best::One,
+        interval: "t with n − 1 degrees of freedom, Gwet's standard error",
+        undefined: "one category throughout",
+        source: "Conger 1980, doi:10.1037/0033-2909.88.2.322",
+        defined_in: defined_in!("agreement/conger.rs", "conger_kappa"),
+        oracles: &["agreement/categorical.json"],
+    },
+    CoefficientSpec {
         key: "krippendorff_alpha",
         title: "Krippendorff's α",
         raters: Raters::TwoOrMore,
@@ -152,7 +181,11 @@ pub const ALL: &[CoefficientSpec] = &[
         undefined: "no variation",
         source: "Krippendorff 2011, Computing Krippendorff's alpha-reliability",
         defined_in: defined_in!("agreement/krippendorff.rs", "krippendorff_alpha"),
-        oracles: ORACLES,
+        oracles: &[
+            "agreement/random.json",
+            "agreement/categorical.json",
+            "agreement/numeric.json",
+        ],
     },
     CoefficientSpec {
         key: "gwet_ac1",
@@ -208,7 +241,7 @@ pub const ALL: &[CoefficientSpec] = &[
         undefined: "no variation, or fewer than two complete units",
         source: "Shrout & Fleiss 1979, doi:10.1037/0033-2909.86.2.420; McGraw & Wong 1996, doi:10.1037/1082-989X.1.1.30",
         defined_in: defined_in!("agreement/icc.rs", "intraclass_correlation"),
-        oracles: ORACLES,
+        oracles: MEASURED,
     },
     CoefficientSpec {
         key: "bland_altman",
@@ -218,11 +251,11 @@ pub const ALL: &[CoefficientSpec] = &[
         gaps: Gaps::RatedByBoth,
         range: (f64::NEG_INFINITY, f64::INFINITY),
         best: Best::Zero,
-        interval: "t with n − 1 degrees of freedom",
+        interval: "t with n − 1 degrees of freedom; limits also by the noncentral t",
         undefined: "fewer than two units rated by both",
         source: "Bland & Altman 1986, doi:10.1016/S0140-6736(86)90837-8",
         defined_in: defined_in!("agreement/bland_altman.rs", "bland_altman"),
-        oracles: ORACLES,
+        oracles: &["agreement/numeric.json", "agreement/limits.json"],
     },
 ];
 

@@ -9,7 +9,7 @@ use super::region::{Region, raster};
 use super::texts::measure_span;
 use super::verdict::judge;
 use crate::domain::{Annotation, ErrorKind, Item, Keypoint, Protocol, Shape, Technique, UnitScore};
-use crate::geometry::{Mask, MultiPolygon, Volume};
+use crate::geometry::{Mask, MultiPolygon, union_box_px, union_box_voxels};
 use crate::metrics::{MetricValue, Overlap, dice, iou};
 
 /// Marks farther apart in depth than this are not the same thing: two slices of the usual thin-slice CT (2.5 mm).
@@ -66,14 +66,14 @@ pub(super) fn one_sided(entry: Entry<'_>, kind: ErrorKind) -> UnitScore {
         unit.iou = Some(0.0);
         unit.nsd = Some(0.0);
         let (size, frame) = match &entry.annotation.shape {
-            Shape::Mask(mask) => (mask.area_px() as f64, mask.bounding_box().map(frame_px)),
-            Shape::Volume(volume) => (volume.voxels() as f64, Some(volume_frame(volume, volume))),
+            Shape::Mask(mask) => (mask.area_px(), frame_px([mask])),
+            Shape::Volume(volume) => (volume.voxels(), Some(union_box_voxels([volume]) as f64)),
             _ => return unit,
         };
         let (a_size, b_size) = if kind == ErrorKind::Missing {
-            (size, 0.0)
+            (size as f64, 0.0)
         } else {
-            (0.0, size)
+            (0.0, size as f64)
         };
         unit.a_size = Some(a_size);
         unit.b_size = Some(b_size);
@@ -184,23 +184,23 @@ fn measure(
             );
         }
         (Region::Mask(a), Region::Mask(b)) => {
-            put_frame(a, b, unit);
+            unit.frame_size = frame_px([*a, *b]);
             mask_distances(protocol, item, a, b, unit)?;
         }
         (Region::Mask(a), other) => {
             let polygon = other.polygon().ok_or("a mask meets a shape without area")?;
             let b = raster(a, &polygon)?;
-            put_frame(a, &b, unit);
+            unit.frame_size = frame_px([*a, &b]);
             mask_distances(protocol, item, a, &b, unit)?;
         }
         (other, Region::Mask(b)) => {
             let polygon = other.polygon().ok_or("a mask meets a shape without area")?;
             let a = raster(b, &polygon)?;
-            put_frame(&a, b, unit);
+            unit.frame_size = frame_px([&a, *b]);
             mask_distances(protocol, item, &a, b, unit)?;
         }
         (Region::Volume(a), Region::Volume(b)) => {
-            unit.frame_size = Some(volume_frame(a, b));
+            unit.frame_size = Some(union_box_voxels([*a, *b]) as f64);
             volume_distances(protocol, item, a, b, unit)?;
         }
         (a, b) => {
@@ -276,26 +276,8 @@ fn size_unit(item: &Item, region: &Region<'_>) -> (f64, &'static str) {
     }
 }
 
-fn put_frame(a: &Mask, b: &Mask, unit: &mut UnitScore) {
-    unit.frame_size = match (a.bounding_box(), b.bounding_box()) {
-        (Some(a), Some(b)) => Some(frame_px(a.around(&b))),
-        (Some(area), None) | (None, Some(area)) => Some(frame_px(area)),
-        (None, None) => None,
-    };
-}
-
-fn frame_px(area: crate::geometry::PixelBox) -> f64 {
-    f64::from(area.x1 - area.x0) * f64::from(area.y1 - area.y0)
-}
-
-/// Voxels of the union's bounding box, over the slices that either occupies.
-fn volume_frame(a: &Volume, b: &Volume) -> f64 {
-    let both = || a.slices().iter().chain(b.slices());
-    let area = both()
-        .filter_map(|(_, mask)| mask.bounding_box())
-        .reduce(|left, right| left.around(&right));
-    let mut keys: Vec<i64> = both().map(|(key, _)| *key).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    area.map_or(0.0, |area| frame_px(area) * keys.len() as f64)
+/// Pixels of the box around masks; `None` where all are empty.
+fn frame_px<const N: usize>(masks: [&Mask; N]) -> Option<f64> {
+    let n_px = union_box_px(masks);
+    (n_px > 0).then_some(n_px as f64)
 }

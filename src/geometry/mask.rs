@@ -36,6 +36,11 @@ impl PixelBox {
         self.y1.saturating_sub(self.y0)
     }
 
+    /// Number of pixels within.
+    pub fn n_px(self) -> u64 {
+        u64::from(self.width_px()) * u64::from(self.height_px())
+    }
+
     /// The smallest box around both.
     pub fn around(&self, other: &Self) -> Self {
         Self {
@@ -43,6 +48,17 @@ impl PixelBox {
             y0: self.y0.min(other.y0),
             x1: self.x1.max(other.x1),
             y1: self.y1.max(other.y1),
+        }
+    }
+
+    /// What both share; of no size where they do not meet.
+    pub fn common(&self, other: &Self) -> Self {
+        let (x0, y0) = (self.x0.max(other.x0), self.y0.max(other.y0));
+        Self {
+            x0,
+            y0,
+            x1: self.x1.min(other.x1).max(x0),
+            y1: self.y1.min(other.y1).max(y0),
         }
     }
 
@@ -172,16 +188,21 @@ impl Mask {
     pub fn bounding_box(&self) -> Option<PixelBox> {
         let (&first, &last) = (self.bounds.first()?, self.bounds.last()?);
         let width = self.width_px;
-        let (mut x0, mut x1) = (width, 0);
+        let (mut x0, mut x1, mut row) = (width, 0, first - first % width);
         for run in self.bounds.chunks_exact(2) {
-            let (start, end) = (run[0] % width, (run[1] - 1) % width + 1);
-            if start < end && run[1] - run[0] <= width {
-                x0 = x0.min(start);
-                x1 = x1.max(end);
-            } else {
+            // Most runs lie in the row of the run before or in the next one, which asks for no division.
+            if run[0] - row >= width {
+                row += width;
+                if run[0] - row >= width {
+                    row = run[0] - run[0] % width;
+                }
+            }
+            if run[1] - row > width {
                 (x0, x1) = (0, width);
                 break;
             }
+            x0 = x0.min(run[0] - row);
+            x1 = x1.max(run[1] - row);
         }
         Some(PixelBox {
             x0,

@@ -73,6 +73,12 @@ impl Outline {
         }
     }
 
+    /// Hausdorff distance: the greatest distance from any point of either outline to the nearest of the other.
+    pub fn hausdorff_px(&self, other: &Self) -> f64 {
+        let (to, from) = (self.distance_to(other), other.distance_to(self));
+        to.maximum_px.max(from.maximum_px)
+    }
+
     /// Adds the stretch `from..to` of the ray `[start, direction]`; halves it while many segments are near.
     fn gather(
         &self,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{MultiPolygon, Polygon};
 
-/// Corners of the polygon that stands for an ellipse in overlaps.
+/// Corners of the polygon that stands for an ellipse beside other kinds of shapes.
 pub const ELLIPSE_CORNERS: usize = 1024;
 
 /// An upright rectangle, `x0 <= x1`, `y0 <= y1`.
@@ -63,23 +63,27 @@ impl Rect {
         )
     }
 
+    /// Extent along x, px.
     pub fn width_px(&self) -> f64 {
         (self.x1 - self.x0).max(0.0)
     }
 
+    /// Extent along y, px.
     pub fn height_px(&self) -> f64 {
         (self.y1 - self.y0).max(0.0)
     }
 
+    /// Width times height, px².
     pub fn area_px2(&self) -> f64 {
         self.width_px() * self.height_px()
     }
 
+    /// The middle, `[x, y]`.
     pub fn centre_px(&self) -> [f64; 2] {
         [0.5 * (self.x0 + self.x1), 0.5 * (self.y0 + self.y1)]
     }
 
-    /// Area shared with another rectangle.
+    /// Area shared with another rectangle, px²; 0 where they only touch.
     pub fn intersection_area_px2(&self, other: &Self) -> f64 {
         let shared = Self {
             x0: self.x0.max(other.x0),
@@ -95,12 +99,14 @@ impl Rect {
         self.x0 < other.x1 && other.x0 < self.x1 && self.y0 < other.y1 && other.y0 < self.y1
     }
 
+    /// Whether every number is finite.
     pub fn is_finite(&self) -> bool {
         [self.x0, self.y0, self.x1, self.y1]
             .iter()
             .all(|value| value.is_finite())
     }
 
+    /// The four corners as a polygon without holes.
     pub fn to_polygon(&self) -> Polygon {
         let corners = [
             [self.x0, self.y0],
@@ -113,10 +119,12 @@ impl Rect {
 }
 
 impl RotatedRect {
+    /// Width times height, px²; the signs of the sizes do not matter.
     pub fn area_px2(&self) -> f64 {
         self.width.abs() * self.height.abs()
     }
 
+    /// Whether every number is finite.
     pub fn is_finite(&self) -> bool {
         let values = [self.cx, self.cy, self.width, self.height, self.angle_deg];
         values.iter().all(|value| value.is_finite())
@@ -178,12 +186,14 @@ impl Ellipse {
         PI * self.rx.abs() * self.ry.abs()
     }
 
+    /// Whether every number is finite.
     pub fn is_finite(&self) -> bool {
         let values = [self.cx, self.cy, self.rx, self.ry, self.angle_deg];
         values.iter().all(|value| value.is_finite())
     }
 
-    /// The polygon of [`ELLIPSE_CORNERS`] corners that stands for the ellipse in overlaps.
+    /// The polygon of [`ELLIPSE_CORNERS`] corners that stands for the ellipse beside other kinds of shapes. Two ellipses need none:
+    /// see [`Ellipse::intersection_area_px2`].
     ///
     /// # Definition
     /// Corners at equal parameter steps θ = 2π/n, pushed out by √(θ / sin θ), so that its area is that of the ellipse. Its outline
@@ -299,60 +309,4 @@ macro_rules! into_multi_polygon {
 into_multi_polygon!(Rect, RotatedRect, Ellipse);
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rectangles_share_their_common_part() {
-        let a = Rect::from_corners([4.0, 0.0], [0.0, 4.0]);
-        let b = Rect::from_corners([3.0, 1.0], [9.0, 3.0]);
-        assert_eq!(a.intersection_area_px2(&b), 2.0);
-        let apart = Rect::from_corners([5.0, 5.0], [6.0, 6.0]);
-        assert_eq!(a.intersection_area_px2(&apart), 0.0);
-    }
-
-    #[test]
-    fn a_quarter_turn_swaps_width_and_height_exactly() {
-        let turned = RotatedRect {
-            cx: 5.0,
-            cy: 5.0,
-            width: 4.0,
-            height: 2.0,
-            angle_deg: 90.0,
-        };
-        let expected = Rect::from_corners([4.0, 3.0], [6.0, 7.0]);
-        let shape = MultiPolygon::from(&turned);
-        assert_eq!(shape.bounding_box(), Some(expected));
-        assert_eq!(shape.area_px2(), 8.0);
-    }
-
-    #[test]
-    fn a_square_turned_by_45_degrees_meets_itself_in_an_octagon() {
-        let square = |angle_deg| RotatedRect {
-            cx: 100.0,
-            cy: 50.0,
-            width: 2.0,
-            height: 2.0,
-            angle_deg,
-        };
-        let shared = MultiPolygon::from(&square(0.0))
-            .intersection_area_px2(&MultiPolygon::from(&square(45.0)));
-        assert!((shared - 8.0 * (2.0_f64.sqrt() - 1.0)).abs() < 1e-12);
-    }
-
-    #[test]
-    fn the_polygon_of_an_ellipse_keeps_its_area_and_size() {
-        let ellipse = Ellipse {
-            cx: 3.0,
-            cy: -2.0,
-            rx: 40.0,
-            ry: 10.0,
-            angle_deg: 30.0,
-        };
-        let shape = MultiPolygon::from(&ellipse);
-        let area = ellipse.area_px2();
-        assert!((shape.area_px2() - area).abs() < 1e-9 * area);
-        let [x, y] = shape.centroid_px().unwrap();
-        assert!((x - 3.0).abs() < 1e-9 && (y + 2.0).abs() < 1e-9);
-    }
-}
+mod tests;

@@ -1,55 +1,9 @@
 //! Labels of two raters on the points of one cloud.
 
-use super::{MetricError, MetricValue, Overlap, Undefined, dice, iou};
+use super::{LabelMean, MetricError, MetricValue, Overlap, Undefined, dice, iou};
 
 /// Codes up to this many are counted in a square table; higher ones are sorted.
 const N_CODES_IN_TABLE: usize = 1024;
-
-/// A figure's mean over labels.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct LabelMean {
-    /// `BothEmpty` where no label has a value.
-    pub value: MetricValue,
-    /// Labels that entered.
-    pub n: usize,
-    /// Labels without a value, left out of the mean.
-    pub n_undefined: usize,
-}
-
-impl LabelMean {
-    /// The mean of the values that are there, and how many are not.
-    ///
-    /// # Definition
-    /// Sum of the defined values / their number; the undefined are dropped and counted.
-    /// # Example
-    /// ```
-    /// use concord::metrics::{LabelMean, MetricValue, Undefined};
-    /// let found = LabelMean::of([MetricValue::Defined(0.5), MetricValue::Undefined(Undefined::BothEmpty)]);
-    /// assert_eq!((found.value.value(), found.n, found.n_undefined), (Some(0.5), 1, 1));
-    /// ```
-    pub fn of(values: impl IntoIterator<Item = MetricValue>) -> Self {
-        let (mut sum, mut n, mut n_undefined) = (0.0, 0, 0);
-        for value in values {
-            match value.value() {
-                Some(value) => {
-                    sum += value;
-                    n += 1;
-                }
-                None => n_undefined += 1,
-            }
-        }
-        let value = if n > 0 {
-            MetricValue::Defined(sum / n as f64)
-        } else {
-            Undefined::BothEmpty.into()
-        };
-        Self {
-            value,
-            n,
-            n_undefined,
-        }
-    }
-}
 
 /// Points that carry one label: by the reference, by the candidate, by both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

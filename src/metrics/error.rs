@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use super::Unit;
 use crate::geometry::GeometryError;
 
 /// Inputs that a metric cannot be asked about.
@@ -25,6 +26,12 @@ pub enum MetricError {
     RepeatedPoint { name: String },
     #[error("point `{name}` has no sigma; object keypoint similarity needs one for every point")]
     NoSigma { name: String },
+    #[error(
+        "the reference is in `{}`, the candidate in `{}`; give both in one unit",
+        reference.code(),
+        candidate.code()
+    )]
+    UnitMismatch { reference: Unit, candidate: Unit },
     #[error(
         "slices are placed in micrometres, but the pixel spacing is not known; give it as z, y, x"
     )]

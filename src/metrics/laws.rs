@@ -161,6 +161,17 @@ fn evaluate(key: &str, a: &Scene, b: &Scene, view: View) -> Option<Vec<Measured>
         let polygons = Overlap::of_polygons(&polygon_a, &polygon_b).unwrap();
         [masks, volumes, polygons]
     };
+    let size = |metric: fn(&Overlap) -> MetricValue| {
+        let voxels = Overlap::of_volumes(&volume_a, &volume_b).unwrap();
+        let (sizes, unit) = match view.spacing_mm {
+            Some([z, y, x]) => (voxels.scaled(z * y * x).unwrap(), Unit::Mm3),
+            None => (voxels, Unit::Voxel),
+        };
+        Measured {
+            value: metric(&sizes),
+            unit,
+        }
+    };
     let surfaces = || {
         let flat = Surfaces::of_masks(&mask_a, &mask_b, view.plane()).unwrap();
         let deep = Surfaces::of_volumes(&volume_a, &volume_b, view.spacing_mm).unwrap();
@@ -179,10 +190,18 @@ fn evaluate(key: &str, a: &Scene, b: &Scene, view: View) -> Option<Vec<Measured>
     Some(match key {
         "dice" => overlaps().iter().map(dice).map(ratio).collect(),
         "iou" => overlaps().iter().map(iou).map(ratio).collect(),
-        "boundary_iou" => vec![ratio(boundary_iou(&mask_a, &mask_b, 2).unwrap())],
+        "boundary_iou" => {
+            let deep =
+                boundary_iou_of_volumes(&volume_a, &volume_b, [1, 1, 2], view.spacing_mm).unwrap();
+            vec![
+                ratio(boundary_iou(&mask_a, &mask_b, 2).unwrap()),
+                ratio(deep),
+            ]
+        }
         "hd" => distances(hd),
         "hd95" => distances(hd95),
         "assd" => distances(assd),
+        "masd" => distances(masd),
         "nsd" => surfaces()
             .iter()
             .map(|s| ratio(nsd(s, view.tolerance).unwrap()))
@@ -191,17 +210,18 @@ fn evaluate(key: &str, a: &Scene, b: &Scene, view: View) -> Option<Vec<Measured>
             centroid_distance(&mask_a, &mask_b, view.plane()).unwrap(),
             centroid_distance_of_volumes(&volume_a, &volume_b, view.spacing_mm).unwrap(),
         ],
-        "volume_difference" => {
-            let voxels = Overlap::of_volumes(&volume_a, &volume_b).unwrap();
-            let (sizes, unit) = match view.spacing_mm {
-                Some([z, y, x]) => (voxels.scaled(z * y * x).unwrap(), Unit::Mm3),
-                None => (voxels, Unit::Voxel),
-            };
-            vec![Measured {
-                value: volume_difference(&sizes),
-                unit,
-            }]
-        }
+        "volume_difference" => vec![size(volume_difference)],
+        "absolute_volume_difference" => vec![size(absolute_volume_difference)],
+        "absolute_relative_volume_difference" => overlaps()
+            .iter()
+            .map(absolute_relative_volume_difference)
+            .map(ratio)
+            .collect(),
+        "volume_similarity" => overlaps()
+            .iter()
+            .map(volume_similarity)
+            .map(ratio)
+            .collect(),
         "relative_volume_difference" => overlaps()
             .iter()
             .map(relative_volume_difference)
@@ -301,7 +321,7 @@ fn every_metric_in_the_registry_has_laws() {
         without.is_empty(),
         "no laws for {without:?}; teach `evaluate` to compute them"
     );
-    assert!(ALL.len() >= 17);
+    assert!(ALL.len() >= 21);
 }
 
 proptest! {
@@ -333,6 +353,7 @@ proptest! {
             for (spec, found) in all(&a, &b, view) {
                 let value = found.value.value().unwrap();
                 prop_assert!(spec.range.0 <= value && value <= spec.range.1, "{} gives {}", spec.key, value);
+                prop_assert!(value != 0.0 || value.is_sign_positive(), "{} gives -0", spec.key);
                 let with_spacing = spec.unit_with_spacing.filter(|_| view.spacing_mm.is_some());
                 prop_assert_eq!(found.unit, with_spacing.unwrap_or(spec.unit), "{}", spec.key);
             }

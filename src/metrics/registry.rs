@@ -72,8 +72,17 @@ const ANY: (f64, f64) = (f64::NEG_INFINITY, f64::INFINITY);
 const POSITIVE: (f64, f64) = (0.0, f64::INFINITY);
 const UNIT_INTERVAL: (f64, f64) = (0.0, 1.0);
 const NIKOLOV: &str = "Nikolov et al. 2021, doi:10.2196/26151";
+const HEIMANN: &str = "Heimann et al. 2009, doi:10.1109/TMI.2009.2013851";
 const MOT: &str = "Bernardin & Stiefelhagen 2008, doi:10.1155/2008/246309";
 const COCO: &str = "Lin et al. 2014, doi:10.1007/978-3-319-10602-1_48; COCO keypoint evaluation";
+
+const OVERLAPS: &[&str] = &[
+    "overlap/masks.json",
+    "overlap/polygons.json",
+    "boundary/simpleitk.json",
+];
+const SURFACES: &[&str] = &["boundary/surfaces.json", "boundary/metrics_reloaded.json"];
+const SIZES: &[&str] = &["boundary/surfaces.json", "boundary/simpleitk.json"];
 
 const fn ratio(
     key: &'static str,
@@ -126,56 +135,70 @@ pub const ALL: &[MetricSpec] = &[
         "Dice coefficient",
         "Dice 1945, doi:10.2307/1932409",
         defined_in!("metrics/overlap.rs", "dice"),
-        &["overlap/masks.json", "overlap/polygons.json"],
+        OVERLAPS,
     ),
     ratio(
         "iou",
         "Intersection over union",
         "Jaccard 1912, doi:10.1111/j.1469-8137.1912.tb05611.x",
         defined_in!("metrics/overlap.rs", "iou"),
-        &["overlap/masks.json", "overlap/polygons.json"],
+        OVERLAPS,
     ),
     ratio(
         "boundary_iou",
         "Boundary IoU",
         "Cheng et al. 2021, doi:10.1109/CVPR46437.2021.01508",
-        defined_in!("metrics/boundary.rs", "boundary_iou"),
-        &[],
+        defined_in!("metrics/boundary_iou.rs", "boundary_iou"),
+        &[
+            "boundary/boundary_iou.json",
+            "boundary/metrics_reloaded.json",
+        ],
     ),
     distance(
         "hd",
         "Hausdorff distance",
         "Hausdorff 1914; elements as in Nikolov et al. 2021",
         defined_in!("metrics/boundary.rs", "hd"),
-        &["surface_distance/figures.json"],
+        &[
+            "boundary/surfaces.json",
+            "boundary/simpleitk.json",
+            "boundary/metrics_reloaded.json",
+        ],
     ),
     distance(
         "hd95",
         "95th percentile Hausdorff distance",
         NIKOLOV,
         defined_in!("metrics/boundary.rs", "hd95"),
-        &["surface_distance/figures.json"],
+        SURFACES,
     ),
     distance(
         "assd",
         "Average symmetric surface distance",
         NIKOLOV,
         defined_in!("metrics/boundary.rs", "assd"),
-        &["surface_distance/figures.json"],
+        SURFACES,
+    ),
+    distance(
+        "masd",
+        "Mean average surface distance",
+        "Beneš & Zitová 2015, doi:10.1111/jmi.12186; elements as in Nikolov et al. 2021",
+        defined_in!("metrics/boundary.rs", "masd"),
+        SURFACES,
     ),
     ratio(
         "nsd",
         "Normalised surface distance at tolerance",
         NIKOLOV,
         defined_in!("metrics/boundary.rs", "nsd"),
-        &["surface_distance/figures.json"],
+        SURFACES,
     ),
     distance(
         "centroid_distance",
         "Distance between centroids",
         "Euclid; centroids as in Maier-Hein et al. 2024, doi:10.1038/s41592-023-02151-z",
         defined_in!("metrics/sizes.rs", "centroid_distance"),
-        &[],
+        &["boundary/metrics_reloaded.json"],
     ),
     MetricSpec {
         key: "volume_difference",
@@ -190,9 +213,26 @@ pub const ALL: &[MetricSpec] = &[
             reference: WhenEmpty::Formula,
             candidate: WhenEmpty::Formula,
         },
-        source: "Heimann et al. 2009, doi:10.1109/TMI.2009.2013851",
+        source: HEIMANN,
         defined_in: defined_in!("metrics/sizes.rs", "volume_difference"),
-        oracles: &[],
+        oracles: SIZES,
+    },
+    MetricSpec {
+        key: "absolute_volume_difference",
+        title: "Volume difference without its sign",
+        unit: Unit::Voxel,
+        unit_with_spacing: Some(Unit::Mm3),
+        range: POSITIVE,
+        direction: Direction::LowerIsBetter,
+        symmetric: true,
+        empty: EmptyPolicy {
+            both: WhenEmpty::Undefined,
+            reference: WhenEmpty::Formula,
+            candidate: WhenEmpty::Formula,
+        },
+        source: HEIMANN,
+        defined_in: defined_in!("metrics/sizes.rs", "absolute_volume_difference"),
+        oracles: SIZES,
     },
     MetricSpec {
         key: "relative_volume_difference",
@@ -207,10 +247,34 @@ pub const ALL: &[MetricSpec] = &[
             reference: WhenEmpty::Undefined,
             candidate: WhenEmpty::Value(-1.0),
         },
-        source: "Heimann et al. 2009, doi:10.1109/TMI.2009.2013851",
+        source: HEIMANN,
         defined_in: defined_in!("metrics/sizes.rs", "relative_volume_difference"),
-        oracles: &[],
+        oracles: &["boundary/metrics_reloaded.json"],
     },
+    MetricSpec {
+        symmetric: false,
+        range: POSITIVE,
+        direction: Direction::LowerIsBetter,
+        empty: EmptyPolicy {
+            both: WhenEmpty::Undefined,
+            reference: WhenEmpty::Undefined,
+            candidate: WhenEmpty::Value(1.0),
+        },
+        ..ratio(
+            "absolute_relative_volume_difference",
+            "Relative volume difference without its sign",
+            HEIMANN,
+            defined_in!("metrics/sizes.rs", "absolute_relative_volume_difference"),
+            &["boundary/metrics_reloaded.json"],
+        )
+    },
+    ratio(
+        "volume_similarity",
+        "Volumetric similarity",
+        "Taha & Hanbury 2015, doi:10.1186/s12880-015-0068-x",
+        defined_in!("metrics/sizes.rs", "volume_similarity"),
+        &["boundary/simpleitk.json"],
+    ),
     MetricSpec {
         unit_with_spacing: None,
         empty: FORMULA,
@@ -219,7 +283,7 @@ pub const ALL: &[MetricSpec] = &[
             "Largest edge deviation of a box",
             "the annotation guide's box tolerance",
             defined_in!("metrics/sizes.rs", "box_edge_deviation"),
-            &[],
+            &["boundary/boxes.json"],
         )
     },
     distance(

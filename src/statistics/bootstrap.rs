@@ -191,9 +191,9 @@ pub fn percentile_bootstrap(
     ) else {
         return Ok(None);
     };
-    let se = super::summary::sample_variance(&replicates)
-        .unwrap_or(0.0)
-        .sqrt();
+    // Equal replicates may leave a rounding error below 0.
+    let variance = super::summary::sample_variance(&replicates).unwrap_or(0.0);
+    let se = variance.max(0.0).sqrt();
     let interval = Interval {
         lower,
         upper,

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::incomplete::incomplete_beta;
 use super::interval::{clopper_pearson_lower, clopper_pearson_upper};
-use super::lot::{hypergeometric_lower, hypergeometric_upper, rules_out_at_least};
+use super::lot::{TIE, check_lot, hypergeometric_lower, hypergeometric_upper, rules_out_at_least};
 use super::status::Status;
 
 /// What the assessed units stand for.
@@ -123,7 +124,7 @@ pub fn judge_rate(
     verdict.upper_one_sided = upper;
     verdict.status = if question.passes_with(assessed) {
         Status::Pass
-    } else if rule == Rule::Point || lower.is_some_and(|bound| bound >= limit) {
+    } else if rule == Rule::Point || question.fails_with(assessed, lower) {
         Status::Fail
     } else {
         Status::InsufficientEvidence
@@ -147,7 +148,10 @@ fn fault_in(errors: u64, assessed: u64, population: Population, limit: f64) -> O
         Population::Lot(size) if assessed > size => Some(format!(
             "`{assessed}` units were assessed in a lot of `{size}`"
         )),
-        _ => None,
+        Population::Lot(size) => check_lot(errors, assessed, size)
+            .err()
+            .map(|error| error.to_string()),
+        Population::Process => None,
     }
 }
 
@@ -173,6 +177,22 @@ fn one_sided_bounds(
     }
 }
 
+/// P(X ≤ count) among `total` at a rate: the upper bound lies below a limit where this is less than the allowed error
+/// there. Asking the tail decides a bound that equals the limit on paper, which the rounded bound itself does not.
+fn at_most(count: u64, total: u64, rate: f64) -> f64 {
+    if count == total {
+        return 1.0;
+    }
+    let (a, b) = (count as f64 + 1.0, (total - count) as f64);
+    incomplete_beta(a, b, rate, 1.0 - rate).upper
+}
+
+/// P(X ≥ count) among `total` at a rate, for `count` > 0.
+fn at_least(count: u64, total: u64, rate: f64) -> f64 {
+    let (a, b) = (count as f64, (total - count) as f64 + 1.0);
+    incomplete_beta(a, b, rate, 1.0 - rate).lower
+}
+
 struct Question {
     errors: u64,
     population: Population,
@@ -190,14 +210,25 @@ impl Question {
         match (self.rule, self.population) {
             (Rule::Point, _) => (self.errors as f64 / assessed as f64) < self.limit,
             (Rule::Bounds, Population::Process) => {
-                clopper_pearson_upper(self.errors, assessed, self.confidence)
-                    .is_ok_and(|bound| bound.is_some_and(|upper| upper < self.limit))
+                at_most(self.errors, assessed, self.limit) * TIE < 1.0 - self.confidence
             }
             (Rule::Bounds, Population::Lot(size)) => {
                 let needed = least_count_reaching(self.limit, size);
                 let alpha = 1.0 - self.confidence;
                 rules_out_at_least(needed, self.errors, assessed, size, alpha)
             }
+        }
+    }
+
+    /// Whether the lower bound reaches the limit.
+    fn fails_with(&self, assessed: u64, lower: Option<f64>) -> bool {
+        match self.population {
+            Population::Process if self.errors == 0 => false,
+            Population::Process => {
+                let tail = at_least(self.errors, assessed, self.limit);
+                tail <= (1.0 - self.confidence) * TIE
+            }
+            Population::Lot(_) => lower.is_some_and(|bound| bound >= self.limit),
         }
     }
 
@@ -233,7 +264,7 @@ impl Question {
 }
 
 /// Smallest number of erroneous units whose share of the lot reaches `limit`.
-fn least_count_reaching(limit: f64, lot_size: u64) -> u64 {
+pub(super) fn least_count_reaching(limit: f64, lot_size: u64) -> u64 {
     let reaches = |count: u64| count as f64 / lot_size as f64 >= limit;
     let mut count = (limit * lot_size as f64).round() as u64;
     while count > 0 && reaches(count - 1) {

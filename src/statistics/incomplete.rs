@@ -13,9 +13,14 @@ pub struct Tails {
     pub upper: f64,
 }
 
+const NOT_A_NUMBER: Tails = Tails {
+    lower: f64::NAN,
+    upper: f64::NAN,
+};
+
 /// x^a y^b / B(a, b).
 fn beta_prefactor(a: f64, b: f64, x: f64, y: f64) -> f64 {
-    a * b / (a + b) * binomial_kernel(a, a + b, x, y)
+    a / (a + b) * b * binomial_kernel(a, b, x, y)
 }
 
 /// Regularised incomplete beta function, both tails.
@@ -34,6 +39,9 @@ fn beta_prefactor(a: f64, b: f64, x: f64, y: f64) -> f64 {
 /// # Checked against
 /// scipy, `tests/oracles/statistics/`.
 pub fn incomplete_beta(a: f64, b: f64, x: f64, y: f64) -> Tails {
+    if a.is_nan() || b.is_nan() || x.is_nan() || y.is_nan() {
+        return NOT_A_NUMBER;
+    }
     if x <= 0.0 {
         return Tails {
             lower: 0.0,
@@ -70,8 +78,12 @@ fn incomplete_beta_small(a: f64, b: f64, x: f64, y: f64) -> f64 {
         n + n * (b - n) * x / (a + 2.0 * n - 1.0)
             + (a + n) * (a * y - b * x + 1.0 + n * (2.0 - x)) / (a + 2.0 * n + 1.0)
     };
+    let prefactor = beta_prefactor(a, b, x, y);
+    if prefactor == 0.0 {
+        return 0.0;
+    }
     let fraction = continued_fraction(a * (a * y - b * x + 1.0) / (a + 1.0), numerator, partial);
-    (beta_prefactor(a, b, x, y) / fraction).clamp(0.0, 1.0)
+    (prefactor / fraction).clamp(0.0, 1.0)
 }
 
 /// b₀ + a₁/(b₁ + a₂/(b₂ + …)) by the modified Lentz algorithm.
@@ -119,6 +131,15 @@ fn gamma_prefactor(a: f64, x: f64) -> f64 {
 /// # Checked against
 /// scipy, `tests/oracles/statistics/`.
 pub fn incomplete_gamma(a: f64, x: f64) -> Tails {
+    if a.is_nan() || x.is_nan() {
+        return NOT_A_NUMBER;
+    }
+    if x == f64::INFINITY {
+        return Tails {
+            lower: 1.0,
+            upper: 0.0,
+        };
+    }
     if x <= 0.0 {
         return Tails {
             lower: 0.0,

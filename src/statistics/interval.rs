@@ -90,6 +90,28 @@ pub(super) fn check_count(count: u64, total: u64) -> Result<(), StatisticsError>
     Ok(())
 }
 
+pub(super) fn check_finite(name: &'static str, values: &[f64]) -> Result<(), StatisticsError> {
+    match values.iter().find(|value| !value.is_finite()) {
+        None => Ok(()),
+        Some(&value) => Err(StatisticsError::InvalidParameter {
+            name,
+            value,
+            needed: "finite numbers are needed",
+        }),
+    }
+}
+
+pub(super) fn check_rate(name: &'static str, value: f64) -> Result<(), StatisticsError> {
+    if (0.0..=1.0).contains(&value) {
+        return Ok(());
+    }
+    Err(StatisticsError::InvalidParameter {
+        name,
+        value,
+        needed: "a rate from 0 to 1 is needed",
+    })
+}
+
 /// Wilson's score interval for a proportion.
 ///
 /// # Definition
@@ -122,7 +144,8 @@ pub fn wilson(count: u64, total: u64, level: f64) -> Result<Option<Interval>, St
     if total == 0 {
         return Ok(None);
     }
-    let z2 = normal_quantile(0.5 + 0.5 * level).powi(2);
+    // From the tail, which keeps its digits where the level comes near 1.
+    let z2 = normal_quantile(0.5 * (1.0 - level)).powi(2);
     let (x, n) = (count as f64, total as f64);
     // Each bound is built on the side where nothing cancels: the roots of a quadratic.
     let centre = x + 0.5 * z2;

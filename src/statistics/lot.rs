@@ -4,10 +4,12 @@ use super::interval::{Interval, IntervalMethod, StatisticsError, check_count, ch
 use super::special::binomial_pmf;
 
 /// Tail probabilities that equal the allowed error on paper may differ in the last digits.
-const TIE: f64 = 1.0 + 1e-11;
+pub(super) const TIE: f64 = 1.0 + 1e-11;
+/// A sum has as many terms as ten standard deviations of the count, 10⁶ here; every integer is exact in `f64`.
+const LARGEST_LOT: u64 = 1_000_000_000_000;
 
 /// Probability of exactly `found` erroneous units in a random audit.
-fn hypergeometric_pmf(found: u64, audited: u64, erroneous: u64, lot_size: u64) -> f64 {
+pub(super) fn hypergeometric_pmf(found: u64, audited: u64, erroneous: u64, lot_size: u64) -> f64 {
     if found > erroneous || found > audited || audited - found > lot_size - erroneous {
         return 0.0;
     }
@@ -59,8 +61,8 @@ fn lower_sum(found: u64, audited: u64, erroneous: u64, lot_size: u64) -> f64 {
     let mut sum = term;
     for k in (least + 1..=found).rev() {
         let clean = (lot_size - erroneous) as f64 - audited as f64;
-        term *=
-            k as f64 / (erroneous - k + 1) as f64 * (clean + k as f64) / (audited - k + 1) as f64;
+        term *= (k as f64 * (clean + k as f64))
+            / ((erroneous - k + 1) as f64 * (audited - k + 1) as f64);
         sum += term;
         if term < sum * 1e-18 {
             break;
@@ -79,8 +81,8 @@ fn upper_sum(found: u64, audited: u64, erroneous: u64, lot_size: u64) -> f64 {
     let mut sum = term;
     for k in found..most {
         let clean = (lot_size - erroneous) as f64 - audited as f64;
-        term *= (erroneous - k) as f64 / (k + 1) as f64 * (audited - k) as f64
-            / (clean + k as f64 + 1.0);
+        term *= ((erroneous - k) as f64 * (audited - k) as f64)
+            / ((k + 1) as f64 * (clean + k as f64 + 1.0));
         sum += term;
         if term < sum * 1e-18 {
             break;
@@ -131,8 +133,12 @@ pub fn hypergeometric_upper(
     lot_size: u64,
     confidence: f64,
 ) -> Result<u64, StatisticsError> {
-    check_lot(errors, audited, lot_size, confidence)?;
-    let alpha = 1.0 - confidence;
+    check_level(confidence)?;
+    check_lot(errors, audited, lot_size)?;
+    Ok(most_possible(errors, audited, lot_size, 1.0 - confidence))
+}
+
+fn most_possible(errors: u64, audited: u64, lot_size: u64, alpha: f64) -> u64 {
     let (mut possible, mut excluded) = (errors, lot_size - (audited - errors) + 1);
     while excluded - possible > 1 {
         let middle = possible + (excluded - possible) / 2;
@@ -142,7 +148,7 @@ pub fn hypergeometric_upper(
             possible = middle;
         }
     }
-    Ok(possible)
+    possible
 }
 
 /// Fewest erroneous units that the lot may hold, with one-sided `confidence`.
@@ -165,8 +171,12 @@ pub fn hypergeometric_lower(
     lot_size: u64,
     confidence: f64,
 ) -> Result<u64, StatisticsError> {
-    check_lot(errors, audited, lot_size, confidence)?;
-    let alpha = 1.0 - confidence;
+    check_level(confidence)?;
+    check_lot(errors, audited, lot_size)?;
+    Ok(fewest_possible(errors, audited, lot_size, 1.0 - confidence))
+}
+
+fn fewest_possible(errors: u64, audited: u64, lot_size: u64, alpha: f64) -> u64 {
     let excluded = |d: u64| probability_at_least(errors, audited, d, lot_size) <= alpha * TIE;
     let (mut low, mut high) = (errors, lot_size - (audited - errors));
     while low < high {
@@ -177,7 +187,7 @@ pub fn hypergeometric_lower(
             high = middle;
         }
     }
-    Ok(low)
+    low
 }
 
 /// Two-sided exact interval for the error rate of a finite lot.
@@ -194,30 +204,34 @@ pub fn hypergeometric_interval(
     lot_size: u64,
     level: f64,
 ) -> Result<Option<Interval>, StatisticsError> {
-    check_lot(errors, audited, lot_size, level)?;
+    check_level(level)?;
+    check_lot(errors, audited, lot_size)?;
     if audited == 0 {
         return Ok(None);
     }
-    let confidence = 0.5 + 0.5 * level;
-    let n = lot_size as f64;
+    // The tail itself, since (1 + level)/2 may round to 1.
+    let alpha = 0.5 * (1.0 - level);
+    let share = |count: u64| count as f64 / lot_size as f64;
     Ok(Some(Interval {
-        lower: hypergeometric_lower(errors, audited, lot_size, confidence)? as f64 / n,
-        upper: hypergeometric_upper(errors, audited, lot_size, confidence)? as f64 / n,
+        lower: share(fewest_possible(errors, audited, lot_size, alpha)),
+        upper: share(most_possible(errors, audited, lot_size, alpha)),
         level,
         method: IntervalMethod::Hypergeometric,
     }))
 }
 
-fn check_lot(
-    errors: u64,
-    audited: u64,
-    lot_size: u64,
-    confidence: f64,
-) -> Result<(), StatisticsError> {
-    check_level(confidence)?;
+/// Checks that the audit lies within the lot, and that the lot is one whose sums end in time.
+pub(super) fn check_lot(errors: u64, audited: u64, lot_size: u64) -> Result<(), StatisticsError> {
     check_count(errors, audited)?;
     if audited > lot_size {
         return Err(StatisticsError::AuditExceedsLot { audited, lot_size });
+    }
+    if lot_size > LARGEST_LOT {
+        return Err(StatisticsError::InvalidParameter {
+            name: "lot_size",
+            value: lot_size as f64,
+            needed: "a lot of at most 10¹² units is needed",
+        });
     }
     Ok(())
 }

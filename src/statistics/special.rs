@@ -128,9 +128,10 @@ pub(super) fn deviance_part(x: f64, m: f64, excess: f64) -> f64 {
     sum
 }
 
-/// Binomial probability of `k` in `n` trials, for any real 0 < k < n; `p + q = 1`.
-pub(super) fn binomial_kernel(k: f64, n: f64, p: f64, q: f64) -> f64 {
-    let rest = n - k;
+/// Binomial probability of `k` in `k + rest` trials, for any real k, rest > 0; `p + q = 1`.
+/// The rest is given, since a difference would lose a small one beside a large k.
+pub(super) fn binomial_kernel(k: f64, rest: f64, p: f64, q: f64) -> f64 {
+    let n = k + rest;
     // The excess of one side is the lack of the other; the less probable side keeps its digits.
     let excess = if p <= q { k - n * p } else { n * q - rest };
     let exponent = stirling_error(n)
@@ -158,7 +159,7 @@ pub fn binomial_pmf(k: u64, n: u64, p: f64, q: f64) -> f64 {
     if k == n {
         return (trials * log_share(p, q)).exp();
     }
-    binomial_kernel(k as f64, trials, p, q)
+    binomial_kernel(k as f64, (n - k) as f64, p, q)
 }
 
 /// ln(share) where share + rest = 1, from whichever of the two keeps the digits.

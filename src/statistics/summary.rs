@@ -45,7 +45,7 @@ pub fn mean_interval(values: &[f64], level: f64) -> Result<Option<Interval>, Sta
         return Ok(None);
     };
     let n = values.len() as f64;
-    let half = student_t_quantile(0.5 + 0.5 * level, n - 1.0) * (variance / n).sqrt();
+    let half = -student_t_quantile(0.5 * (1.0 - level), n - 1.0) * (variance / n).sqrt();
     Ok(Some(Interval {
         lower: centre - half,
         upper: centre + half,

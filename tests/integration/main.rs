@@ -1,6 +1,7 @@
 //! All integration tests, linked as one binary.
 
 mod agreement_oracles;
+mod agreement_peers;
 mod api;
 mod bu_bil;
 mod command_line;
@@ -19,5 +20,6 @@ mod importers_png_mask;
 mod importers_ratings_table;
 mod ingest;
 mod lidc_agreement;
+mod pixel_agreement;
 mod scoring;
 mod sudden_end;

@@ -59,7 +59,7 @@ pub(super) fn notes(project: &Project) -> Vec<MethodNote> {
         ),
         note(
             "Agreement",
-            "Cohen's κ 1960, 1968 with the standard error of Fleiss, Cohen & Everitt 1969, among peers of one stage and session. κ by label pools all pairs of raters; its interval resamples studies. One category throughout is undefined, not 0 or 1.".to_owned(),
+            "Cohen's κ 1960, 1968 with the standard error of Fleiss, Cohen & Everitt 1969, among peers of one stage and session. κ by label pools all pairs of raters; its interval resamples studies. One category throughout is undefined, not 0 or 1. On masks, κ by pixel counts the background within the box around both.".to_owned(),
         ),
         note(
             "Throughput",

@@ -3,6 +3,7 @@
 mod agreement;
 mod compare;
 mod gate;
+mod metrics;
 mod streams;
 
 use crate::corpus::fixtures;
