@@ -73,6 +73,7 @@ const POSITIVE: (f64, f64) = (0.0, f64::INFINITY);
 const UNIT_INTERVAL: (f64, f64) = (0.0, 1.0);
 const NIKOLOV: &str = "Nikolov et al. 2021, doi:10.2196/26151";
 const HEIMANN: &str = "Heimann et al. 2009, doi:10.1109/TMI.2009.2013851";
+const MOT: &str = "Bernardin & Stiefelhagen 2008, doi:10.1155/2008/246309";
 const COCO: &str = "Lin et al. 2014, doi:10.1007/978-3-319-10602-1_48; COCO keypoint evaluation";
 
 const OVERLAPS: &[&str] = &[
@@ -308,7 +309,7 @@ pub const ALL: &[MetricSpec] = &[
         "Mean distance of named points",
         "Euclid",
         defined_in!("metrics/keypoints.rs", "summary"),
-        &[],
+        &["keypoints/coco.json"],
     ),
     MetricSpec {
         empty: UNDEFINED,
@@ -316,8 +317,8 @@ pub const ALL: &[MetricSpec] = &[
             "pck",
             "Share of points within tolerance",
             "Yang & Ramanan 2013, doi:10.1109/TPAMI.2012.261",
-            defined_in!("metrics/keypoints.rs", "pck"),
-            &[],
+            defined_in!("metrics/keypoints/share_correct.rs", "pck"),
+            &["keypoints/coco.json"],
         )
     },
     MetricSpec {
@@ -327,10 +328,87 @@ pub const ALL: &[MetricSpec] = &[
             "oks",
             "Object keypoint similarity",
             COCO,
-            defined_in!("metrics/keypoints.rs", "oks"),
+            defined_in!("metrics/keypoints/similarity.rs", "oks"),
             &["overlap/keypoints.json"],
         )
     },
+    MetricSpec {
+        symmetric: false,
+        empty: EmptyPolicy {
+            both: WhenEmpty::Undefined,
+            reference: WhenEmpty::Undefined,
+            candidate: WhenEmpty::Value(0.0),
+        },
+        ..ratio(
+            "coco_oks",
+            "Object keypoint similarity as COCO's evaluation has it",
+            COCO,
+            defined_in!("metrics/keypoints/similarity.rs", "coco_oks"),
+            &["keypoints/coco.json"],
+        )
+    },
+    ratio(
+        "cloud_mean_iou",
+        "Mean IoU of the labels on one cloud",
+        "Behley et al. 2019, doi:10.1109/ICCV.2019.00939",
+        defined_in!("metrics/clouds.rs", "mean_iou"),
+        &["clouds/figures.json"],
+    ),
+    ratio(
+        "span_f1_exact",
+        "F1 of text spans with equal boundaries",
+        "Tjong Kim Sang & De Meulder 2003, doi:10.3115/1119176.1119195",
+        defined_in!("metrics/spans.rs", "f1"),
+        &["spans/figures.json"],
+    ),
+    ratio(
+        "span_f1_overlap",
+        "F1 of text spans that share a character, one to one",
+        "Segura-Bedmar et al. 2013, ACL anthology S13-2056, made one to one",
+        defined_in!("metrics/spans.rs", "compare_spans"),
+        &["spans/figures.json"],
+    ),
+    ratio(
+        "span_f1_characters",
+        "F1 of the characters within text spans",
+        "Hripcsak & Rothschild 2005, doi:10.1197/jamia.M1733",
+        defined_in!("metrics/spans.rs", "compare_spans"),
+        &["spans/figures.json"],
+    ),
+    MetricSpec {
+        symmetric: false,
+        range: (f64::NEG_INFINITY, 1.0),
+        empty: EmptyPolicy {
+            both: WhenEmpty::Undefined,
+            reference: WhenEmpty::Undefined,
+            candidate: WhenEmpty::Value(0.0),
+        },
+        ..ratio(
+            "mota",
+            "Multiple object tracking accuracy",
+            MOT,
+            defined_in!("metrics/tracks.rs", "mota"),
+            &["tracks/figures.json"],
+        )
+    },
+    MetricSpec {
+        symmetric: false,
+        empty: UNDEFINED,
+        ..ratio(
+            "motp",
+            "Multiple object tracking precision (mean IoU)",
+            MOT,
+            defined_in!("metrics/tracks.rs", "motp"),
+            &["tracks/figures.json"],
+        )
+    },
+    ratio(
+        "idf1",
+        "F1 of track identities",
+        "Ristani et al. 2016, doi:10.1007/978-3-319-48881-3_2",
+        defined_in!("metrics/tracks.rs", "idf1"),
+        &["tracks/figures.json"],
+    ),
     distance(
         "frechet",
         "Discrete Fréchet distance of lines",
