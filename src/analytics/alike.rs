@@ -1,7 +1,8 @@
 //! How alike the shapes of two works are, for those that could meet at all.
 
-use super::measure::{Region, keypoint_similarity};
+use super::measure::keypoint_similarity;
 use super::pairing::Entry;
+use super::region::Region;
 use crate::domain::{Item, Protocol, Shape};
 use crate::geometry::SliceAxis;
 use crate::matching::{Extent, scored};

@@ -2,12 +2,15 @@
 //! by optimal assignment for instances.
 
 use super::alike::scored_pairs;
-use super::measure::{Region, measure_pair, one_sided};
+use super::clouds::cloud_units;
+use super::measure::{measure_pair, one_sided};
+use super::region::Region;
+use super::tracks::track_units;
 use super::works::Work;
 use crate::domain::{
     Annotation, ErrorKind, GRID_ATTRIBUTE, Item, Protocol, Shape, Technique, UnitScore,
 };
-use crate::matching::assign_by_label;
+use crate::matching::{LabelledAssignment, assign_by_label};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An annotation in play: its id, its protocol label, itself.
@@ -26,6 +29,10 @@ enum Family {
     Volumes,
     Keypoints,
     Polylines,
+    Cuboids,
+    Clouds,
+    Texts,
+    Tracks,
 }
 
 fn family(shape: &Shape) -> Option<Family> {
@@ -35,6 +42,10 @@ fn family(shape: &Shape) -> Option<Family> {
         Technique::VolumeMask => Family::Volumes,
         Technique::Keypoints => Family::Keypoints,
         Technique::Polyline => Family::Polylines,
+        Technique::Cuboid => Family::Cuboids,
+        Technique::PointCloud => Family::Clouds,
+        Technique::TextSpan => Family::Texts,
+        Technique::Track => Family::Tracks,
         Technique::Classification | Technique::Ordinal => return None,
     })
 }
@@ -207,6 +218,11 @@ fn shape_units(
     a: &[Entry<'_>],
     b: &[Entry<'_>],
 ) -> Result<Vec<UnitScore>, String> {
+    match family {
+        Family::Clouds => return cloud_units(protocol, a, b),
+        Family::Tracks => return track_units(protocol, item, a, b),
+        _ => {}
+    }
     let mut units = Vec::new();
     let mut a_left: Vec<Entry<'_>> = a.to_vec();
     let mut b_left: Vec<Entry<'_>> = b.to_vec();
@@ -302,6 +318,30 @@ fn labels_to_pair_by_name<'a>(
         .collect()
 }
 
+/// Annotations in their own order, and who was matched with whom by place in it.
+pub(super) struct MatchedEntries<'a> {
+    pub a: Vec<Entry<'a>>,
+    pub b: Vec<Entry<'a>>,
+    pub pairs: LabelledAssignment,
+}
+
+/// Matches instances optimally, first within labels, then regardless of label.
+pub(super) fn match_entries<'a>(
+    protocol: &Protocol,
+    item: &Item,
+    a: &[Entry<'a>],
+    b: &[Entry<'a>],
+) -> Result<MatchedEntries<'a>, String> {
+    // A canonical order first, so that the result cannot depend on the order in the export.
+    let a = in_canonical_order(a);
+    let b = in_canonical_order(b);
+    let scored = scored_pairs(protocol, item, &a, &b)?;
+    let a_names: Vec<&str> = a.iter().map(|entry| entry.label).collect();
+    let b_names: Vec<&str> = b.iter().map(|entry| entry.label).collect();
+    let pairs = assign_by_label(&a_names, &b_names, &scored, protocol.matching.min_overlap);
+    Ok(MatchedEntries { a, b, pairs })
+}
+
 fn matched_units(
     protocol: &Protocol,
     item: &Item,
@@ -311,13 +351,11 @@ fn matched_units(
     if a.is_empty() && b.is_empty() {
         return Ok(Vec::new());
     }
-    // A canonical order first, so that the result cannot depend on the order in the export.
-    let a = in_canonical_order(a);
-    let b = in_canonical_order(b);
-    let scored = scored_pairs(protocol, item, &a, &b)?;
-    let a_names: Vec<&str> = a.iter().map(|entry| entry.label).collect();
-    let b_names: Vec<&str> = b.iter().map(|entry| entry.label).collect();
-    let matched = assign_by_label(&a_names, &b_names, &scored, protocol.matching.min_overlap);
+    let MatchedEntries {
+        a,
+        b,
+        pairs: matched,
+    } = match_entries(protocol, item, a, b)?;
     let mut units = Vec::new();
     for &(i, j, similarity) in matched.same_label.iter().chain(&matched.wrong_label) {
         units.push(measure_pair(protocol, item, a[i], b[j], Some(similarity)));
