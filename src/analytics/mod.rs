@@ -1,6 +1,8 @@
 //! Pairing, scoring and aggregation: from stored readings to comparisons, from comparisons to figures.
 
 mod agreements;
+mod alike;
+mod clouds;
 mod distances;
 mod error;
 mod errors;
@@ -9,9 +11,12 @@ mod overlaps;
 mod pairing;
 mod points;
 mod ranks;
+mod region;
 mod scoring;
 mod study_bootstrap;
+mod texts;
 mod throughput;
+mod tracks;
 mod verdict;
 mod works;
 
@@ -19,6 +24,7 @@ pub use agreements::{
     AgreementFigure, AgreementGroup, agreement_figures, agreement_figures_of_studies, judged_rows,
     pixel_figures, pixel_figures_of_studies,
 };
+pub use clouds::cloud_counts;
 pub use error::AnalyticsError;
 pub use errors::{ErrorFigure, error_figures};
 pub use overlaps::{OverlapFigure, overlap_figures};
@@ -26,5 +32,7 @@ pub use points::{PointDistance, point_distances};
 pub use ranks::ordered_categories;
 pub use scoring::{compare_readings, score_item};
 pub use study_bootstrap::{mean_interval_by_study, method as bootstrap_method};
+pub use texts::{TextCounts, text_counts};
 pub use throughput::{BandPlace, ThroughputDay, ThroughputSummary, is_workday, throughput};
+pub use tracks::video_counts;
 pub use works::ReadingInput;

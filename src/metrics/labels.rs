@@ -49,6 +49,43 @@ pub struct LabelMean {
     pub n_undefined: usize,
 }
 
+impl LabelMean {
+    /// The mean of the values that are there, and how many are not.
+    ///
+    /// # Definition
+    /// Sum of the defined values / their number; the undefined are dropped and counted.
+    /// # Edge cases
+    /// No value: `Undefined(BothEmpty)`, since a label has a figure as soon as either side uses it.
+    /// # Example
+    /// ```
+    /// use concord::metrics::{LabelMean, MetricValue, Undefined};
+    /// let found = LabelMean::of([MetricValue::Defined(0.5), MetricValue::Undefined(Undefined::BothEmpty)]);
+    /// assert_eq!((found.value.value(), found.n, found.n_undefined), (Some(0.5), 1, 1));
+    /// ```
+    pub fn of(values: impl IntoIterator<Item = MetricValue>) -> Self {
+        let (mut sum, mut n, mut n_undefined) = (0.0, 0, 0);
+        for value in values {
+            match value.value() {
+                Some(value) => {
+                    sum += value;
+                    n += 1;
+                }
+                None => n_undefined += 1,
+            }
+        }
+        let value = if n > 0 {
+            MetricValue::Defined(sum / n as f64)
+        } else {
+            Undefined::BothEmpty.into()
+        };
+        Self {
+            value,
+            n,
+            n_undefined,
+        }
+    }
+}
+
 impl<L: Ord + Clone> LabelOverlaps<L> {
     /// From overlaps that are known.
     pub fn new(by_label: BTreeMap<L, Overlap>) -> Self {

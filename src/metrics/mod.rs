@@ -2,6 +2,7 @@
 
 mod boundary;
 mod boundary_iou;
+mod clouds;
 mod error;
 mod keypoints;
 mod labels;
@@ -11,12 +12,19 @@ mod overlap;
 mod overlap_matrix;
 mod registry;
 mod sizes;
+mod spans;
+mod tracks;
 mod value;
 
 pub use boundary::{Surfaces, assd, hd, hd_percentile, hd95, masd, nsd, surface_overlap};
 pub use boundary_iou::{boundary_iou, boundary_iou_of_volumes, boundary_width_px};
+pub use clouds::{CloudComparison, LabelPoints, compare_clouds};
 pub use error::MetricError;
-pub use keypoints::{DistanceSummary, NamedPoint, PointComparison, PointDistance, compare_points};
+pub use keypoints::{
+    DistanceSummary, ExchangedSides, LimbComparison, LimbDifference, NamedPoint, PointComparison,
+    PointDistance, ReferenceLength, coco_oks, compare_limbs, compare_points, exchanged_sides,
+    mirror_name, reference_length,
+};
 pub use labels::{LabelMean, LabelOverlaps};
 pub use lines::{
     frechet, mean_boundary_distance, mean_line_distance, outline_hausdorff, undirected_frechet,
@@ -30,6 +38,11 @@ pub use sizes::{
     box_edge_deviation, centroid_distance, centroid_distance_of_volumes,
     relative_volume_difference, volume_difference, volume_similarity,
 };
+pub use spans::{
+    LabelSpans, LabelledSpan, SpanComparison, SpanCounts, SpanMatch, TokenTable, character_table,
+    compare_spans, token_table, tokens,
+};
+pub use tracks::{TrackCounts, TrackFrame, TrackHistory};
 pub use value::{Measured, MetricValue, Undefined, Unit};
 
 #[cfg(test)]

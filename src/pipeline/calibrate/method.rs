@@ -31,13 +31,16 @@ pub(super) fn notes(project: &Project) -> Vec<MethodNote> {
         note(
             "Tolerances",
             format!(
-                "Box edges ±{} px; polygon boundary mean < {} px; keypoints ≤ {} mm; masks mean surface ≤ {} px; volumes mean surface ≤ {} voxel; ordinal {} steps; classification exact. Labels may override them.",
+                "Box edges ±{} px; polygon boundary mean < {} px; keypoints ≤ {} mm; masks mean surface ≤ {} px; volumes mean surface ≤ {} voxel; ordinal {} steps; text spans start and end ≤ {} characters; clouds ≤ {} of a label's points wrong; tracks without identity switch, ≤ {} frames on one side only; classification exact. Labels may override them.",
                 tolerance.box_edge_px,
                 tolerance.polygon_px,
                 tolerance.keypoint_mm,
                 tolerance.mask_px,
                 tolerance.volume_voxels,
-                tolerance.ordinal_steps
+                tolerance.ordinal_steps,
+                tolerance.text_chars,
+                tolerance.cloud_error_share,
+                tolerance.track_frames
             ),
         ),
         note(

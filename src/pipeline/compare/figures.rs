@@ -88,6 +88,46 @@ pub(super) fn cells(unit: &UnitScore, protocol: &Protocol) -> BTreeMap<&'static 
             let steps = unit.a_rank.zip(unit.b_rank).map(|(a, b)| b - a);
             put("rank_difference", steps, "steps", None);
         }
+        Technique::Cuboid => {
+            put("dice", unit.dice, "ratio", None);
+            put("iou", unit.iou, "ratio", None);
+        }
+        Technique::PointCloud => {
+            put("dice", unit.dice, "ratio", None);
+            put("iou", unit.iou, "ratio", None);
+        }
+        Technique::TextSpan => {
+            put("dice", unit.dice, "ratio", None);
+            put("iou", unit.iou, "ratio", None);
+            let (start, end) = (unit.start_difference_chars, unit.end_difference_chars);
+            put("start_difference", start, "characters", None);
+            put("end_difference", end, "characters", None);
+        }
+        Technique::Track => {
+            put("dice", unit.dice, "ratio", None);
+            put("iou", unit.iou, "ratio", None);
+            let number = |n: Option<u32>| n.map(f64::from);
+            put("frames_reference", number(unit.n_frames_a), "count", None);
+            put("frames_candidate", number(unit.n_frames_b), "count", None);
+            put(
+                "frames_matched",
+                number(unit.n_frames_matched),
+                "count",
+                None,
+            );
+            put(
+                "identity_switches",
+                number(unit.n_identity_switches),
+                "count",
+                None,
+            );
+            put(
+                "fragmentations",
+                number(unit.n_fragmentations),
+                "count",
+                None,
+            );
+        }
         Technique::Classification => {}
     }
     found
