@@ -23,4 +23,5 @@ mod ingest;
 mod lidc_agreement;
 mod pixel_agreement;
 mod scoring;
+mod spans_and_tracks;
 mod sudden_end;

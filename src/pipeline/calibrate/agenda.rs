@@ -155,11 +155,22 @@ fn pair(unit: &StoredUnit) -> PairScores {
             measure("IoU", score.iou, Unit::Ratio),
             measure("furthest edge", score.box_edge_px, Unit::Px),
         ],
-        Some(
-            Technique::Cuboid | Technique::PointCloud | Technique::TextSpan | Technique::Track,
-        ) => vec![
+        Some(Technique::Cuboid | Technique::PointCloud | Technique::TextSpan) => vec![
             measure("Dice", score.dice, Unit::Ratio),
             measure("IoU", score.iou, Unit::Ratio),
+        ],
+        Some(Technique::Track) => vec![
+            measure("IoU", score.iou, Unit::Ratio),
+            measure(
+                "identity switches",
+                score.n_identity_switches.map(f64::from),
+                Unit::Count,
+            ),
+            measure(
+                "frames matched",
+                score.n_frames_matched.map(f64::from),
+                Unit::Count,
+            ),
         ],
         Some(Technique::Polygon | Technique::Ellipse | Technique::Polyline) => vec![
             measure("Dice", score.dice, Unit::Ratio),
