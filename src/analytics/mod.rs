@@ -6,6 +6,7 @@ mod clouds;
 mod distances;
 mod error;
 mod errors;
+mod further;
 mod measure;
 mod overlaps;
 mod pairing;
@@ -27,6 +28,7 @@ pub use agreements::{
 pub use clouds::cloud_counts;
 pub use error::AnalyticsError;
 pub use errors::{ErrorFigure, error_figures};
+pub use further::{FurtherMetric, further_metrics};
 pub use overlaps::{OverlapFigure, overlap_figures};
 pub use points::{PointDistance, point_distances};
 pub use ranks::ordered_categories;

@@ -1,22 +1,18 @@
 //! Shewhart control charts.
 
-use std::f64::consts::{FRAC_2_SQRT_PI, FRAC_PI_2};
-
 use serde::{Deserialize, Serialize};
 
 use super::interval::{StatisticsError, check_count, check_finite};
 use super::run_rules::{RunRules, Signal, signals_at};
 use super::summary::mean;
 
-/// Limits of the individuals chart in mean moving ranges: 3/d₂ = 2.66, where the mean range of two normal values is
-/// d₂ = 2/√π standard deviations (tabulated as 1.128).
-const INDIVIDUALS_FACTOR: f64 = 3.0 / FRAC_2_SQRT_PI;
+/// Limits of the individuals chart in mean moving ranges, as every table has it: 3/d₂ = 2.6587 rounded, where the mean range of two
+/// normal values is d₂ = 2/√π standard deviations. A chart worked out by hand has the same limits.
+const INDIVIDUALS_FACTOR: f64 = 2.66;
 
-/// Upper limit of the moving-range chart in mean moving ranges: D₄ = 1 + 3d₃/d₂ = 3.267, where the range of two normal
-/// values has standard deviation d₃ = √(2 − 4/π), so that d₃/d₂ = √(π/2 − 1).
-fn moving_range_factor() -> f64 {
-    1.0 + 3.0 * (FRAC_PI_2 - 1.0).sqrt()
-}
+/// Upper limit of the moving-range chart in mean moving ranges, as every table has it: D₄ = 1 + 3d₃/d₂ = 3.2665 rounded, where the
+/// range of two normal values has standard deviation d₃ = √(2 − 4/π).
+const MOVING_RANGE_FACTOR: f64 = 3.267;
 
 /// One plotted point with its own limits.
 ///
@@ -57,9 +53,9 @@ pub struct IndividualsChart {
 /// Individuals and moving-range chart.
 ///
 /// # Definition
-/// x̄ ± (3/d₂) MR̄ for the values; 0 to (1 + 3d₃/d₂) MR̄ for the moving ranges |xᵢ − xᵢ₋₁|, with d₂ = 2/√π and
-/// d₃ = √(2 − 4/π), the mean and standard deviation of the range of two standard normal values. The factors are
-/// 2.658681 and 3.266532; tables round them to 2.66 and 3.267.
+/// x̄ ± 2.66 MR̄ for the values; 0 to 3.267 MR̄ for the moving ranges |xᵢ − xᵢ₋₁|. The factors are those of the tables:
+/// 3/d₂ = 2.658681 and 1 + 3d₃/d₂ = 3.266532 rounded, with d₂ = 2/√π and d₃ = √(2 − 4/π), the mean and standard deviation
+/// of the range of two standard normal values.
 /// # Input
 /// Finite values in order of time. The rules apply to the individuals; moving ranges, which hang together, are held
 /// against their limit only.
@@ -75,7 +71,7 @@ pub struct IndividualsChart {
 /// // Moving ranges 2, 1, 2: mean 5/3.
 /// let chart = individuals_chart(&[10.0, 12.0, 11.0, 13.0], RunRules::LimitsOnly)?.unwrap();
 /// let point = &chart.individuals.points[0];
-/// assert!((point.upper - (11.5 + 2.66 * 5.0 / 3.0)).abs() < 0.005);
+/// assert!((point.upper - (11.5 + 2.66 * 5.0 / 3.0)).abs() < 1e-12);
 /// # Ok::<(), concord::statistics::StatisticsError>(())
 /// ```
 /// # Reference
@@ -103,7 +99,7 @@ pub fn individuals_chart(
         (f64::NEG_INFINITY, f64::INFINITY),
         rules,
     );
-    let top = moving_range_factor() * mean_range;
+    let top = MOVING_RANGE_FACTOR * mean_range;
     let points = ranges
         .iter()
         .map(|&value| ChartPoint {

@@ -171,11 +171,11 @@ fn individuals_limits_are_as_in_shewhart() {
     let chart = individuals_chart(&values, RunRules::LimitsOnly)
         .unwrap()
         .unwrap();
-    // Moving ranges 2, 1, 2: mean 5/3. The tables' 2.66 and 3.267 are 3/d₂ and 1 + 3d₃/d₂, rounded.
+    // Moving ranges 2, 1, 2: mean 5/3. The factors are 3/d₂ and 1 + 3d₃/d₂, rounded.
     let d2 = 2.0 / std::f64::consts::PI.sqrt();
     let d3 = (2.0 - d2 * d2).sqrt();
-    let (factor, range_factor) = (3.0 / d2, 1.0 + 3.0 * d3 / d2);
-    assert!((factor * 100.0).round() == 266.0 && (range_factor * 1000.0).round() == 3267.0);
+    let (factor, range_factor) = (2.66, 3.267);
+    assert!((300.0 / d2).round() == 266.0 && (1000.0 + 3000.0 * d3 / d2).round() == 3267.0);
     let point = &chart.individuals.points[0];
     assert!((point.upper - (11.5 + factor * 5.0 / 3.0)).abs() < 1e-12);
     assert!((point.lower - (11.5 - factor * 5.0 / 3.0)).abs() < 1e-12);

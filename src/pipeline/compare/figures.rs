@@ -1,8 +1,11 @@
 //! Metrics of each pair as cells, their summary, and the error rate.
 
 use super::report::{ErrorRate, MetricCell, PairRow, PointRow, SummaryRow};
-use crate::analytics::{bootstrap_method, mean_interval_by_study, point_distances};
+use crate::analytics::{
+    bootstrap_method, further_metrics, mean_interval_by_study, point_distances,
+};
 use crate::domain::{Annotation, Comparison, ErrorUnit, Item, Protocol, Technique, UnitScore};
+use crate::metrics::Measured;
 use crate::pipeline::PipelineError;
 use crate::statistics::wilson;
 use std::collections::BTreeMap;
@@ -131,6 +134,26 @@ pub(super) fn cells(unit: &UnitScore, protocol: &Protocol) -> BTreeMap<&'static 
         Technique::Classification => {}
     }
     found
+}
+
+/// Metrics that are worked out here only, as cells.
+pub(super) fn further_cells(
+    protocol: &Protocol,
+    item: &Item,
+    a: &Annotation,
+    b: &Annotation,
+) -> impl Iterator<Item = (&'static str, MetricCell)> {
+    let found = further_metrics(protocol, item, a, b);
+    found.into_iter().map(|further| {
+        let Measured { value, unit } = further.measured;
+        let cell = MetricCell {
+            value: value.value(),
+            unit: unit.code().to_owned(),
+            tolerance: further.tolerance,
+            undefined: value.undefined().map(|reason| reason.code().to_owned()),
+        };
+        (further.key, cell)
+    })
 }
 
 /// Mean, median and an interval of each metric by label and technique.

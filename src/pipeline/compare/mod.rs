@@ -8,7 +8,7 @@ use super::PipelineError;
 use crate::analytics::{ReadingInput, compare_readings};
 use crate::domain::{Annotation, Comparison, IngestOptions, Item, Protocol};
 use crate::importers::{ImportReport, Limits, MemorySink, ReadingRecord, Upload, import};
-use figures::{cells, error_rate, point_rows, summarise};
+use figures::{cells, error_rate, further_cells, point_rows, summarise};
 pub use report::{CompareReport, PairRow, SourceInfo};
 use report::{ErrorRow, RefusedItem, Unmatched};
 use std::collections::{BTreeMap, BTreeSet};
@@ -246,8 +246,12 @@ fn describe(
         let (Some(reference_id), Some(candidate_id)) = (reference_id, candidate_id) else {
             continue;
         };
+        let mut metrics = cells(unit, protocol);
         let points = match (&a_annotation, &b_annotation) {
-            (Some(a), Some(b)) => point_rows(item, a, b),
+            (Some(a), Some(b)) => {
+                metrics.extend(further_cells(protocol, item, a, b));
+                point_rows(item, a, b)
+            }
             _ => Vec::new(),
         };
         report.pairs.push(PairRow {
@@ -261,7 +265,7 @@ fn describe(
             candidate_label: unit.b_label.clone().unwrap_or_default(),
             reference_id,
             candidate_id,
-            metrics: cells(unit, protocol),
+            metrics,
             points,
             verdict: match (unit.error, unit.not_applicable) {
                 (Some(kind), _) => kind.to_string(),
