@@ -2,7 +2,8 @@
 //!
 //! Sizes: 10,000,000 units by 2 raters; 1,000,000 units by 5 raters, five categories, one rating in ten missing; 10,000 units by 5
 //! raters of measurements. All from the integer generator below, seed 7, so that both languages make the same ones without a
-//! file. One core. What is timed starts from a `RatingMatrix`, whose making is timed apart; `from_text` starts from rows of text.
+//! file. One core. What is timed starts from a `RatingMatrix`, whose making is timed apart, or from two columns of codes;
+//! `from_text` starts from two columns of text, as scikit-learn does, or from rows of rater, item and label.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -116,6 +117,16 @@ fn from_text(criterion: &mut Criterion) {
     group
         .sample_size(10)
         .measurement_time(Duration::from_secs(5));
+    let columns = || {
+        let units = ratings.chunks_exact(2);
+        units.map(|unit| (LABELS[usize::from(unit[0])], LABELS[usize::from(unit[1])]))
+    };
+    group.bench_function("cohen_kappa_1M_from_two_columns_of_text", |bench| {
+        bench.iter(|| {
+            let table = ContingencyTable::from_labels(columns(), None).expect("few labels");
+            cohen_kappa(&table, Weights::Unweighted, 0.95)
+        });
+    });
     group.bench_function("cohen_kappa_1M_from_rows_of_rater_item_label", |bench| {
         bench.iter(kappa);
     });

@@ -92,11 +92,14 @@ fn matched(a: &[Rect], b: &[Rect]) -> Assignment {
     assign(a.len(), b.len(), &found, 0.1)
 }
 
+/// Draws the boxes of one side.
+type Scene<'a> = &'a dyn Fn(&mut Draw) -> Vec<Rect>;
+
 fn matching(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("match");
     group.sample_size(10);
     let one_core = one_core();
-    let scenes: [(&str, f64, &dyn Fn(&mut Draw) -> Vec<Rect>); 6] = [
+    let scenes: [(&str, f64, Scene); 6] = [
         ("10000 spread", 3.0, &|draw| scattered(draw, 10_000, 4000.0)),
         ("100 clusters of 100", 6.0, &clustered),
         ("3000 in one component", 6.0, &|draw| {

@@ -18,7 +18,7 @@ fn speckled(of: &Mask, number: u64) -> Mask {
     let mut bounds = Vec::new();
     for run in of.bounds().chunks_exact(2) {
         for at in run[0]..run[1] {
-            let mut mix = (number << 32 | u64::from(at)).wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mut mix = ((number << 32) | u64::from(at)).wrapping_add(0x9e37_79b9_7f4a_7c15);
             mix = (mix ^ (mix >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
             mix = (mix ^ (mix >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
             if (mix ^ (mix >> 31)) >> 63 == 1 {
@@ -42,10 +42,13 @@ fn cell(draw: &mut Draw) -> Mask {
     drawn(wavy_disc(draw, 16, [10.0, 502.0], [3.0, 6.0]))
 }
 
+/// Draws a mask.
+type Kind<'a> = &'a mut dyn FnMut(&mut Draw) -> Mask;
+
 fn run_lengths(criterion: &mut Criterion) {
     let mut numbers = 0..;
     let mut speck = |draw: &mut Draw| speckled(&mask(draw), numbers.next().unwrap_or(0));
-    let kinds: [(&str, &mut dyn FnMut(&mut Draw) -> Mask); 4] = [
+    let kinds: [(&str, Kind); 4] = [
         ("wavy discs", &mut mask),
         ("speckled discs", &mut speck),
         ("large with holes", &mut with_holes),

@@ -170,7 +170,7 @@ pub(super) fn pooled_figures(
 /// Conger's κ where it is not Cohen's, each unit taken as often as `times` says.
 pub(super) fn conger_figures(
     matrix: &RatingMatrix,
-    times: Option<&[u32]>,
+    times: Option<&[u64]>,
     scale: Scale,
     level: f64,
 ) -> Result<Vec<Coefficient>, AgreementError> {

@@ -161,7 +161,7 @@ pub fn cohen_kappa_of_disagreements(
         });
     }
     let is_wrong = |at: usize, v: f64| {
-        if at % (k + 1) == 0 {
+        if at.is_multiple_of(k + 1) {
             v != 0.0
         } else {
             !(v > 0.0 && v <= 1e150)

@@ -55,7 +55,7 @@ pub fn conger_kappa(
 /// As [`conger_kappa`], each unit taken as often as `times` says.
 pub(super) fn repeated_conger_kappa(
     matrix: &RatingMatrix,
-    times: Option<&[u32]>,
+    times: Option<&[u64]>,
     weights: Weights,
     level: f64,
 ) -> Result<Coefficient, AgreementError> {
@@ -72,7 +72,7 @@ pub(super) fn repeated_conger_kappa(
     let units = rows.filter_map(|(unit, row)| {
         let taken = times.map_or(1, |times| times.get(unit).copied().unwrap_or(0));
         let rated = row.iter().any(|code| *code != RatingMatrix::GAP);
-        (taken > 0 && rated).then_some((row, u64::from(taken)))
+        (taken > 0 && rated).then_some((row, taken))
     });
     let mut counts = vec![vec![0_u64; k]; n_raters];
     let (mut n_units, mut n_pairable) = (0, 0);

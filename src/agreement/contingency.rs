@@ -1,6 +1,7 @@
 //! Two raters' categories, counted against each other.
 
 use super::error::AgreementError;
+use super::matrix::{Names, categories_of};
 
 /// Cross-classification of units by two raters: rows rater a, columns rater b.
 ///
@@ -86,6 +87,44 @@ impl ContingencyTable {
         }
         let counts = tables.iter().map(|lanes| lanes.iter().sum()).collect();
         Ok(Self { categories, counts })
+    }
+
+    /// Counts pairs of labels, one pair a unit.
+    ///
+    /// # Definition
+    /// As [`Self::from_codes`]. Categories are `declared`, in that order, or else the labels found: by
+    /// number if all are numbers, otherwise by name.
+    /// # Input
+    /// (label of a, label of b) of each unit that both rated.
+    /// # Errors
+    /// `UnknownLabel`, `TooManyCategories`.
+    /// # Example
+    /// ```
+    /// use concord::agreement::ContingencyTable;
+    /// let table = ContingencyTable::from_labels([("yes", "yes"), ("yes", "no")], None)?;
+    /// assert_eq!(table.categories(), ["no", "yes"]);
+    /// assert_eq!(table.count(1, 0), 1);
+    /// # Ok::<(), concord::agreement::AgreementError>(())
+    /// ```
+    pub fn from_labels<'a>(
+        pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+        declared: Option<&[String]>,
+    ) -> Result<Self, AgreementError> {
+        // A memory of its own for each rater, since a label often follows itself.
+        let (mut a_labels, mut b_labels) = (Names::default(), Names::default());
+        let (a, b): (Vec<u16>, Vec<u16>) = pairs
+            .into_iter()
+            .map(|(a, b)| (a_labels.label_code(a), b_labels.label_code(b)))
+            .unzip();
+        let found = a_labels.order.iter().chain(&b_labels.order);
+        let categories = categories_of(found.copied(), declared)?;
+        let recoded = |codes: &[u16], labels: &Names| -> Result<Vec<u16>, AgreementError> {
+            let final_codes = labels.codes_among(&categories)?;
+            let code = |code: &u16| final_codes.get(usize::from(*code)).copied();
+            Ok(codes.iter().filter_map(code).collect())
+        };
+        let (a, b) = (recoded(&a, &a_labels)?, recoded(&b, &b_labels)?);
+        Self::from_codes(categories, &a, &b)
     }
 
     /// Adds up rows of (code of a, code of b, number of units), as a grouped query returns them.

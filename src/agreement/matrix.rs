@@ -8,6 +8,8 @@ use super::error::AgreementError;
 mod labels;
 mod numbers;
 
+pub(super) use labels::{Names, categories_of};
+
 /// Most categories that a matrix may declare.
 ///
 /// Two-rater tables are square in the categories, so free text must not pass for labels.

@@ -1,6 +1,7 @@
 //! Pairing, scoring and aggregation: from stored readings to comparisons, from comparisons to figures.
 
 mod agreements;
+mod alike;
 mod clouds;
 mod distances;
 mod error;

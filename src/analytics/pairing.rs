@@ -1,16 +1,16 @@
 //! Which annotation of a meets which of b: by question for whole-item labels, by label for semantic maps,
 //! by optimal assignment for instances.
 
+use super::alike::scored_pairs;
 use super::clouds::cloud_units;
-use super::measure::{keypoint_similarity, measure_pair, one_sided};
+use super::measure::{measure_pair, one_sided};
 use super::region::Region;
 use super::tracks::track_units;
 use super::works::Work;
 use crate::domain::{
     Annotation, ErrorKind, GRID_ATTRIBUTE, Item, Protocol, Shape, Technique, UnitScore,
 };
-use crate::geometry::Rect;
-use crate::matching::{LabelledAssignment, assign_by_label, candidates};
+use crate::matching::{LabelledAssignment, assign_by_label};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An annotation in play: its id, its protocol label, itself.
@@ -335,26 +335,10 @@ pub(super) fn match_entries<'a>(
     // A canonical order first, so that the result cannot depend on the order in the export.
     let a = in_canonical_order(a);
     let b = in_canonical_order(b);
-    let min_overlap = protocol.matching.min_overlap;
-    let regions_a: Vec<Region<'_>> = a.iter().map(|entry| Region::of(entry.annotation)).collect();
-    let regions_b: Vec<Region<'_>> = b.iter().map(|entry| Region::of(entry.annotation)).collect();
-    let boxes =
-        |regions: &[Region<'_>]| -> Vec<Rect> { regions.iter().map(Region::search_box).collect() };
-    let mut scored = Vec::new();
-    for (i, j) in candidates(&boxes(&regions_a), &boxes(&regions_b)) {
-        let similarity = match (&a[i].annotation.shape, &b[j].annotation.shape) {
-            (Shape::Keypoints(points_a), Shape::Keypoints(points_b)) => {
-                keypoint_similarity(protocol, item, a[i].annotation, points_a, points_b)
-            }
-            _ => regions_a[i].iou(&regions_b[j])?,
-        };
-        if similarity > 0.0 && similarity >= min_overlap {
-            scored.push((i, j, similarity));
-        }
-    }
+    let scored = scored_pairs(protocol, item, &a, &b)?;
     let a_names: Vec<&str> = a.iter().map(|entry| entry.label).collect();
     let b_names: Vec<&str> = b.iter().map(|entry| entry.label).collect();
-    let pairs = assign_by_label(&a_names, &b_names, &scored, min_overlap);
+    let pairs = assign_by_label(&a_names, &b_names, &scored, protocol.matching.min_overlap);
     Ok(MatchedEntries { a, b, pairs })
 }
 
@@ -405,6 +389,12 @@ fn in_canonical_order<'a>(entries: &[Entry<'a>]) -> Vec<Entry<'a>> {
             .unwrap_or(std::cmp::Ordering::Equal)
             .then_with(|| left.label.cmp(right.label))
             .then_with(|| left.annotation.source_id.cmp(&right.annotation.source_id))
+            // Alike in all of that, but perhaps not in shape.
+            .then_with(|| {
+                let [left, right] =
+                    [left, right].map(|entry| format!("{:?}", entry.annotation.shape));
+                left.cmp(&right)
+            })
     });
     keyed.into_iter().map(|(_, entry)| entry).collect()
 }

@@ -84,7 +84,7 @@ impl Cuboid {
     /// # Ok::<(), concord::geometry::GeometryError>(())
     /// ```
     /// # Checked against
-    /// shapely 2.2.0 footprints times heights, `tests/oracles/vectors/`.
+    /// shapely 2.2.0 footprints times heights, `tests/oracles/vectors/cuboids.json`.
     pub fn intersection_volume(&self, other: &Self) -> f64 {
         let reach = |cuboid: &Self| 0.5 * cuboid.size[2].abs();
         // From the difference of the centres, so that a frame far away costs no digits.

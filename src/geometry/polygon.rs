@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::finite;
 use super::planar_sweep::{Piece, sweep, swept_areas};
-use super::prepared;
+use super::prepared_polygon;
 use super::{GeometryError, Rect};
 
 /// One outline with holes; `[x, y]` points, closing point not repeated. A point is inside by the even-odd rule over all rings.
@@ -109,7 +109,7 @@ impl MultiPolygon {
     /// crossings and its `make_valid` of method `linework`, which keeps the same rule. Its method `structure` and `buffer(0)` differ:
     /// `tests/oracles/vectors/crossings.json`.
     pub fn area_px2(&self) -> f64 {
-        prepared::area(self)
+        prepared_polygon::area(self)
     }
 
     /// Areas of both shapes and of their intersection, in px².
@@ -143,7 +143,7 @@ impl MultiPolygon {
     /// Shewchuk 1997, doi:10.1007/PL00009321 (exact signs); Edelsbrunner & Mücke 1990, doi:10.1145/77635.77639 (touching outlines).
     /// # Checked against
     /// shapely 2.2.0: `tests/oracles/vectors/polygons.json`, `tests/oracles/overlap/polygons.json`; the two ways against each other
-    /// on millions of pairs (`geometry/prepared/tests.rs`).
+    /// on millions of pairs (`geometry/prepared_polygon/tests.rs`).
     pub fn overlap_areas_px2(&self, other: &Self) -> OverlapAreas {
         self.checked_overlap_areas_px2(other)
             .unwrap_or_else(|_| swept_areas(self, other))
@@ -157,7 +157,7 @@ impl MultiPolygon {
         &self,
         other: &Self,
     ) -> Result<OverlapAreas, GeometryError> {
-        prepared::overlap_areas(self, other)
+        prepared_polygon::overlap_areas(self, other)
     }
 
     /// Area that two shapes share, in px²; see [`Self::overlap_areas_px2`].

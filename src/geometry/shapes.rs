@@ -149,7 +149,7 @@ impl RotatedRect {
     /// # Reference
     /// Sutherland & Hodgman 1974, Reentrant polygon clipping, CACM 17(1):32–42, doi:10.1145/360767.360802.
     /// # Checked against
-    /// shapely 2.2.0, `tests/oracles/vectors/`.
+    /// shapely 2.2.0, `tests/oracles/vectors/rectangles.json`.
     pub fn intersection_area_px2(&self, other: &Self) -> f64 {
         if self == other {
             return self.area_px2();

@@ -17,7 +17,7 @@ const BLOCK: usize = 128;
 /// Why candidates have no similarities.
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum ScoringError<E> {
-    #[error(transparent)]
+    #[error("{0}")]
     Similarity(E),
     #[error(
         "`{n_a}` and `{n_b}` instances make over `{limit}` pairs that may match; look for instances given many times over, or raise `min_overlap`"

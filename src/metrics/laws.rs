@@ -239,6 +239,26 @@ fn evaluate(key: &str, a: &Scene, b: &Scene, view: View) -> Option<Vec<Measured>
         "mean_boundary_distance" => {
             vec![mean_boundary_distance(&polygon_a, &polygon_b, view.plane()).unwrap()]
         }
+        "outline_hausdorff" => {
+            vec![outline_hausdorff(&polygon_a, &polygon_b, view.plane()).unwrap()]
+        }
+        "length_difference" => {
+            let length = |scene: &Scene| line_length(&scene.at(&scene.line), view.plane()).unwrap();
+            vec![length_difference(length(a), length(b)).unwrap()]
+        }
+        "angle_difference" => {
+            // Between the x axis and a line that is never without length, but in an empty scene.
+            let angle = |scene: &Scene| {
+                let [vertex, [x, y]] = scene.corners;
+                let arm = if scene.line.is_empty() {
+                    vertex
+                } else {
+                    [x + 20.0, y]
+                };
+                angle_at(arm, vertex, [vertex[0] + 1.0, vertex[1]], view.plane()).unwrap()
+            };
+            vec![angle_difference(angle(a), angle(b), Turn::Full).unwrap()]
+        }
         "point_distance" => vec![Measured {
             value: points().summary(view.length()).mean,
             unit: view.length(),
@@ -340,7 +360,7 @@ proptest! {
             let (one, other) = (one.value.value().unwrap(), other.value.value().unwrap());
             if spec.symmetric {
                 prop_assert!(near(one, other), "{}: {} against {}", spec.key, one, other);
-            } else if spec.key == "volume_difference" {
+            } else if ["volume_difference", "length_difference", "angle_difference"].contains(&spec.key) {
                 prop_assert_eq!(one, -other);
             }
         }

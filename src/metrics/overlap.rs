@@ -146,7 +146,7 @@ impl Overlap {
     /// # Reference
     /// Geiger et al. 2012, Are we ready for autonomous driving? The KITTI vision benchmark suite, doi:10.1109/CVPR.2012.6248074.
     /// # Checked against
-    /// shapely 2.2.0 footprints times heights, `tests/oracles/vectors/`.
+    /// shapely 2.2.0 footprints times heights, `tests/oracles/vectors/cuboids.json`.
     pub fn of_cuboids(a: &Cuboid, b: &Cuboid) -> Result<Self, MetricError> {
         if !a.is_finite() || !b.is_finite() {
             return Err(not_finite("a cuboid's number"));
@@ -244,7 +244,9 @@ impl Sum for Overlap {
 /// Dice 1945, Ecology 26:297–302, doi:10.2307/1932409.
 /// # Checked against
 /// pycocotools 2.0 masks and shapely 2.2.0 polygons, `tests/oracles/overlap/masks.json` and `tests/oracles/overlap/polygons.json`;
-/// SimpleITK 2.5.7 on 750 pairs, `tests/oracles/boundary/simpleitk.json`.
+/// SimpleITK 2.5.7 on 750 pairs, `tests/oracles/boundary/simpleitk.json`; shapely 2.2.0 on vector shapes of every kind,
+/// `tests/oracles/vectors/polygons.json`, `tests/oracles/vectors/rectangles.json`, `tests/oracles/vectors/ellipses.json` and
+/// `tests/oracles/vectors/cuboids.json`.
 pub fn dice(overlap: &Overlap) -> MetricValue {
     share(2.0 * overlap.intersection, overlap.a + overlap.b)
 }
@@ -272,7 +274,9 @@ pub fn dice(overlap: &Overlap) -> MetricValue {
 /// Jaccard 1912, New Phytologist 11:37–50, doi:10.1111/j.1469-8137.1912.tb05611.x.
 /// # Checked against
 /// pycocotools 2.0 masks and shapely 2.2.0 polygons, `tests/oracles/overlap/masks.json` and `tests/oracles/overlap/polygons.json`;
-/// SimpleITK 2.5.7 on 750 pairs, `tests/oracles/boundary/simpleitk.json`.
+/// SimpleITK 2.5.7 on 750 pairs, `tests/oracles/boundary/simpleitk.json`; shapely 2.2.0 on vector shapes of every kind,
+/// `tests/oracles/vectors/polygons.json`, `tests/oracles/vectors/rectangles.json`, `tests/oracles/vectors/ellipses.json` and
+/// `tests/oracles/vectors/cuboids.json`.
 pub fn iou(overlap: &Overlap) -> MetricValue {
     share(overlap.intersection, overlap.union())
 }

@@ -80,6 +80,10 @@ const OVERLAPS: &[&str] = &[
     "overlap/masks.json",
     "overlap/polygons.json",
     "boundary/simpleitk.json",
+    "vectors/polygons.json",
+    "vectors/rectangles.json",
+    "vectors/ellipses.json",
+    "vectors/cuboids.json",
 ];
 const SURFACES: &[&str] = &["boundary/surfaces.json", "boundary/metrics_reloaded.json"];
 const SIZES: &[&str] = &["boundary/surfaces.json", "boundary/simpleitk.json"];
@@ -294,6 +298,13 @@ pub const ALL: &[MetricSpec] = &[
         &["overlap/polygons.json"],
     ),
     distance(
+        "outline_hausdorff",
+        "Hausdorff distance of polygon outlines",
+        "Hausdorff 1914; Huttenlocher et al. 1993, doi:10.1109/34.232073",
+        defined_in!("metrics/lines.rs", "outline_hausdorff"),
+        &["vectors/polygons.json"],
+    ),
+    distance(
         "point_distance",
         "Mean distance of named points",
         "Euclid",
@@ -403,15 +414,41 @@ pub const ALL: &[MetricSpec] = &[
         "Discrete Fréchet distance of lines",
         "Eiter & Mannila 1994, TU Wien CD-TR 94/64",
         defined_in!("metrics/lines.rs", "frechet"),
-        &[],
+        &["vectors/lines.json"],
     ),
     distance(
         "mean_line_distance",
         "Mean symmetric distance of lines",
         "Heimann et al. 2009, doi:10.1109/TMI.2009.2013851, on exact lines",
         defined_in!("metrics/lines.rs", "mean_line_distance"),
-        &[],
+        &["vectors/lines.json"],
     ),
+    MetricSpec {
+        range: ANY,
+        direction: Direction::ZeroIsBest,
+        symmetric: false,
+        ..distance(
+            "length_difference",
+            "Length difference (candidate minus reference)",
+            "Bland & Altman 1986, doi:10.1016/S0140-6736(86)90837-8",
+            defined_in!("metrics/measurements.rs", "length_difference"),
+            &["vectors/lines.json"],
+        )
+    },
+    MetricSpec {
+        unit: Unit::Degrees,
+        unit_with_spacing: None,
+        range: (-180.0, 180.0),
+        direction: Direction::ZeroIsBest,
+        symmetric: false,
+        ..distance(
+            "angle_difference",
+            "Angle difference (candidate minus reference)",
+            "Mardia & Jupp 2000, doi:10.1002/9780470316979",
+            defined_in!("metrics/measurements.rs", "angle_difference"),
+            &["vectors/lines.json"],
+        )
+    },
 ];
 
 /// The metric with a key.

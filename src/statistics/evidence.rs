@@ -8,6 +8,10 @@ use super::lot::{TIE, check_lot, hypergeometric_lower, hypergeometric_upper, rul
 use super::status::Status;
 
 /// What the assessed units stand for.
+///
+/// # Definition
+/// A process goes on without end and is known by a sample: binomial. A lot holds so many units, assessed without replacement:
+/// hypergeometric, and known for certain once all are assessed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Population {
@@ -18,6 +22,9 @@ pub enum Population {
 }
 
 /// How the limit is applied.
+///
+/// # Definition
+/// `Bounds`: the one-sided exact bounds must lie on the right side of the limit. `Point`: the observed rate itself is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rule {
@@ -28,6 +35,11 @@ pub enum Rule {
 }
 
 /// Verdict on a rate, with everything needed to check it.
+///
+/// # Definition
+/// The answer of [`judge_rate`] beside its question: counts, rate, both one-sided bounds, limit, confidence and rule.
+/// # Properties
+/// Rate and bounds are `None` where nothing was assessed or the question was faulty.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RateVerdict {
     pub status: Status,
@@ -54,16 +66,21 @@ pub struct RateVerdict {
 /// evidence is insufficient. Bounds are Clopper–Pearson's for a process and hypergeometric for a
 /// lot. Rule `Point`: pass if errors/assessed lies below the limit, otherwise fail.
 /// # Input
-/// `limit` in (0, 1], `confidence` in (0, 1).
+/// `limit` in (0, 1], `confidence` in (0, 1); a lot of at most 10⁹ units.
 /// # Edge cases
 /// | case | status |
 /// |---|---|
 /// | nothing assessed | `not_applicable` |
 /// | more errors than units, more units than the lot, limit or confidence out of range | `error` |
 /// | lot fully assessed | `pass` or `fail`, never insufficient |
+/// | a bound equals the limit on paper | an upper one does not pass, a lower one fails |
 /// # Properties
 /// A further clean unit never turns a pass into anything else; exactly `further_clean_audits` more
-/// of them pass and one fewer does not.
+/// of them pass and one fewer does not. At or above the limit a pass has probability of at most 1 − `confidence`, below
+/// it a failure. This holds for one look: a process at 1.2 % that is judged after every unit passes with probability
+/// 0.136 by the 1,000th. A [`SequentialPlan`](super::SequentialPlan) is made for that.
+/// # Errors
+/// None: faulty questions are the status `error` with their reason.
 /// # Example
 /// ```
 /// use concord::statistics::{Population, Rule, Status, judge_rate};
@@ -72,7 +89,11 @@ pub struct RateVerdict {
 /// assert_eq!(verdict.further_clean_audits, Some(249 - 48));
 /// ```
 /// # Reference
-/// Clopper & Pearson 1934, Biometrika 26(4):404-413, doi:10.1093/biomet/26.4.404.
+/// Clopper & Pearson 1934, Biometrika 26(4):404-413, doi:10.1093/biomet/26.4.404; Buonaccorsi 1987, Biometrical Journal
+/// 29(6):741-748 (finite lots).
+/// # Checked against
+/// A plain scan over audits with scipy.stats.binom and hypergeom, `tests/oracles/statistics/`; the chance to pass or fail
+/// wrongly, summed exactly, in `statistics/coverage_tests.rs`.
 pub fn judge_rate(
     errors: u64,
     assessed: u64,

@@ -19,14 +19,14 @@ use super::interval::{StatisticsError, check_count};
 /// | none left | `None` |
 /// | p = 0 or 1 | any other share signals |
 /// # Properties
-/// A false alarm has probability of at most 2 `tail`, whatever n and p: three-sigma limits give 1 in 49 at n = 48 and
+/// A false alarm has probability of at most 2 `tail`, whatever n and p: three-sigma limits give 1 in 50 at n = 48 and
 /// p = 0.012, not 1 in 370.
 /// # Errors
 /// `CountExceedsTotal`, `InvalidParameter`.
 /// # Example
 /// ```
 /// use concord::statistics::exact_p_chart;
-/// // P(X ≥ 3) = 0.0206 and P(X ≥ 5) = 0.00031 at n = 48 and p = 0.012; P(X ≥ 4) = 0.0028 is still above the tail.
+/// // At n = 48 and p = 0.012 P(X ≥ 3) = 0.0200, P(X ≥ 4) = 0.0026 and P(X ≥ 5) = 0.00028.
 /// let chart = exact_p_chart(&[(3, 48), (5, 48)], Some(0.012), 0.00135)?.unwrap();
 /// assert_eq!(chart.points[0].upper, 4.0 / 48.0);
 /// assert!(chart.points[0].signals.is_empty() && !chart.points[1].signals.is_empty());

@@ -353,3 +353,48 @@ fn constants_of_the_moving_range_are_those_of_integration() {
     let top = chart.moving_range.points[0].upper;
     assert!((top - (1.0 + 3.0 * deviation / mean)).abs() < 1e-9);
 }
+
+#[test]
+fn shrunk_rates_are_those_of_scipy() {
+    let (mut n_raters, mut n_capped) = (0, 0);
+    for row in rows(&oracle(), "shrinkage") {
+        let groups: Vec<(u64, u64)> = serde_json::from_value(row[0].clone()).unwrap();
+        let [alpha, beta] = [0, 1].map(|i| real(&row[1][i]));
+        let prior = fit_rate_prior(&groups).unwrap().unwrap();
+        let (sum, expected) = (prior.alpha + prior.beta, alpha + beta);
+        if expected > 1e6 {
+            // DIFFERENCE: where raters vary no more than chance the likelihood rises without end, and scipy stops anywhere.
+            // Here the precision is capped at 10⁶, and the mean is nearly that of all raters together.
+            let (errors, units) = groups
+                .iter()
+                .fold((0, 0), |sum, g| (sum.0 + g.0, sum.1 + g.1));
+            let pooled = errors as f64 / units as f64;
+            let found = prior.alpha / sum;
+            assert!(
+                off(found, pooled) < 1e-4 && off(sum, 1e6) < 1e-4,
+                "{prior:?} {row:?}"
+            );
+            n_capped += 1;
+        } else {
+            // The likelihood is flat at its top, which both searches find to half their digits.
+            let equal = off(prior.alpha, alpha) < 1e-5 && off(prior.beta, beta) < 1e-5;
+            assert!(equal, "{prior:?} {row:?}");
+        }
+        let posterior: Vec<[f64; 3]> = serde_json::from_value(row[2].clone()).unwrap();
+        let shrunk = shrink_rates(&groups, RatePrior { alpha, beta }, 0.9).unwrap();
+        for (found, expected) in shrunk.iter().zip(&posterior) {
+            let found = [found.rate, found.interval.lower, found.interval.upper];
+            assert!(
+                found.iter().zip(expected).all(|(a, b)| off(*a, *b) < 1e-9),
+                "{found:?} {expected:?}"
+            );
+            n_raters += 1;
+        }
+    }
+    assert_eq!((n_raters, n_capped), (31, 1));
+    let wrong = RatePrior {
+        alpha: f64::NAN,
+        beta: 1.0,
+    };
+    assert!(shrink_rates(&[(1, 2)], wrong, 0.9).is_err());
+}

@@ -5,6 +5,7 @@ mod agreement_peers;
 mod api;
 mod bu_bil;
 mod command_line;
+mod consensus_oracles;
 mod corpus;
 mod dashboard;
 mod demo;

@@ -17,7 +17,7 @@ impl Draw {
     fn below(&mut self, n: u32) -> u32 {
         let next = self.0.wrapping_mul(6_364_136_223_846_793_005);
         self.0 = next.wrapping_add(1_442_695_040_888_963_407);
-        ((self.0 >> 32) * u64::from(n) >> 32) as u32
+        (((self.0 >> 32) * u64::from(n)) >> 32) as u32
     }
 
     fn window(&mut self, size: u32) -> [u32; 2] {
@@ -99,7 +99,9 @@ fn kappa_of_labels(a: &[Mask], b: &[Mask], universe: Universe) -> Option<f64> {
 fn hold_several(held: &mut Held, counts: &[u64], expected: &Value) {
     let units = UnitPatterns::of_marks(counts);
     held.hold(
-        fleiss_kappa(&units, 0.95).unwrap().value,
+        fleiss_kappa(&units, Weights::Unweighted, 0.95)
+            .unwrap()
+            .value,
         &expected["fleiss"],
     );
     let alpha = krippendorff_alpha_value(&units, Scale::Nominal).unwrap();

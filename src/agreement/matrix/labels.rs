@@ -30,32 +30,12 @@ impl RatingMatrix {
         declared: Option<&[String]>,
     ) -> Result<Self, AgreementError> {
         let mut labels = Names::default();
-        // One label past the limit is enough to refuse the table.
-        let coded = rows.into_iter().map(|(rater, item, label)| {
-            let code = labels.index(label).min(MAX_CATEGORIES);
-            (rater, item, code as u16)
-        });
+        let coded = rows
+            .into_iter()
+            .map(|(rater, item, label)| (rater, item, labels.label_code(label)));
         let (units, raters, cells) = place(coded)?;
-        let found = labels.order;
-        let categories = match declared {
-            Some(declared) => declared.to_vec(),
-            None => {
-                check_categories(found.len())?;
-                order_labels(found.clone())
-            }
-        };
-        check_categories(categories.len())?;
-        let codes: HashMap<&str, u16> = (0..)
-            .zip(&categories)
-            .map(|(code, name)| (name.as_str(), code))
-            .collect();
-        let unknown = |label: &&str| AgreementError::UnknownLabel {
-            label: (*label).to_owned(),
-        };
-        let final_codes = found
-            .iter()
-            .map(|label| codes.get(label).copied().ok_or_else(|| unknown(label)))
-            .collect::<Result<Vec<u16>, _>>()?;
+        let categories = categories_of(labels.order.iter().copied(), declared)?;
+        let final_codes = labels.codes_among(&categories)?;
         let code = |cell: &Option<u16>| cell.and_then(|c| final_codes.get(usize::from(c)).copied());
         let cells = cells.iter().map(code).collect();
         Self::categorical(units, raters, categories, cells)
@@ -109,9 +89,9 @@ fn place<'a, T: Copy>(
 
 /// Names numbered in order of first appearance.
 #[derive(Default)]
-struct Names<'a> {
+pub(in crate::agreement) struct Names<'a> {
     numbers: HashMap<&'a str, usize>,
-    order: Vec<&'a str>,
+    pub order: Vec<&'a str>,
     /// Number of the name before, which is often the next one's too.
     last: usize,
 }
@@ -127,10 +107,49 @@ impl<'a> Names<'a> {
         });
         self.last
     }
+
+    /// Number of a label; past the most categories that a matrix may have, one that stands for all others.
+    pub fn label_code(&mut self, label: &'a str) -> u16 {
+        self.index(label).min(MAX_CATEGORIES) as u16
+    }
+
+    /// Code of each label, in order of first appearance, among the categories.
+    pub fn codes_among(&self, categories: &[String]) -> Result<Vec<u16>, AgreementError> {
+        let codes: HashMap<&str, u16> = (0..)
+            .zip(categories)
+            .map(|(code, name)| (name.as_str(), code))
+            .collect();
+        let code = |label: &&str| {
+            let unknown = || AgreementError::UnknownLabel {
+                label: (*label).to_owned(),
+            };
+            codes.get(label).copied().ok_or_else(unknown)
+        };
+        self.order.iter().map(code).collect()
+    }
 }
 
+/// Categories as declared, or else the labels found, in order.
+pub(in crate::agreement) fn categories_of<'a>(
+    found: impl Iterator<Item = &'a str>,
+    declared: Option<&[String]>,
+) -> Result<Vec<String>, AgreementError> {
+    let categories = match declared {
+        Some(declared) => declared.to_vec(),
+        None => {
+            let mut labels: Vec<&str> = found.collect();
+            labels.sort_unstable();
+            labels.dedup();
+            check_categories(labels.len())?;
+            order_labels(labels)
+        }
+    };
+    check_categories(categories.len())?;
+    Ok(categories)
+}
+
+/// Sorted labels as they are, or by number if all are numbers.
 fn order_labels(mut labels: Vec<&str>) -> Vec<String> {
-    labels.sort_unstable();
     let number = |label: &str| label.trim().parse::<f64>().ok().filter(|v| v.is_finite());
     if labels.iter().all(|label| number(label).is_some()) {
         labels.sort_by(|a, b| match (number(a), number(b)) {

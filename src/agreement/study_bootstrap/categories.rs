@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Studies, times_of_units};
+use super::Studies;
 use crate::agreement::all::{
     AgreementOptions, conger_figures, pair_figures, pooled_figures, rater_pairs,
 };
@@ -46,6 +46,7 @@ pub(super) fn add(
     }
     let all = UnitPatterns::from_matrix(matrix);
     let by_study = patterns_by_study(matrix, &all.patterns);
+    let (rows, rows_by_study) = distinct_rows(matrix)?;
     let without_bootstrap = AgreementOptions {
         level,
         bootstrap: Bootstrap {
@@ -66,8 +67,9 @@ pub(super) fn add(
             patterns: patterns.collect(),
         };
         let mut figures = pooled_figures(&units, scale, without_bootstrap)?;
-        let times = times_of_units(matrix, times);
-        figures.extend(conger_figures(matrix, Some(&times), scale, level)?);
+        let mut counts = vec![0; rows.n_units()];
+        draw(&rows_by_study, times, &mut counts);
+        figures.extend(conger_figures(&rows, Some(&counts), scale, level)?);
         Ok(values(figures))
     })
 }
@@ -95,7 +97,11 @@ fn cells_by_study(matrix: &RatingMatrix, a: usize, b: usize) -> Vec<Grouped> {
         (a < k && b < k).then_some((*study, a * k + b))
     };
     let units = rows.zip(matrix.study_of_unit());
-    let mut places: Vec<(u32, usize)> = units.filter_map(place).collect();
+    grouped(units.filter_map(place).collect())
+}
+
+/// Counts equal pairs of study and place.
+fn grouped(mut places: Vec<(u32, usize)>) -> Vec<Grouped> {
     places.sort_unstable();
     let group = |run: &[(u32, usize)]| {
         let (study, place) = *run.first()?;
@@ -108,6 +114,25 @@ fn cells_by_study(matrix: &RatingMatrix, a: usize, b: usize) -> Vec<Grouped> {
     };
     let runs = places.chunk_by(|a, b| a == b);
     runs.filter_map(group).collect()
+}
+
+/// The different rows of a matrix, and which of them each study holds.
+fn distinct_rows(matrix: &RatingMatrix) -> Result<(RatingMatrix, Vec<Grouped>), AgreementError> {
+    let mut known: HashMap<&[u16], usize> = HashMap::new();
+    let mut codes = Vec::new();
+    let mut places = Vec::new();
+    let rows = matrix.codes().chunks_exact(matrix.raters().len().max(1));
+    for (row, study) in rows.zip(matrix.study_of_unit()) {
+        let next = known.len();
+        let place = *known.entry(row).or_insert_with(|| {
+            codes.extend_from_slice(row);
+            next
+        });
+        places.push((*study, place));
+    }
+    let (raters, categories) = (matrix.raters().to_vec(), matrix.categories().to_vec());
+    let rows = RatingMatrix::from_codes(raters, categories, codes)?;
+    Ok((rows, grouped(places)))
 }
 
 /// Patterns by study, as places in `all`.

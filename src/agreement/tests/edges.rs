@@ -72,6 +72,25 @@ fn faulty_matrices_are_refused() {
 }
 
 #[test]
+fn two_columns_of_text_make_the_table_of_their_rows() {
+    let pairs = [("10", "9"), ("9", "9"), ("-1", "10"), ("10", "10")];
+    let table = ContingencyTable::from_labels(pairs, None).unwrap();
+    assert_eq!(table.categories(), ["-1", "9", "10"]);
+    let items = ["a", "b", "c", "d"];
+    let rows = pairs.iter().zip(items);
+    let rows = rows.flat_map(|((a, b), item)| [("r1", item, *a), ("r2", item, *b)]);
+    let matrix = RatingMatrix::from_labels(rows, None).unwrap();
+    assert_eq!(matrix.table(0, 1).unwrap(), table);
+    let declared = ["9".to_owned(), "10".to_owned()];
+    let refused = ContingencyTable::from_labels(pairs, Some(&declared));
+    assert!(matches!(refused, Err(AgreementError::UnknownLabel { label }) if label == "-1"));
+    let many: Vec<String> = (0..3000).map(|i| format!("label {i}")).collect();
+    let pairs = many.iter().map(|label| (label.as_str(), label.as_str()));
+    let refused = ContingencyTable::from_labels(pairs, None);
+    assert_eq!(refused, Err(AgreementError::TooManyCategories { n: 3000 }));
+}
+
+#[test]
 fn labels_that_are_numbers_are_ordered_by_size() {
     let rows = [("r1", "u", "10"), ("r2", "u", "9"), ("r1", "v", "-1")];
     let found = RatingMatrix::from_labels(rows, None).unwrap();

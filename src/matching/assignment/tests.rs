@@ -94,7 +94,7 @@ fn totals_agree_with_scipy() {
     let mut below = |n: usize| {
         let next = state.wrapping_mul(6_364_136_223_846_793_005);
         state = next.wrapping_add(1_442_695_040_888_963_407);
-        ((state >> 32) * n as u64 >> 32) as usize
+        (((state >> 32) * n as u64) >> 32) as usize
     };
     let mut n_pairs = 0;
     for (case, expected) in oracle.totals_1024ths.iter().enumerate() {

@@ -43,7 +43,7 @@ pub struct CurvePoint {
 /// # Reference
 /// Montgomery 2013, Introduction to Statistical Quality Control, 7th ed., 15.2.2.
 /// # Checked against
-/// Tables X-F to X-K of MIL-STD-105E in `statistics/published_tests.rs`; `tests/oracles/statistics/evidence.json`.
+/// Montgomery's table 15.2 in `statistics/published_tests.rs`; `tests/oracles/statistics/evidence.json`.
 pub fn operating_curve(
     plan: impl Into<AcceptancePlan>,
     rates: &[f64],
@@ -145,9 +145,9 @@ pub fn plan_risks(
 /// # Ok::<(), concord::statistics::StatisticsError>(())
 /// ```
 /// # Reference
-/// MIL-STD-105E 1989, tables X-A-1 to X-S-1.
+/// MIL-STD-105E 1989, tables X, which list these rates for every plan.
 /// # Checked against
-/// Those tables in `statistics/published_tests.rs`.
+/// The curve at the rate found, in `statistics/sampling/tests.rs`.
 pub fn rate_at_acceptance(
     plan: impl Into<AcceptancePlan>,
     probability: f64,
@@ -208,8 +208,7 @@ pub fn rate_at_acceptance(
 /// # Ok::<(), concord::statistics::StatisticsError>(())
 /// ```
 /// # Reference
-/// Dodge & Romig 1929, Bell System Technical Journal 8(4):613-631, doi:10.1002/j.1538-7305.1929.tb01240.x; Montgomery
-/// 2013, Introduction to Statistical Quality Control, 7th ed., 15.2.4.
+/// Dodge & Romig 1929, Bell System Technical Journal 8(4):613-631; Montgomery 2013, Introduction to Statistical Quality Control, 7th ed., 15.2.4.
 /// # Checked against
 /// scipy.stats.binom, `tests/oracles/statistics/evidence.json`.
 pub fn average_outgoing_rate(
@@ -308,14 +307,14 @@ pub struct OutgoingLimit {
 /// # Example
 /// ```
 /// use concord::statistics::{SamplingPlan, outgoing_limit};
-/// // Montgomery 2013, 15.2.4: about 0.0155 for N = 10,000, n = 89, c = 2.
-/// let plan = SamplingPlan { n_sample: 89, acceptance_number: 2 };
-/// let limit = outgoing_limit(plan, 10_000)?;
-/// assert!((limit.outgoing_rate - 0.0155).abs() < 1e-4);
+/// // One of two units: p (1 − p)/2 leaves, at most 1/8 at p = 1/2.
+/// let plan = SamplingPlan { n_sample: 1, acceptance_number: 0 };
+/// let limit = outgoing_limit(plan, 2)?;
+/// assert!((limit.outgoing_rate - 0.125).abs() < 1e-12 && (limit.incoming_rate - 0.5).abs() < 1e-6);
 /// # Ok::<(), concord::statistics::StatisticsError>(())
 /// ```
 /// # Reference
-/// Dodge & Romig 1941, Bell System Technical Journal 20(1):1-61, doi:10.1002/j.1538-7305.1941.tb00440.x.
+/// Dodge & Romig 1941, Bell System Technical Journal 20(1):1-61.
 /// # Checked against
 /// scipy.optimize, `tests/oracles/statistics/evidence.json`.
 pub fn outgoing_limit(

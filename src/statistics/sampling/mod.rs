@@ -73,6 +73,12 @@ impl AcceptancePlan {
     ///
     /// # Definition
     /// n of a single plan, n₁ + n₂ of a double one.
+    /// # Example
+    /// ```
+    /// use concord::statistics::{AcceptancePlan, SamplingPlan};
+    /// let plan = AcceptancePlan::from(SamplingPlan { n_sample: 89, acceptance_number: 2 });
+    /// assert_eq!(plan.largest_sample(), 89);
+    /// ```
     pub fn largest_sample(self) -> u64 {
         match self {
             Self::Single(plan) => plan.n_sample,
@@ -155,8 +161,7 @@ impl AcceptancePlan {
 /// # Ok::<(), concord::statistics::StatisticsError>(())
 /// ```
 /// # Reference
-/// Dodge & Romig 1929, Bell System Technical Journal 8(4):613-631, doi:10.1002/j.1538-7305.1929.tb01240.x; Montgomery
-/// 2013, Introduction to Statistical Quality Control, 7th ed., 15.2 and 15.3.
+/// Dodge & Romig 1929, Bell System Technical Journal 8(4):613-631; Montgomery 2013, Introduction to Statistical Quality Control, 7th ed., 15.2 and 15.3.
 /// # Checked against
 /// scipy.stats.binom, and sums of exact fractions for lots, `tests/oracles/statistics/evidence.json`.
 pub fn acceptance_probability(

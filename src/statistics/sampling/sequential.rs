@@ -131,10 +131,22 @@ impl SequentialPlan {
     ///
     /// # Definition
     /// ⌊s n − h₀⌋.
+    /// # Input
+    /// Any number of units.
     /// # Edge cases
     /// Too few units to accept at all: `None`.
     /// # Properties
     /// Never falls as n grows.
+    /// # Example
+    /// ```
+    /// let plan = concord::statistics::SequentialPlan::new((0.01, 0.05), (0.06, 0.10))?;
+    /// assert_eq!((plan.acceptance_number(43), plan.acceptance_number(44)), (None, Some(0)));
+    /// # Ok::<(), concord::statistics::StatisticsError>(())
+    /// ```
+    /// # Reference
+    /// Wald 1947, Sequential Analysis, 5.3.
+    /// # Checked against
+    /// NIST/SEMATECH e-Handbook, 6.2.6, in `statistics/published_tests.rs`.
     pub fn acceptance_number(&self, n: u64) -> Option<u64> {
         let line = (self.slope * n as f64 - self.accept_intercept).floor();
         (line >= 0.0).then_some(line as u64)
@@ -144,10 +156,22 @@ impl SequentialPlan {
     ///
     /// # Definition
     /// ⌈s n + h₁⌉.
+    /// # Input
+    /// Any number of units.
     /// # Edge cases
     /// Greater than n where n units cannot reject.
     /// # Properties
     /// At least 1; above the acceptance number; never falls as n grows.
+    /// # Example
+    /// ```
+    /// let plan = concord::statistics::SequentialPlan::new((0.01, 0.05), (0.06, 0.10))?;
+    /// assert_eq!((plan.rejection_number(2), plan.rejection_number(20)), (2, 3));
+    /// # Ok::<(), concord::statistics::StatisticsError>(())
+    /// ```
+    /// # Reference
+    /// Wald 1947, Sequential Analysis, 5.3.
+    /// # Checked against
+    /// NIST/SEMATECH e-Handbook, 6.2.6, in `statistics/published_tests.rs`.
     pub fn rejection_number(&self, n: u64) -> u64 {
         (self.slope * n as f64 + self.reject_intercept).ceil() as u64
     }
@@ -161,6 +185,14 @@ impl SequentialPlan {
     /// To be asked after every unit: the first decision counts, and the risks hold for no other way of asking.
     /// # Edge cases
     /// No units: `Continue`.
+    /// # Properties
+    /// More errors never turn a rejection into anything else, fewer never an acceptance.
+    /// # Example
+    /// As [`new`](Self::new).
+    /// # Reference
+    /// Wald 1947, Sequential Analysis, 5.3.
+    /// # Checked against
+    /// Its own numbers at every count, `statistics/sampling/tests.rs`.
     pub fn decide(&self, errors: u64, n: u64) -> SequentialDecision {
         if self.acceptance_number(n).is_some_and(|most| errors <= most) {
             SequentialDecision::Accept
@@ -253,8 +285,8 @@ impl SequentialPlan {
     /// # Ok::<(), concord::statistics::StatisticsError>(())
     /// ```
     /// # Reference
-    /// Wald 1947, Sequential Analysis, 3.8 (truncation); Aroian 1968, Technometrics 10(1):125-132,
-    /// doi:10.1080/00401706.1968.10490541 (direct method).
+    /// Wald 1947, Sequential Analysis, 3.8 (truncation); Aroian 1968, Technometrics 10(1):125-132 (direct
+    /// method).
     /// # Checked against
     /// Independent recursion over all counts in numpy, `tests/oracles/statistics/evidence.json`.
     pub fn truncated(&self, rate: f64, most: u64) -> Result<SequentialBehaviour, StatisticsError> {

@@ -134,3 +134,31 @@ fn a_sequential_plan_decides_as_its_numbers_say() {
     let cut = plan.truncated(0.3, 1).unwrap();
     assert!((cut.acceptance - 0.7).abs() < 1e-15 && cut.average_sample == 1.0);
 }
+
+#[test]
+fn the_rate_accepted_with_a_probability_is_accepted_with_it() {
+    let double = DoublePlan {
+        n_first: 50,
+        accept_first: 1,
+        reject_first: 4,
+        n_second: 100,
+        accept_total: 3,
+    };
+    let plans: [AcceptancePlan; 4] = [
+        single(50, 0).into(),
+        single(315, 7).into(),
+        single(68, 2).into(),
+        double.into(),
+    ];
+    for plan in plans {
+        for probability in [0.99, 0.95, 0.5, 0.1, 0.01] {
+            let rate = rate_at_acceptance(plan, probability).unwrap().unwrap();
+            let found = acceptance_probability(plan, rate, Population::Process).unwrap();
+            assert!(
+                (found - probability).abs() < 1e-12,
+                "{plan:?} {probability}: {found}"
+            );
+        }
+    }
+    assert_eq!(rate_at_acceptance(single(5, 5), 0.5), Ok(None));
+}

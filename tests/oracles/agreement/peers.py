@@ -1,6 +1,6 @@
 """Expected values for the agreement room from its peers, on ratings that an integer generator makes.
 
-Rust makes the same ratings (`tests/integration/agreement_peers.rs`), so none are stored. Writes categorical.json,
+Rust makes the same ratings (`tests/integration/agreement_peers`), so none are stored. Writes categorical.json,
 numeric.json, weights.json and limits.json. Run: python peers.py, in the folder of this script.
 """
 

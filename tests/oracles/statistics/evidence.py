@@ -399,6 +399,28 @@ def moving_range_constants():
     return [moment[0], math.sqrt(moment[1] - moment[0] ** 2)]
 
 
+def shrinkage():
+    """Groups, their prior (α, β) by maximum likelihood, and the posterior mean and 90 % interval of each rater."""
+    rows = []
+    for n_raters in [3, 8, 20]:
+        sizes = rng.integers(5, 800, n_raters)
+        rates = rng.beta(2, 60, n_raters)
+        groups = [[int(rng.binomial(n, p)), int(n)] for n, p in zip(sizes, rates)]
+
+        def loss(point):
+            mean, precision = 1 / (1 + math.exp(-point[0])), math.exp(point[1])
+            return -sum(stats.betabinom.logpmf(x, n, mean * precision, (1 - mean) * precision) for x, n in groups)
+
+        found = optimize.minimize(loss, [-3.5, 4], method="Nelder-Mead",
+                                  options={"xatol": 1e-11, "fatol": 1e-13, "maxiter": 20_000, "maxfev": 20_000})
+        mean, precision = 1 / (1 + math.exp(-found.x[0])), math.exp(found.x[1])
+        a, b = mean * precision, (1 - mean) * precision
+        posterior = [[float((a + x) / (a + b + n)), *map(float, stats.beta.interval(0.9, a + x, b + n - x))]
+                     for x, n in groups]
+        rows.append([groups, [float(a), float(b)], posterior])
+    return rows
+
+
 content = {
     "tool": {"statsmodels": statsmodels.__version__, "scipy": scipy.__version__, "numpy": np.__version__,
              "mpmath": mp.__version__},
@@ -408,7 +430,7 @@ content = {
     "seed": SEED,
 }
 for figure in [intervals, lots, large_lots, verdicts, plans, outgoing, searches, sequential, run_lengths, charts,
-               moving_range_constants]:
+               moving_range_constants, shrinkage]:
     content[figure.__name__] = figure()
     print(figure.__name__, len(content[figure.__name__]), flush=True)
 with open("evidence.json", "w") as file:
