@@ -7,6 +7,7 @@ pub mod analytics;
 pub mod api;
 pub mod cli;
 pub mod config;
+pub mod consensus;
 pub mod dashboard;
 pub mod definitions;
 pub mod domain;

@@ -11,7 +11,9 @@ SELECT u.comparison_id, u.unit_no, u.item_id, u.item_key, u.study, u.site, u.sta
        u.distance_unit, u.surface_px, u.surface_voxels, u.box_edge_px, u.box_left_px, u.box_top_px,
        u.box_right_px, u.box_bottom_px, u.boundary_px, u.keypoint_px, u.keypoint_mm, u.keypoint_max_mm,
        u.oks, u.n_points, u.n_points_missing, u.n_points_extra, u.n_visibility_differs, u.size_difference,
-       u.relative_size_difference, u.size_unit, u.a_rank, u.b_rank, u.undefined
+       u.relative_size_difference, u.size_unit, u.a_rank, u.b_rank, u.undefined,
+       u.start_difference_chars, u.end_difference_chars, u.n_frames_a, u.n_frames_b, u.n_frames_matched,
+       u.n_identity_switches, u.n_fragmentations
 FROM compared_unit AS u
 JOIN comparison AS c ON c.id = u.comparison_id
 WHERE c.project_id = $project

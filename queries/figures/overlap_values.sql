@@ -42,8 +42,10 @@ sided AS (
 metric AS (
     SELECT v.metric, v.fixed_unit, v.techniques
     FROM (VALUES
-        ('dice', 'ratio', ['box', 'rotated_box', 'polygon', 'ellipse', 'mask', 'volume_mask']),
-        ('iou', 'ratio', ['box', 'rotated_box', 'polygon', 'ellipse', 'mask', 'volume_mask']),
+        ('dice', 'ratio', ['box', 'rotated_box', 'polygon', 'ellipse', 'mask', 'volume_mask', 'cuboid',
+            'point_cloud', 'text_span', 'track']),
+        ('iou', 'ratio', ['box', 'rotated_box', 'polygon', 'ellipse', 'mask', 'volume_mask', 'cuboid',
+            'point_cloud', 'text_span', 'track']),
         ('hd', NULL, ['mask', 'volume_mask']),
         ('hd95', NULL, ['mask', 'volume_mask']),
         ('assd', NULL, ['mask', 'volume_mask']),

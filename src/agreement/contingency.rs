@@ -151,6 +151,40 @@ impl ContingencyTable {
         Ok(Self { categories, counts })
     }
 
+    /// The table of units that two raters either marked or left unmarked, such as the pixels of an image.
+    ///
+    /// # Definition
+    /// Categories `inside` and `outside`; `[both, only a, only b, neither]` are its cells.
+    /// # Input
+    /// Numbers of units; those of several items added up give the pooled table.
+    /// # Edge cases
+    /// All zero: a table without units.
+    /// # Properties
+    /// Exchanging `only a` and `only b` transposes the table.
+    /// # Example
+    /// ```
+    /// use concord::agreement::{ContingencyTable, Weights, cohen_kappa};
+    /// use concord::geometry::{Mask, PixelCounts, Universe};
+    /// let row = |from, to| Mask::from_bounds(10, 1, vec![from, to]);
+    /// let counts = PixelCounts::of_masks(&row(0, 5)?, &row(1, 5)?, Universe::WholeImage)?;
+    /// let table = ContingencyTable::of_marks([counts.both, counts.a_only, counts.b_only, counts.neither]);
+    /// // p_o = 9/10, p_e = 0.5·0.4 + 0.5·0.6 = 0.5.
+    /// let kappa = cohen_kappa(&table, Weights::Unweighted, 0.95).unwrap();
+    /// assert!((kappa.value.unwrap() - 0.8).abs() < 1e-15);
+    /// # Ok::<(), concord::geometry::GeometryError>(())
+    /// ```
+    /// # Reference
+    /// Cohen 1960, Educ Psychol Meas 20(1):37-46, doi:10.1177/001316446002000104. Pixels of one item are not independent: a standard
+    /// error over them is far too small, so resample items where an interval is wanted.
+    /// # Checked against
+    /// scikit-learn's `cohen_kappa_score`, `tests/oracles/pixel_agreement/`.
+    pub fn of_marks([both, a_only, b_only, neither]: [u64; 4]) -> Self {
+        Self {
+            categories: marked(),
+            counts: vec![both, a_only, b_only, neither],
+        }
+    }
+
     /// Categories, in order.
     pub fn categories(&self) -> &[String] {
         &self.categories
@@ -284,4 +318,9 @@ impl ContingencyTable {
         let total = self.total();
         (self.categories.len() == 2 && total > 0).then(|| one.abs_diff(other) as f64 / total as f64)
     }
+}
+
+/// Categories of a unit that a rater marked, and of one that was left unmarked.
+pub(super) fn marked() -> Vec<String> {
+    vec!["inside".to_owned(), "outside".to_owned()]
 }

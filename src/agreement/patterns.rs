@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::contingency::ContingencyTable;
+use super::contingency::{ContingencyTable, marked};
 use super::matrix::RatingMatrix;
 
 mod collapse;
@@ -93,6 +93,49 @@ impl UnitPatterns {
         Self {
             categories: table.categories().to_vec(),
             patterns: in_order(counts, ratings),
+        }
+    }
+
+    /// Units that several raters each marked or left unmarked, such as the pixels of an image.
+    ///
+    /// # Definition
+    /// `n_units[k]` units were marked by exactly k of m raters, k = 0 … m. Categories `inside` and `outside`.
+    /// # Input
+    /// m + 1 numbers of units; all m raters rated every unit.
+    /// # Edge cases
+    /// Fewer than two numbers: no rater, so no units.
+    /// # Properties
+    /// Reversing the list exchanges the categories.
+    /// # Example
+    /// ```
+    /// use concord::agreement::{UnitPatterns, Weights, fleiss_kappa};
+    /// // Two raters, 10 units: both marked 4, one of them 1.
+    /// let units = UnitPatterns::of_marks(&[5, 1, 4]);
+    /// // P̄ = 0.9, P̄ₑ = 0.45² + 0.55² = 0.505.
+    /// let kappa = fleiss_kappa(&units, Weights::Unweighted, 0.95).unwrap().value.unwrap();
+    /// assert!((kappa - (0.9 - 0.505) / (1.0 - 0.505)).abs() < 1e-15);
+    /// ```
+    /// # Reference
+    /// Fleiss 1971, Psychol Bull 76(5):378-382, doi:10.1037/h0031619.
+    /// # Checked against
+    /// statsmodels' `fleiss_kappa` and krippendorff's `alpha`, `tests/oracles/pixel_agreement/`.
+    pub fn of_marks(n_units: &[u64]) -> Self {
+        let n_raters = n_units.len().saturating_sub(1) as u32;
+        let marked_by = |(k, &n_units): (usize, &u64)| {
+            let inside = k as u32;
+            let ratings = [(0, inside), (1, n_raters - inside)];
+            Pattern {
+                ratings: ratings.into_iter().filter(|r| r.1 > 0).collect(),
+                n_ratings: n_raters,
+                n_units,
+            }
+        };
+        let patterns = n_units.iter().enumerate().map(marked_by);
+        Self {
+            categories: marked(),
+            patterns: patterns
+                .filter(|pattern| pattern.n_units > 0 && n_raters > 0)
+                .collect(),
         }
     }
 

@@ -5,6 +5,7 @@ use super::errors::count;
 use super::ranks::ordered_categories;
 use crate::agreement::{Coefficient, ContingencyTable, Weights, cohen_kappa, percent_agreement};
 use crate::domain::is_judged;
+use crate::geometry::Universe;
 use crate::store::{
     AgreementUnit, ContingencyQuestion, ContingencyRow, Filter, ProjectId, Sides, Store,
 };
@@ -218,14 +219,18 @@ fn pixel_figure(
     counts: [f64; 4],
     level: f64,
 ) -> Result<AgreementFigure, AnalyticsError> {
-    let categories = vec!["inside".to_owned(), "outside".to_owned()];
-    let counts = counts.iter().map(|n| n.max(0.0).round() as u64).collect();
-    let table = ContingencyTable::new(categories.clone(), counts)?;
+    let table = ContingencyTable::of_marks(counts.map(|n| n.max(0.0).round() as u64));
+    let mut coefficients = coefficients(&table, false, &group, level)?;
+    for coefficient in &mut coefficients {
+        // How much background there is decides how large κ is.
+        coefficient.method.push_str("; pixels ");
+        coefficient.method.push_str(Universe::UnionBox.name());
+    }
     Ok(AgreementFigure {
-        coefficients: coefficients(&table, false, &group, level)?,
+        coefficients,
         group,
         unit: "pixel",
-        categories,
+        categories: table.categories().to_vec(),
     })
 }
 

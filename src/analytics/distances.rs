@@ -3,6 +3,7 @@
 use crate::domain::{DistanceUnit, Item, Protocol, UnitScore};
 use crate::geometry::{Mask, MultiPolygon, SliceAxis, Volume};
 use crate::metrics::{Surfaces, assd, hd, hd95, mean_boundary_distance, mean_line_distance, nsd};
+use std::borrow::Cow;
 
 /// Distances of two masks on one grid.
 pub(super) fn mask_distances(
@@ -35,23 +36,13 @@ pub(super) fn volume_distances(
     b: &Volume,
     unit: &mut UnitScore,
 ) -> Result<(), String> {
-    let spacing_mm = item
-        .spacing_mm
-        .filter(|spacing| spacing.iter().all(|mm| *mm > 0.0));
-    match spacing_mm {
-        Some(spacing) => {
-            let surfaces = Surfaces::of_volumes(a, b, Some(spacing)).map_err(text)?;
-            put(protocol, &surfaces, true, unit)?;
-            let voxel_mm = spacing.into_iter().fold(f64::INFINITY, f64::min);
-            unit.surface_voxels = unit.assd.map(|mm| mm / voxel_mm);
-        }
-        None => {
-            let (a, b) = (indexed(a, b)?, indexed(b, a)?);
-            let surfaces = Surfaces::of_volumes(&a, &b, None).map_err(text)?;
-            put(protocol, &surfaces, false, unit)?;
-            unit.surface_voxels = unit.assd;
-        }
-    }
+    let (a, b, spacing_mm) = volumes_to_measure(item, a, b)?;
+    let surfaces = Surfaces::of_volumes(&a, &b, spacing_mm).map_err(text)?;
+    put(protocol, &surfaces, spacing_mm.is_some(), unit)?;
+    let voxel = spacing_mm.map_or(1.0, |spacing| {
+        spacing.into_iter().fold(f64::INFINITY, f64::min)
+    });
+    unit.surface_voxels = unit.assd.map(|distance| distance / voxel);
     Ok(())
 }
 
@@ -76,6 +67,25 @@ fn put(
         unit.undefined = Some(reason.code().to_owned());
     }
     Ok(())
+}
+
+/// Two volumes with the spacing in which they can be measured; with slices numbered where none is known.
+pub(super) fn volumes_to_measure<'a>(
+    item: &Item,
+    a: &'a Volume,
+    b: &'a Volume,
+) -> Result<(Cow<'a, Volume>, Cow<'a, Volume>, Option<[f64; 3]>), String> {
+    let spacing_mm = item
+        .spacing_mm
+        .filter(|spacing| spacing.iter().all(|mm| *mm > 0.0));
+    Ok(match spacing_mm {
+        Some(_) => (Cow::Borrowed(a), Cow::Borrowed(b), spacing_mm),
+        None => (
+            Cow::Owned(indexed(a, b)?),
+            Cow::Owned(indexed(b, a)?),
+            spacing_mm,
+        ),
+    })
 }
 
 /// The volume with its slices numbered, for positions in micrometres whose step is not stated: the smallest gap

@@ -1,175 +1,19 @@
-//! What is measured on two annotations, and how alike two shapes are for matching.
+//! What is measured on two annotations.
 
 use super::distances::{
     mask_distances, polygon_distance_px, polyline_distance_px, volume_distances,
 };
 use super::pairing::Entry;
 use super::points::{measure_points, point_set_scale_px2};
+use super::region::{Region, raster};
+use super::texts::measure_span;
 use super::verdict::judge;
 use crate::domain::{Annotation, ErrorKind, Item, Keypoint, Protocol, Shape, Technique, UnitScore};
-use crate::geometry::{Mask, MultiPolygon, Rect, Volume};
+use crate::geometry::{Mask, MultiPolygon, union_box_px, union_box_voxels};
 use crate::metrics::{MetricValue, Overlap, dice, iou};
-use std::borrow::Cow;
-
-/// Points farther apart than this (and their own extent) are not the same thing.
-const POINT_SURROUNDING_PX: f64 = 64.0;
 
 /// Marks farther apart in depth than this are not the same thing: two slices of the usual thin-slice CT (2.5 mm).
 const MARK_DEPTH_MM: f64 = 5.0;
-
-/// A shape as an area, for overlap; vector shapes stay exact.
-pub(super) enum Region<'a> {
-    Rect(Rect),
-    Polygon(Cow<'a, MultiPolygon>),
-    Mask(&'a Mask),
-    Volume(&'a Volume),
-    Line(&'a [[f64; 2]]),
-    Points(Option<Rect>),
-    None,
-}
-
-impl<'a> Region<'a> {
-    pub fn of(annotation: &'a Annotation) -> Self {
-        match &annotation.shape {
-            Shape::Box(rect) => Self::Rect(*rect),
-            Shape::RotatedBox(rect) => Self::Polygon(Cow::Owned(rect.into())),
-            Shape::Ellipse(ellipse) => Self::Polygon(Cow::Owned(ellipse.into())),
-            Shape::Polygon(polygon) => Self::Polygon(Cow::Borrowed(polygon)),
-            Shape::Mask(mask) => Self::Mask(mask),
-            Shape::Volume(volume) => Self::Volume(volume),
-            Shape::Polyline(points) => Self::Line(points),
-            Shape::Keypoints(points) => Self::Points(points_box(points)),
-            Shape::Classification { .. } | Shape::Ordinal { .. } => Self::None,
-        }
-    }
-
-    fn bounding_box(&self) -> Option<Rect> {
-        match self {
-            Self::Rect(rect) => Some(*rect),
-            Self::Polygon(polygon) => polygon.bounding_box(),
-            Self::Mask(mask) => mask.bounding_box().map(|area| Rect {
-                x0: f64::from(area.x0),
-                y0: f64::from(area.y0),
-                x1: f64::from(area.x1),
-                y1: f64::from(area.y1),
-            }),
-            Self::Volume(volume) => volume
-                .slices()
-                .iter()
-                .filter_map(|(_, mask)| Region::Mask(mask).bounding_box())
-                .reduce(|left, right| Rect {
-                    x0: left.x0.min(right.x0),
-                    y0: left.y0.min(right.y0),
-                    x1: left.x1.max(right.x1),
-                    y1: left.y1.max(right.y1),
-                }),
-            Self::Line(points) => Rect::around(points.iter()),
-            Self::Points(area) => *area,
-            Self::None => None,
-        }
-    }
-
-    /// Where counterparts are looked for; points are looked for in a wide surrounding, since they have no extent.
-    pub fn search_box(&self) -> Rect {
-        let nowhere = Rect {
-            x0: f64::NAN,
-            y0: f64::NAN,
-            x1: f64::NAN,
-            y1: f64::NAN,
-        };
-        let area = self.bounding_box().unwrap_or(nowhere);
-        match self {
-            Self::Points(_) | Self::Line(_) => {
-                let margin = POINT_SURROUNDING_PX + area.width_px().max(area.height_px());
-                Rect {
-                    x0: area.x0 - margin,
-                    y0: area.y0 - margin,
-                    x1: area.x1 + margin,
-                    y1: area.y1 + margin,
-                }
-            }
-            _ => area,
-        }
-    }
-
-    /// Where the shape lies, for an order that does not depend on the export.
-    pub fn sort_key(&self) -> [f64; 4] {
-        let [x0, y0, x1, y1] = self
-            .bounding_box()
-            .map_or([0.0; 4], |area| [area.x0, area.y0, area.x1, area.y1]);
-        let depth = match self {
-            Self::Volume(volume) => volume.slices().first().map_or(0.0, |(key, _)| *key as f64),
-            _ => 0.0,
-        };
-        // Depth sets volumes apart that lie above each other.
-        [y0, x0, y1 + depth * 1e-9, x1]
-    }
-
-    /// Intersection over union; 0 where undefined.
-    pub fn iou(&self, other: &Self) -> Result<f64, String> {
-        match (self, other) {
-            // A line has no area; how near it runs, relative to its extent, stands in for overlap.
-            (Self::Line(a), Self::Line(b)) => {
-                let extent = Rect::around(a.iter().chain(b.iter()))
-                    .map_or(0.0, |area| area.width_px().hypot(area.height_px()));
-                let distance = polyline_distance_px(a, b)?;
-                Ok(if extent > 0.0 {
-                    (1.0 - distance / extent).max(0.0)
-                } else {
-                    0.0
-                })
-            }
-            _ => Ok(match self.overlap(other)? {
-                Some(overlap) => iou(&overlap).value().unwrap_or(0.0),
-                None => 0.0,
-            }),
-        }
-    }
-
-    /// Areas of both and of what they share; `None` for shapes without area.
-    pub fn overlap(&self, other: &Self) -> Result<Option<Overlap>, String> {
-        let overlap = match (self, other) {
-            (Self::Rect(a), Self::Rect(b)) => Overlap::of_rects(a, b),
-            (Self::Mask(a), Self::Mask(b)) => Overlap::of_masks(a, b),
-            (Self::Volume(a), Self::Volume(b)) => Overlap::of_volumes(a, b),
-            // A drawn outline against a raster: the outline's pixels on the raster's grid.
-            (Self::Mask(a), b) => match b.polygon() {
-                Some(polygon) => Overlap::of_masks(a, &raster(a, &polygon)?),
-                None => return Ok(None),
-            },
-            (a, Self::Mask(b)) => match a.polygon() {
-                Some(polygon) => Overlap::of_masks(&raster(b, &polygon)?, b),
-                None => return Ok(None),
-            },
-            (a, b) => match (a.polygon(), b.polygon()) {
-                (Some(a), Some(b)) => Overlap::of_polygons(&a, &b),
-                _ => return Ok(None),
-            },
-        };
-        overlap.map(Some).map_err(|error| error.to_string())
-    }
-
-    pub fn polygon(&self) -> Option<Cow<'_, MultiPolygon>> {
-        match self {
-            Self::Rect(rect) => Some(Cow::Owned(MultiPolygon::new(vec![rect.to_polygon()]))),
-            Self::Polygon(polygon) => Some(Cow::Borrowed(polygon)),
-            _ => None,
-        }
-    }
-}
-
-fn raster(like: &Mask, polygon: &MultiPolygon) -> Result<Mask, String> {
-    Mask::from_polygon(like.width_px(), like.height_px(), polygon)
-        .map_err(|error| error.to_string())
-}
-
-fn points_box(points: &[Keypoint]) -> Option<Rect> {
-    let places: Vec<[f64; 2]> = points
-        .iter()
-        .map(|point| [point.x_px, point.y_px])
-        .collect();
-    Rect::around(places.iter())
-}
 
 /// How alike two keypoint sets are: OKS over the points that both have.
 pub(super) fn keypoint_similarity(
@@ -222,14 +66,14 @@ pub(super) fn one_sided(entry: Entry<'_>, kind: ErrorKind) -> UnitScore {
         unit.iou = Some(0.0);
         unit.nsd = Some(0.0);
         let (size, frame) = match &entry.annotation.shape {
-            Shape::Mask(mask) => (mask.area_px() as f64, mask.bounding_box().map(frame_px)),
-            Shape::Volume(volume) => (volume.voxels() as f64, Some(volume_frame(volume, volume))),
+            Shape::Mask(mask) => (mask.area_px(), frame_px([mask])),
+            Shape::Volume(volume) => (volume.voxels(), Some(union_box_voxels([volume]) as f64)),
             _ => return unit,
         };
         let (a_size, b_size) = if kind == ErrorKind::Missing {
-            (size, 0.0)
+            (size as f64, 0.0)
         } else {
-            (0.0, size)
+            (0.0, size as f64)
         };
         unit.a_size = Some(a_size);
         unit.b_size = Some(b_size);
@@ -318,6 +162,7 @@ fn measure(
             unit.boundary_px = Some(polyline_distance_px(a, b)?);
             return Ok(());
         }
+        (Shape::TextSpan(a), Shape::TextSpan(b)) => measure_span(a, b, unit),
         _ => {}
     }
     let (region_a, region_b) = (Region::of(a), Region::of(b));
@@ -325,6 +170,9 @@ fn measure(
         return Ok(());
     };
     put_overlap(item, &overlap, &region_a, unit);
+    if matches!(region_a, Region::Text(_) | Region::Cuboid(_)) {
+        return Ok(());
+    }
     match (&region_a, &region_b) {
         (Region::Rect(a), Region::Rect(b)) => {
             let edges = [b.x0 - a.x0, b.y0 - a.y0, b.x1 - a.x1, b.y1 - a.y1];
@@ -336,23 +184,23 @@ fn measure(
             );
         }
         (Region::Mask(a), Region::Mask(b)) => {
-            put_frame(a, b, unit);
+            unit.frame_size = frame_px([*a, *b]);
             mask_distances(protocol, item, a, b, unit)?;
         }
         (Region::Mask(a), other) => {
             let polygon = other.polygon().ok_or("a mask meets a shape without area")?;
             let b = raster(a, &polygon)?;
-            put_frame(a, &b, unit);
+            unit.frame_size = frame_px([*a, &b]);
             mask_distances(protocol, item, a, &b, unit)?;
         }
         (other, Region::Mask(b)) => {
             let polygon = other.polygon().ok_or("a mask meets a shape without area")?;
             let a = raster(b, &polygon)?;
-            put_frame(&a, b, unit);
+            unit.frame_size = frame_px([&a, *b]);
             mask_distances(protocol, item, &a, b, unit)?;
         }
         (Region::Volume(a), Region::Volume(b)) => {
-            unit.frame_size = Some(volume_frame(a, b));
+            unit.frame_size = Some(union_box_voxels([*a, *b]) as f64);
             volume_distances(protocol, item, a, b, unit)?;
         }
         (a, b) => {
@@ -403,6 +251,10 @@ fn put_overlap(item: &Item, overlap: &Overlap, region: &Region<'_>, unit: &mut U
             unit.undefined = Some(reason.code().to_owned());
         }
     }
+    // Characters are counted by their ends, and a cuboid's unit of length is the export's own.
+    if matches!(region, Region::Text(_) | Region::Cuboid(_)) {
+        return;
+    }
     let (factor, name) = size_unit(item, region);
     if unit.undefined.is_none() {
         unit.size_difference = Some((overlap.b() - overlap.a()) * factor);
@@ -424,26 +276,8 @@ fn size_unit(item: &Item, region: &Region<'_>) -> (f64, &'static str) {
     }
 }
 
-fn put_frame(a: &Mask, b: &Mask, unit: &mut UnitScore) {
-    unit.frame_size = match (a.bounding_box(), b.bounding_box()) {
-        (Some(a), Some(b)) => Some(frame_px(a.around(&b))),
-        (Some(area), None) | (None, Some(area)) => Some(frame_px(area)),
-        (None, None) => None,
-    };
-}
-
-fn frame_px(area: crate::geometry::PixelBox) -> f64 {
-    f64::from(area.x1 - area.x0) * f64::from(area.y1 - area.y0)
-}
-
-/// Voxels of the union's bounding box, over the slices that either occupies.
-fn volume_frame(a: &Volume, b: &Volume) -> f64 {
-    let both = || a.slices().iter().chain(b.slices());
-    let area = both()
-        .filter_map(|(_, mask)| mask.bounding_box())
-        .reduce(|left, right| left.around(&right));
-    let mut keys: Vec<i64> = both().map(|(key, _)| *key).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    area.map_or(0.0, |area| frame_px(area) * keys.len() as f64)
+/// Pixels of the box around masks; `None` where all are empty.
+fn frame_px<const N: usize>(masks: [&Mask; N]) -> Option<f64> {
+    let n_px = union_box_px(masks);
+    (n_px > 0).then_some(n_px as f64)
 }

@@ -1,13 +1,16 @@
 //! Which annotation of a meets which of b: by question for whole-item labels, by label for semantic maps,
 //! by optimal assignment for instances.
 
-use super::measure::{Region, keypoint_similarity, measure_pair, one_sided};
+use super::alike::scored_pairs;
+use super::clouds::cloud_units;
+use super::measure::{measure_pair, one_sided};
+use super::region::Region;
+use super::tracks::track_units;
 use super::works::Work;
 use crate::domain::{
     Annotation, ErrorKind, GRID_ATTRIBUTE, Item, Protocol, Shape, Technique, UnitScore,
 };
-use crate::geometry::Rect;
-use crate::matching::{assign_by_label, candidates};
+use crate::matching::{LabelledAssignment, assign_by_label};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An annotation in play: its id, its protocol label, itself.
@@ -26,6 +29,10 @@ enum Family {
     Volumes,
     Keypoints,
     Polylines,
+    Cuboids,
+    Clouds,
+    Texts,
+    Tracks,
 }
 
 fn family(shape: &Shape) -> Option<Family> {
@@ -35,6 +42,10 @@ fn family(shape: &Shape) -> Option<Family> {
         Technique::VolumeMask => Family::Volumes,
         Technique::Keypoints => Family::Keypoints,
         Technique::Polyline => Family::Polylines,
+        Technique::Cuboid => Family::Cuboids,
+        Technique::PointCloud => Family::Clouds,
+        Technique::TextSpan => Family::Texts,
+        Technique::Track => Family::Tracks,
         Technique::Classification | Technique::Ordinal => return None,
     })
 }
@@ -207,6 +218,11 @@ fn shape_units(
     a: &[Entry<'_>],
     b: &[Entry<'_>],
 ) -> Result<Vec<UnitScore>, String> {
+    match family {
+        Family::Clouds => return cloud_units(protocol, a, b),
+        Family::Tracks => return track_units(protocol, item, a, b),
+        _ => {}
+    }
     let mut units = Vec::new();
     let mut a_left: Vec<Entry<'_>> = a.to_vec();
     let mut b_left: Vec<Entry<'_>> = b.to_vec();
@@ -302,6 +318,30 @@ fn labels_to_pair_by_name<'a>(
         .collect()
 }
 
+/// Annotations in their own order, and who was matched with whom by place in it.
+pub(super) struct MatchedEntries<'a> {
+    pub a: Vec<Entry<'a>>,
+    pub b: Vec<Entry<'a>>,
+    pub pairs: LabelledAssignment,
+}
+
+/// Matches instances optimally, first within labels, then regardless of label.
+pub(super) fn match_entries<'a>(
+    protocol: &Protocol,
+    item: &Item,
+    a: &[Entry<'a>],
+    b: &[Entry<'a>],
+) -> Result<MatchedEntries<'a>, String> {
+    // A canonical order first, so that the result cannot depend on the order in the export.
+    let a = in_canonical_order(a);
+    let b = in_canonical_order(b);
+    let scored = scored_pairs(protocol, item, &a, &b)?;
+    let a_names: Vec<&str> = a.iter().map(|entry| entry.label).collect();
+    let b_names: Vec<&str> = b.iter().map(|entry| entry.label).collect();
+    let pairs = assign_by_label(&a_names, &b_names, &scored, protocol.matching.min_overlap);
+    Ok(MatchedEntries { a, b, pairs })
+}
+
 fn matched_units(
     protocol: &Protocol,
     item: &Item,
@@ -311,29 +351,11 @@ fn matched_units(
     if a.is_empty() && b.is_empty() {
         return Ok(Vec::new());
     }
-    // A canonical order first, so that the result cannot depend on the order in the export.
-    let a = in_canonical_order(a);
-    let b = in_canonical_order(b);
-    let min_overlap = protocol.matching.min_overlap;
-    let regions_a: Vec<Region<'_>> = a.iter().map(|entry| Region::of(entry.annotation)).collect();
-    let regions_b: Vec<Region<'_>> = b.iter().map(|entry| Region::of(entry.annotation)).collect();
-    let boxes =
-        |regions: &[Region<'_>]| -> Vec<Rect> { regions.iter().map(Region::search_box).collect() };
-    let mut scored = Vec::new();
-    for (i, j) in candidates(&boxes(&regions_a), &boxes(&regions_b)) {
-        let similarity = match (&a[i].annotation.shape, &b[j].annotation.shape) {
-            (Shape::Keypoints(points_a), Shape::Keypoints(points_b)) => {
-                keypoint_similarity(protocol, item, a[i].annotation, points_a, points_b)
-            }
-            _ => regions_a[i].iou(&regions_b[j])?,
-        };
-        if similarity > 0.0 && similarity >= min_overlap {
-            scored.push((i, j, similarity));
-        }
-    }
-    let a_names: Vec<&str> = a.iter().map(|entry| entry.label).collect();
-    let b_names: Vec<&str> = b.iter().map(|entry| entry.label).collect();
-    let matched = assign_by_label(&a_names, &b_names, &scored, min_overlap);
+    let MatchedEntries {
+        a,
+        b,
+        pairs: matched,
+    } = match_entries(protocol, item, a, b)?;
     let mut units = Vec::new();
     for &(i, j, similarity) in matched.same_label.iter().chain(&matched.wrong_label) {
         units.push(measure_pair(protocol, item, a[i], b[j], Some(similarity)));
@@ -367,6 +389,12 @@ fn in_canonical_order<'a>(entries: &[Entry<'a>]) -> Vec<Entry<'a>> {
             .unwrap_or(std::cmp::Ordering::Equal)
             .then_with(|| left.label.cmp(right.label))
             .then_with(|| left.annotation.source_id.cmp(&right.annotation.source_id))
+            // Alike in all of that, but perhaps not in shape.
+            .then_with(|| {
+                let [left, right] =
+                    [left, right].map(|entry| format!("{:?}", entry.annotation.shape));
+                left.cmp(&right)
+            })
     });
     keyed.into_iter().map(|(_, entry)| entry).collect()
 }

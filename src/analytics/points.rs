@@ -132,7 +132,11 @@ pub fn point_distances(item: &Item, a: &Annotation, b: &Annotation) -> Vec<Point
         .collect()
 }
 
-fn compare(item: &Item, a: &[Keypoint], b: &[Keypoint]) -> Result<PointComparison, String> {
+pub(super) fn compare(
+    item: &Item,
+    a: &[Keypoint],
+    b: &[Keypoint],
+) -> Result<PointComparison, String> {
     let spacing_mm = item
         .spacing_mm
         .map(|[_, y, x]| [y, x])

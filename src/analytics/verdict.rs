@@ -1,14 +1,12 @@
 //! Right or wrong: the protocol's tolerances applied to what was measured (quality model §6).
 
 use super::pairing::Entry;
+use super::texts::span_outcome;
 use crate::domain::{ErrorKind, Protocol, Technique, UnitScore};
 
 /// Sets `error`, `detail` and `not_applicable`. One primary kind per unit, in the order of [`ErrorKind`].
 pub(super) fn judge(protocol: &Protocol, a: &Entry<'_>, b: &Entry<'_>, unit: &mut UnitScore) {
-    if a.label != b.label && unit.technique != Some(Technique::Ordinal) {
-        unit.error = Some(ErrorKind::WrongLabel);
-        unit.detail = Some(format!("`{}` instead of `{}`", b.label, a.label));
-        unit.not_applicable = false;
+    if unit.technique != Some(Technique::Ordinal) && is_wrong_label(a, b, unit) {
         return;
     }
     // Two empty masks agree that there is nothing; one empty mask misses it or invents it (quality model §2–3).
@@ -67,8 +65,37 @@ pub(super) fn judge(protocol: &Protocol, a: &Entry<'_>, b: &Entry<'_>, unit: &mu
                 false,
             )
         }
-        Some(Technique::Classification) | None => Outcome::Right,
+        Some(Technique::TextSpan) => span_outcome(unit, &tolerance),
+        Some(Technique::Cuboid) => {
+            Outcome::Undecided("the protocol has no tolerance for cuboids".to_owned())
+        }
+        // Clouds and tracks bring units and a verdict of their own.
+        Some(Technique::Classification | Technique::PointCloud | Technique::Track) | None => {
+            Outcome::Right
+        }
     };
+    settle(protocol, a, b, unit, outcome);
+}
+
+/// Sets the error of a pair whose labels differ.
+pub(super) fn is_wrong_label(a: &Entry<'_>, b: &Entry<'_>, unit: &mut UnitScore) -> bool {
+    if a.label == b.label {
+        return false;
+    }
+    unit.error = Some(ErrorKind::WrongLabel);
+    unit.detail = Some(format!("`{}` instead of `{}`", b.label, a.label));
+    unit.not_applicable = false;
+    true
+}
+
+/// Sets what a tolerance came to, and where that is right looks at the required attributes.
+pub(super) fn settle(
+    protocol: &Protocol,
+    a: &Entry<'_>,
+    b: &Entry<'_>,
+    unit: &mut UnitScore,
+    outcome: Outcome,
+) {
     match outcome {
         Outcome::Right => {}
         Outcome::Wrong(detail) => {
@@ -104,7 +131,7 @@ pub(super) fn judge(protocol: &Protocol, a: &Entry<'_>, b: &Entry<'_>, unit: &mu
     }
 }
 
-enum Outcome {
+pub(super) enum Outcome {
     Right,
     Wrong(String),
     /// The tolerance cannot be judged: neither right nor wrong.
@@ -114,7 +141,13 @@ enum Outcome {
 /// Share of a limit that counts as rounding: 8.7 − 3.7 is 4.999999999999999 in binary, and must be 5.
 const ROUNDING: f64 = 1e-9;
 
-fn within(value: Option<f64>, limit: f64, unit: &str, what: &str, strict: bool) -> Outcome {
+pub(super) fn within(
+    value: Option<f64>,
+    limit: f64,
+    unit: &str,
+    what: &str,
+    strict: bool,
+) -> Outcome {
     let at_limit = |value: f64| (value - limit).abs() <= ROUNDING * limit;
     match value {
         None => Outcome::Undecided(format!("the distance in {unit} is undefined")),

@@ -68,6 +68,20 @@ pub struct UnitDto {
     oks: Option<f64>,
     /// (b − a) / a of the sizes.
     relative_size_difference: Option<f64>,
+    /// Start of a text span in characters, b − a.
+    start_difference_chars: Option<f64>,
+    /// End of a text span in characters, b − a.
+    end_difference_chars: Option<f64>,
+    /// Frames in which `a` shows the track.
+    n_frames_a: Option<u32>,
+    /// Frames in which `b` shows the track.
+    n_frames_b: Option<u32>,
+    /// Frames of a's track that were matched with a shape of `b`.
+    n_frames_matched: Option<u32>,
+    /// Times a's track went over to another track of `b`.
+    n_identity_switches: Option<u32>,
+    /// Times a's track was lost and found again.
+    n_fragmentations: Option<u32>,
     /// Rank by `a`.
     a_rank: Option<f64>,
     /// Rank by `b`.
@@ -110,6 +124,13 @@ impl From<StoredUnit> for UnitDto {
             keypoint_mm: score.keypoint_mm,
             oks: score.oks,
             relative_size_difference: score.relative_size_difference,
+            start_difference_chars: score.start_difference_chars,
+            end_difference_chars: score.end_difference_chars,
+            n_frames_a: score.n_frames_a,
+            n_frames_b: score.n_frames_b,
+            n_frames_matched: score.n_frames_matched,
+            n_identity_switches: score.n_identity_switches,
+            n_fragmentations: score.n_fragmentations,
             a_rank: score.a_rank,
             b_rank: score.b_rank,
             undefined: score.undefined,
@@ -152,6 +173,13 @@ impl Example for UnitDto {
             keypoint_mm: None,
             oks: None,
             relative_size_difference: Some(0.19),
+            start_difference_chars: None,
+            end_difference_chars: None,
+            n_frames_a: None,
+            n_frames_b: None,
+            n_frames_matched: None,
+            n_identity_switches: None,
+            n_fragmentations: None,
             a_rank: None,
             b_rank: None,
             undefined: None,

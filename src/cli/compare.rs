@@ -175,6 +175,7 @@ fn as_text(report: &CompareReport) -> String {
         ],
         &rows,
     ));
+    text.push_str(&super::compare_wholes::as_text(report));
     let mut kinds: std::collections::BTreeMap<&str, u64> = std::collections::BTreeMap::new();
     for error in &report.errors {
         *kinds.entry(&error.kind).or_default() += 1;

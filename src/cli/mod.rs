@@ -2,6 +2,7 @@
 
 mod agreement;
 mod compare;
+mod compare_wholes;
 mod explain;
 mod formats;
 mod gate;

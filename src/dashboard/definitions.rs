@@ -146,6 +146,27 @@ fn protocol_table(project: &Project) -> TableView {
             format!("at most {} steps apart", tolerance.ordinal_steps),
         ),
         row(
+            "Text span",
+            format!(
+                "start and end at most {} characters away",
+                tolerance.text_chars
+            ),
+        ),
+        row(
+            "Point cloud",
+            format!(
+                "a share of at most {} of a label's points labelled differently",
+                tolerance.cloud_error_share
+            ),
+        ),
+        row(
+            "Track",
+            format!(
+                "no identity switch, at most {} frames on one side only, every shared frame within its own tolerance",
+                tolerance.track_frames
+            ),
+        ),
+        row(
             "Least overlap of a match",
             format!("IoU (OKS for keypoints) {}", protocol.matching.min_overlap),
         ),

@@ -144,10 +144,9 @@ fn drawn_labels(project: &Project, stored: &StoredItem) -> BTreeMap<String, usiz
         .iter()
         .flat_map(|reading| &reading.annotations)
     {
-        if !matches!(
-            annotation.shape,
-            Shape::Classification { .. } | Shape::Ordinal { .. }
-        ) {
+        if annotation.shape.lies_in_a_plane()
+            || matches!(annotation.shape, Shape::Volume(_) | Shape::Track(_))
+        {
             let label = project
                 .protocol
                 .canonical_label(&annotation.label)

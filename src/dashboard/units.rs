@@ -187,6 +187,11 @@ pub fn distance(unit: &StoredUnit) -> Option<(f64, Unit)> {
         Technique::Polygon | Technique::Ellipse | Technique::Polyline => {
             score.boundary_px.map(|value| (value, Unit::Px))
         }
+        Technique::TextSpan
+        | Technique::PointCloud
+        | Technique::Track
+        | Technique::Cuboid
+        | Technique::Classification => None,
         Technique::Ordinal => Some(((score.b_rank? - score.a_rank?).abs(), Unit::Steps)),
         _ => Some((
             score.assd?,

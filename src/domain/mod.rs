@@ -18,4 +18,6 @@ pub use protocol::{
     Tolerance,
 };
 pub use score::{Comparison, ComparisonKind, DistanceUnit, ErrorKind, UnitScore};
-pub use shape::{Keypoint, Shape, Visibility};
+pub use shape::{
+    Keypoint, PointLabels, Shape, TextSpan, Track, TrackFault, TrackedShape, Visibility,
+};

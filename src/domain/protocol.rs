@@ -19,6 +19,12 @@ named_enum! {
         VolumeMask => "volume_mask",
         Classification => "classification",
         Ordinal => "ordinal",
+        Cuboid => "cuboid",
+        /// A label on every point of a cloud.
+        PointCloud => "point_cloud",
+        TextSpan => "text_span",
+        /// One object over the frames of a video.
+        Track => "track",
     }
 }
 
@@ -32,7 +38,11 @@ named_enum! {
 }
 
 /// How far a candidate may lie from its reference and still be right.
+///
+/// # Definition
+/// Quality model, §6. An inclusive tolerance may be met exactly, an exclusive one must be undercut.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Tolerance {
     /// Every edge of a box within this many pixels of the reference edge (inclusive).
     pub box_edge_px: f64,
@@ -46,6 +56,13 @@ pub struct Tolerance {
     pub volume_voxels: f64,
     /// Absolute difference of ranks (inclusive).
     pub ordinal_steps: f64,
+    /// Share of a label's points in a cloud that the two label differently, of all points to which either gave it (inclusive).
+    pub cloud_error_share: f64,
+    /// Distance of the start, and of the end, of a text span in characters (inclusive).
+    pub text_chars: f64,
+    /// Frames of a track that one side shows and the other does not (inclusive). In the frames that both show, the tolerance of the
+    /// frame's own technique applies.
+    pub track_frames: f64,
 }
 
 impl Default for Tolerance {
@@ -57,6 +74,9 @@ impl Default for Tolerance {
             mask_px: 1.0,
             volume_voxels: 1.0,
             ordinal_steps: 0.0,
+            cloud_error_share: 0.0,
+            text_chars: 0.0,
+            track_frames: 0.0,
         }
     }
 }

@@ -114,6 +114,16 @@ pub struct UnitScore {
     /// (candidate − reference) / reference.
     pub relative_size_difference: Option<f64>,
     pub size_unit: Option<String>,
+    /// Start and end of a text span in characters, candidate − reference.
+    pub start_difference_chars: Option<f64>,
+    pub end_difference_chars: Option<f64>,
+    /// Frames of a track: that a shows, that b shows, and in which a's shape was matched with one of b's, whichever track that was on.
+    pub n_frames_a: Option<u32>,
+    pub n_frames_b: Option<u32>,
+    pub n_frames_matched: Option<u32>,
+    /// Times a's track went over to another track of b, and times it was lost and found again.
+    pub n_identity_switches: Option<u32>,
+    pub n_fragmentations: Option<u32>,
     /// Ranks of an ordinal unit.
     pub a_rank: Option<f64>,
     pub b_rank: Option<f64>,

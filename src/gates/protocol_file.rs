@@ -152,6 +152,18 @@ fn tolerance(section: &mut Section<'_>, default: Tolerance) -> Tolerance {
         ordinal_steps: section
             .get("ordinal_steps", at_least_zero())
             .unwrap_or(default.ordinal_steps),
+        cloud_error_share: section
+            .get(
+                "cloud_error_share",
+                share(|x| (0.0..=1.0).contains(&x), "a share from 0 to 1"),
+            )
+            .unwrap_or(default.cloud_error_share),
+        text_chars: section
+            .get("text_chars", at_least_zero())
+            .unwrap_or(default.text_chars),
+        track_frames: section
+            .get("track_frames", at_least_zero())
+            .unwrap_or(default.track_frames),
     }
 }
 

@@ -1,6 +1,12 @@
 //! Exact Euclidean distance from some points of a lattice to the nearest of others, with its own spacing per axis.
 
+mod envelope;
+
+use std::ops::Range;
+
 use rayon::prelude::*;
+
+use envelope::Envelope;
 
 /// Points of a lattice, sorted by z, then y, then x, and grouped by row.
 #[derive(Default)]
@@ -18,21 +24,20 @@ pub(super) struct PointRow {
 }
 
 impl Points {
-    /// Adds a row's points; rows must come in order.
-    pub fn push_row(&mut self, z: u32, y: u32, x: impl Iterator<Item = u32>) {
-        let start = self.x.len();
-        self.x.extend(x);
+    /// Ends a row whose points have been pushed to `x` from `start` on; rows must come in order.
+    pub fn end_row(&mut self, z: usize, y: usize, start: usize) {
         if self.x.len() > start {
+            let (z, y) = (z as u32, y as u32);
             self.rows.push(PointRow { z, y, start });
         }
     }
 
-    fn row_x(&self, index: usize) -> &[u32] {
+    fn of_row(&self, index: usize) -> Range<usize> {
         let end = self
             .rows
             .get(index + 1)
             .map_or(self.x.len(), |row| row.start);
-        &self.x[self.rows[index].start..end]
+        self.rows[index].start..end
     }
 }
 
@@ -61,8 +66,9 @@ impl Lattice {
     ///
     /// # Definition
     /// The squared distance separates by axis. Steps to the nearest seed along y come first, for the whole lattice. Then each query
-    /// looks outwards along x and z until no nearer seed can come; where a trial shows that surfaces are too far apart for that, the
-    /// lower envelopes of parabolas along z come first, and queries look along x only. Both ways are exact up to rounding in f64.
+    /// looks outwards along x and z until no nearer seed can come. Where a trial shows that surfaces are too far apart for that,
+    /// lower envelopes of parabolas along z, then x, are taken plane by plane. Both ways are exact up to rounding in f64, and hold
+    /// 2 bytes for each point of the lattice.
     /// # Input
     /// At least one seed; at most [`MOST_ROWS`] points along y.
     /// # Reference
@@ -80,81 +86,77 @@ impl Lattice {
         }
         let is_near = n_visits * queries.x.len() <= VISITS_PER_POINT * n_points * n_tried;
         if is_near {
-            return self.each_row(queries, parallel, |row, x| {
-                self.search(&closeness, row, x, &mut 0)
-            });
+            self.by_search(&closeness, queries, parallel)
+        } else {
+            self.by_planes(&closeness, queries, parallel)
         }
-        let squares = self.squares_along_z(&closeness, parallel);
-        drop(closeness);
-        let [n_z, _, n_x] = self.shape;
-        self.each_row(queries, parallel, |row, x| {
-            let at = (row.y as usize * n_z + row.z as usize) * n_x;
-            self.search_row(&squares[at..at + n_x], x)
-        })
     }
 
-    fn each_row(
-        &self,
-        queries: &Points,
-        parallel: bool,
-        square: impl Fn(PointRow, u32) -> f64 + Sync,
-    ) -> Vec<f64> {
-        let of_rows = |rows: std::ops::Range<usize>| -> Vec<f64> {
-            let rows = rows.map(|index| (queries.rows[index], queries.row_x(index)));
-            rows.flat_map(|(row, x)| x.iter().map(move |&x| (row, x)))
-                .map(|(row, x)| square(row, x).sqrt())
-                .collect()
-        };
+    fn by_search(&self, closeness: &[u16], queries: &Points, parallel: bool) -> Vec<f64> {
         let n_rows = queries.rows.len();
+        let of_rows = |rows: Range<usize>, found: &mut Vec<f64>| {
+            for index in rows {
+                let row = queries.rows[index];
+                for &x in &queries.x[queries.of_row(index)] {
+                    found.push(self.search(closeness, row, x, &mut 0).sqrt());
+                }
+            }
+        };
         if !parallel {
-            return of_rows(0..n_rows);
+            let mut found = Vec::with_capacity(queries.x.len());
+            of_rows(0..n_rows, &mut found);
+            return found;
         }
-        let blocks: Vec<Vec<f64>> = (0..n_rows.div_ceil(128))
-            .into_par_iter()
-            .map(|block| of_rows(block * 128..n_rows.min((block + 1) * 128)))
-            .collect();
-        blocks.concat()
+        let blocks = (0..n_rows.div_ceil(128)).into_par_iter().map(|block| {
+            let mut found = Vec::new();
+            of_rows(block * 128..n_rows.min((block + 1) * 128), &mut found);
+            found
+        });
+        blocks.collect::<Vec<_>>().concat()
     }
 
     /// Least squared distance from a point, looking outwards along x and z.
     fn search(&self, closeness: &[u16], row: PointRow, x: u32, n_visits: &mut usize) -> f64 {
         let [n_z, n_y, n_x] = self.shape;
-        let (z, y, x) = (row.z as usize, row.y as usize, x as usize);
+        let (z, x) = (row.z as usize, x as usize);
+        let layer = n_y * n_x;
+        let own = (z * n_y + row.y as usize) * n_x;
+        if closeness[own + x] == AT_SEED {
+            *n_visits += 1;
+            return 0.0;
+        }
         let mut best = f64::INFINITY;
-        for (dx, columns) in outwards(x, n_x) {
+        for dx in 0..=x.max(n_x - 1 - x) {
             let square_x = square(dx, self.spacing[2]);
             if square_x >= best {
                 break;
             }
-            for (dz, layers) in outwards(z, n_z) {
-                let square_xz = square_x + square(dz, self.spacing[0]);
-                if square_xz >= best {
-                    break;
+            for (side, is_inside) in [x >= dx, dx > 0 && x + dx < n_x].into_iter().enumerate() {
+                if !is_inside {
+                    continue;
                 }
-                for layer in layers.into_iter().flatten() {
-                    for column in columns.into_iter().flatten() {
-                        *n_visits += 1;
-                        let close = closeness[(layer * n_y + y) * n_x + column];
-                        if close > 0 {
-                            best = best.min(square_xz + self.square_y(close));
-                        }
+                let column = own + if side == 0 { x - dx } else { x + dx };
+                let mut see = |at: usize, square_xz: f64| {
+                    *n_visits += 1;
+                    let close = closeness[at];
+                    if close > 0 {
+                        best = best.min(square_xz + self.square_y(close));
+                    }
+                    best
+                };
+                let mut least = see(column, square_x);
+                for dz in 1..=z.max(n_z - 1 - z) {
+                    let square_xz = square_x + square(dz, self.spacing[0]);
+                    if square_xz >= least {
+                        break;
+                    }
+                    if z >= dz {
+                        least = see(column - dz * layer, square_xz);
+                    }
+                    if z + dz < n_z {
+                        least = see(column + dz * layer, square_xz);
                     }
                 }
-            }
-        }
-        best
-    }
-
-    /// Least squared distance from place `x`, given those within the planes across the row.
-    fn search_row(&self, squares: &[f64], x: u32) -> f64 {
-        let mut best = f64::INFINITY;
-        for (dx, columns) in outwards(x as usize, squares.len()) {
-            let square_x = square(dx, self.spacing[2]);
-            if square_x >= best {
-                break;
-            }
-            for column in columns.into_iter().flatten() {
-                best = best.min(square_x + squares[column]);
             }
         }
         best
@@ -172,7 +174,7 @@ impl Lattice {
         for (index, row) in seeds.rows.iter().enumerate() {
             has_seed[row.z as usize] = true;
             let at = (row.z as usize * n_y + row.y as usize) * n_x;
-            for &x in seeds.row_x(index) {
+            for &x in &seeds.x[seeds.of_row(index)] {
                 closeness[at + x as usize] = AT_SEED;
             }
         }
@@ -190,61 +192,82 @@ impl Lattice {
             }
         };
         if parallel {
-            closeness
-                .par_chunks_mut(n_y * n_x)
-                .zip(&has_seed)
-                .for_each(scan);
+            let layers = closeness.par_chunks_mut(n_y * n_x).zip(&has_seed);
+            layers.for_each(scan);
         } else {
-            closeness
-                .chunks_mut(n_y * n_x)
-                .zip(&has_seed)
-                .for_each(scan);
+            let layers = closeness.chunks_mut(n_y * n_x).zip(&has_seed);
+            layers.for_each(scan);
         }
         closeness
     }
 
-    /// Squared distance to the nearest seed in the plane across x, layout `(y, z, x)`.
-    fn squares_along_z(&self, closeness: &[u16], parallel: bool) -> Vec<f64> {
+    /// Lower envelopes in each plane across y that holds queries.
+    fn by_planes(&self, closeness: &[u16], queries: &Points, parallel: bool) -> Vec<f64> {
+        let mut by_y: Vec<usize> = (0..queries.rows.len()).collect();
+        by_y.sort_by_key(|&index| queries.rows[index].y);
+        let planes: Vec<&[usize]> = by_y
+            .chunk_by(|&i, &j| queries.rows[i].y == queries.rows[j].y)
+            .collect();
+        let of_plane = |rows: &&[usize]| -> Vec<f64> { self.plane(closeness, queries, rows) };
+        let found: Vec<Vec<f64>> = if parallel {
+            planes.par_iter().map(of_plane).collect()
+        } else {
+            planes.iter().map(of_plane).collect()
+        };
+        let mut distances = vec![0.0; queries.x.len()];
+        for (rows, found) in planes.iter().zip(found) {
+            let mut found = &found[..];
+            for &index in *rows {
+                let places = queries.of_row(index);
+                let (here, rest) = found.split_at(places.len());
+                distances[places].copy_from_slice(here);
+                found = rest;
+            }
+        }
+        distances
+    }
+
+    /// Distances of the queries in `rows`, which lie in one plane across y.
+    fn plane(&self, closeness: &[u16], queries: &Points, rows: &[usize]) -> Vec<f64> {
         let [n_z, n_y, n_x] = self.shape;
-        let mut squares = vec![0.0; n_z * n_y * n_x];
-        let plane = |(y, plane): (usize, &mut [f64])| {
-            let mut envelope = Envelope::new(self.spacing[0]);
-            let mut columns = vec![f64::INFINITY; TILE * n_z];
-            for from in (0..n_x).step_by(TILE) {
-                let width = TILE.min(n_x - from);
-                for z in 0..n_z {
-                    let at = (z * n_y + y) * n_x + from;
-                    for (column, &close) in closeness[at..at + width].iter().enumerate() {
-                        let none = close == 0;
-                        let square = if none {
-                            f64::INFINITY
-                        } else {
-                            self.square_y(close)
-                        };
-                        columns[column * n_z + z] = square;
-                    }
-                }
-                for column in columns.chunks_exact_mut(n_z).take(width) {
-                    envelope.build(column);
-                    envelope.read(column);
-                }
-                for z in 0..n_z {
-                    let row = &mut plane[z * n_x + from..z * n_x + from + width];
-                    for (column, square) in row.iter_mut().enumerate() {
-                        *square = columns[column * n_z + z];
-                    }
+        let y = queries.rows[rows[0]].y as usize;
+        let mut plane = vec![f64::INFINITY; n_z * n_x];
+        let mut along_z = Envelope::new(self.spacing[0]);
+        let mut columns = vec![f64::INFINITY; TILE * n_z];
+        for from in (0..n_x).step_by(TILE) {
+            let width = TILE.min(n_x - from);
+            for z in 0..n_z {
+                let at = (z * n_y + y) * n_x + from;
+                for (column, &close) in closeness[at..at + width].iter().enumerate() {
+                    columns[column * n_z + z] = if close == 0 {
+                        f64::INFINITY
+                    } else {
+                        self.square_y(close)
+                    };
                 }
             }
-        };
-        if parallel {
-            squares
-                .par_chunks_mut(n_z * n_x)
-                .enumerate()
-                .for_each(plane);
-        } else {
-            squares.chunks_mut(n_z * n_x).enumerate().for_each(plane);
+            for column in columns.chunks_exact_mut(n_z).take(width) {
+                along_z.build(column);
+                along_z.read(column);
+            }
+            for z in 0..n_z {
+                let row = &mut plane[z * n_x + from..z * n_x + from + width];
+                for (column, square) in row.iter_mut().enumerate() {
+                    *square = columns[column * n_z + z];
+                }
+            }
         }
-        squares
+        let mut along_x = Envelope::new(self.spacing[2]);
+        let mut found = Vec::new();
+        for &index in rows {
+            let z = queries.rows[index].z as usize;
+            let row = &mut plane[z * n_x..(z + 1) * n_x];
+            along_x.build(row);
+            along_x.read(row);
+            let x = queries.x[queries.of_row(index)].iter();
+            found.extend(x.map(|&x| row[x as usize].sqrt()));
+        }
+        found
     }
 }
 
@@ -253,79 +276,10 @@ fn square(steps: usize, spacing: f64) -> f64 {
     distance * distance
 }
 
-/// Places of a line by rising distance from `start`: the distance in steps, and the one or two places there.
-fn outwards(start: usize, n: usize) -> impl Iterator<Item = (usize, [Option<usize>; 2])> {
-    let furthest = start.max(n - 1 - start);
-    (0..=furthest).map(move |steps| {
-        let below = if steps > 0 {
-            start.checked_sub(steps)
-        } else {
-            None
-        };
-        let above = Some(start + steps).filter(|&place| place < n);
-        (steps, [below, above])
-    })
-}
-
 /// What a row knows less one step, handed to its neighbour.
 fn pass_on(from: &[u16], to: &mut [u16]) {
     for (to, &from) in to.iter_mut().zip(from) {
         *to = (*to).max(from.saturating_sub(1));
-    }
-}
-
-/// The lower envelope of parabolas `height + (spacing · (x − place))²`.
-struct Envelope {
-    spacing: f64,
-    /// Place, height, and where the parabola starts to be the lowest.
-    parabolas: Vec<(f64, f64, f64)>,
-}
-
-impl Envelope {
-    fn new(spacing: f64) -> Self {
-        Self {
-            spacing,
-            parabolas: Vec::new(),
-        }
-    }
-
-    fn build(&mut self, heights: &[f64]) {
-        self.parabolas.clear();
-        let square = self.spacing * self.spacing;
-        for (place, &height) in heights.iter().enumerate() {
-            if height == f64::INFINITY {
-                continue;
-            }
-            let place = place as f64;
-            let mut from = f64::NEG_INFINITY;
-            while let Some(&(other, other_height, other_from)) = self.parabolas.last() {
-                let rise = (height - other_height) / (square * (place - other));
-                from = 0.5 * (rise + place + other);
-                if from > other_from {
-                    break;
-                }
-                self.parabolas.pop();
-                from = f64::NEG_INFINITY;
-            }
-            self.parabolas.push((place, height, from));
-        }
-    }
-
-    /// Writes the envelope's height at every place; infinity where there is no parabola.
-    fn read(&self, heights: &mut [f64]) {
-        let mut index = 0;
-        for (place, height) in heights.iter_mut().enumerate() {
-            let place = place as f64;
-            let next = |index: usize| self.parabolas.get(index + 1);
-            while next(index).is_some_and(|&(_, _, from)| from < place) {
-                index += 1;
-            }
-            let lowest = self.parabolas.get(index);
-            *height = lowest.map_or(f64::INFINITY, |&(centre, height, _)| {
-                let distance = self.spacing * (place - centre);
-                height + distance * distance
-            });
-        }
     }
 }
 

@@ -56,6 +56,8 @@ pub enum GeometryError {
     NotFinite { what: &'static str, found: f64 },
     #[error("{what} is `{found}`; a positive number is needed")]
     NotPositive { what: &'static str, found: f64 },
+    #[error("spacing is `{found}`; it must be a number from {least:e} to {most:e}")]
+    SpacingRange { found: f64, least: f64, most: f64 },
     #[error("slice `{key}` is given twice; each slice position may hold one mask")]
     DuplicateSlice { key: i64 },
     #[error(
@@ -70,6 +72,30 @@ pub enum GeometryError {
         "the slices' window of `{n_voxels}` voxels is too large to hold; the most is `{limit}`"
     )]
     TooLarge { n_voxels: u64, limit: u64 },
+    #[error(
+        "`{found}` pixels were given to count agreement on, but `{needed}` are marked; give at least as many"
+    )]
+    UniverseTooSmall { found: u64, needed: u64 },
+    #[error(
+        "a volume does not say how many slices its image has; give the number of voxels of the image"
+    )]
+    NoWholeVolume,
+    #[error("no mask was given; at least one is needed")]
+    NoMasks,
+    #[error("`{n_a}` labels on one side and `{n_b}` on the other; give one mask a label on both")]
+    LabelCount { n_a: usize, n_b: usize },
+    #[error(
+        "labels {first} and {second} of one side share `{n_px}` pixels; a pixel of a label map has one label"
+    )]
+    LabelsOverlap {
+        first: usize,
+        second: usize,
+        n_px: u64,
+    },
+    #[error(
+        "the window around both shapes has `{n_rows}` rows; surfaces are measured on at most `{limit}`"
+    )]
+    TooManyRows { n_rows: u64, limit: u64 },
     #[error(transparent)]
     Grid(#[from] super::GridMismatch),
 }

@@ -1,15 +1,39 @@
 //! A binary mask of one image, held as runs.
 
-use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 use super::GeometryError;
+pub(super) use super::pixel_box::{PixelBox, Span};
+use stored::StoredMask;
+
+mod moves;
+mod stored;
 
 /// A binary mask as row-major runs.
 ///
 /// # Definition
 /// `bounds` = `[start0, end0, start1, end1, …)`: flat pixel indices `y * width + x`, strictly increasing, the last at most
 /// `width * height`. A pixel is set when its index lies in one of the half-open runs. A run may go on over the end of a row.
+/// # Input
+/// Images of at least 1 × 1 and at most 2³² − 1 pixels.
+/// # Edge cases
+/// No runs: an empty mask, which is a mask all the same.
+/// # Properties
+/// Equal sets of pixels of one image make equal masks, however they were given. Memory grows with the runs, never with the image.
+/// # Example
+/// ```
+/// use concord::geometry::Mask;
+/// // . # # .
+/// // # # # #
+/// let mask = Mask::from_raster(4, 2, &[0, 1, 1, 0, 1, 1, 1, 1])?;
+/// assert_eq!(mask.bounds(), [1, 3, 4, 8]);
+/// assert_eq!(mask.area_px(), 6);
+/// # Ok::<(), concord::geometry::GeometryError>(())
+/// ```
+/// # Reference
+/// Lin et al. 2014, Microsoft COCO, doi:10.1007/978-3-319-10602-1_48; the code is defined by its public implementation.
+/// # Checked against
+/// pycocotools 2.0.11 on 200 pairs of masks, `tests/oracles/overlap/masks.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "StoredMask", into = "StoredMask")]
 pub struct Mask {
@@ -18,58 +42,39 @@ pub struct Mask {
     bounds: Vec<u32>,
 }
 
-/// Pixels `x0..x1`, `y0..y1`; `x1` and `y1` are exclusive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct PixelBox {
-    pub x0: u32,
-    pub y0: u32,
-    pub x1: u32,
-    pub y1: u32,
-}
-
-impl PixelBox {
-    pub fn width_px(&self) -> u32 {
-        self.x1.saturating_sub(self.x0)
-    }
-
-    pub fn height_px(&self) -> u32 {
-        self.y1.saturating_sub(self.y0)
-    }
-
-    /// The smallest box around both.
-    pub fn around(&self, other: &Self) -> Self {
-        Self {
-            x0: self.x0.min(other.x0),
-            y0: self.y0.min(other.y0),
-            x1: self.x1.max(other.x1),
-            y1: self.y1.max(other.y1),
-        }
-    }
-
-    /// Whether the two boxes share a pixel.
-    pub fn meets(&self, other: &Self) -> bool {
-        self.x0 < other.x1 && other.x0 < self.x1 && self.y0 < other.y1 && other.y0 < self.y1
-    }
-}
-
-/// A horizontal piece of a mask: pixels `x0..x1` of row `y`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Span {
-    pub y: u32,
-    pub x0: u32,
-    pub x1: u32,
-}
-
 impl Mask {
     /// A mask with no pixel set.
+    ///
+    /// # Errors
+    /// `ImageSize` for a size of zero or over 2³² − 1 pixels.
+    /// # Example
+    /// See [`Mask::is_empty`].
     pub fn empty(width_px: u32, height_px: u32) -> Result<Self, GeometryError> {
         Self::from_bounds(width_px, height_px, Vec::new())
     }
 
     /// A mask from run bounds; runs that touch are merged, empty runs dropped.
     ///
+    /// # Definition
+    /// Starts and ends of runs in turn, as [`Mask::bounds`] gives them.
+    /// # Input
+    /// Bounds that do not fall.
+    /// # Edge cases
+    /// No bounds: an empty mask. A run that ends where the next starts: one run.
+    /// # Properties
+    /// `from_bounds(w, h, mask.bounds())` is `mask`.
     /// # Errors
-    /// A size of zero or over 2³²−1 pixels; an odd number of bounds; bounds that fall or leave the image.
+    /// `ImageSize`; `OddBounds`; `BoundsOrder` where bounds fall; `BoundsOutside` where they leave the image.
+    /// # Example
+    /// ```
+    /// use concord::geometry::Mask;
+    /// assert_eq!(Mask::from_bounds(4, 3, vec![0, 2, 2, 3, 5, 5])?.bounds(), [0, 3]);
+    /// # Ok::<(), concord::geometry::GeometryError>(())
+    /// ```
+    /// # Reference
+    /// Lin et al. 2014, Microsoft COCO, doi:10.1007/978-3-319-10602-1_48; the code is defined by its public implementation.
+    /// # Checked against
+    /// pycocotools 2.0.11 on 200 pairs of masks, `tests/oracles/overlap/masks.json`.
     pub fn from_bounds(
         width_px: u32,
         height_px: u32,
@@ -117,6 +122,23 @@ impl Mask {
     }
 
     /// A mask from a row-major raster; any value but zero is set.
+    ///
+    /// # Definition
+    /// Pixel (x, y) is set where `raster[y * width + x]` is not 0.
+    /// # Input
+    /// `width * height` values.
+    /// # Edge cases
+    /// All zero: an empty mask.
+    /// # Properties
+    /// Every raster of zeros and ones reads back from its runs.
+    /// # Errors
+    /// `ImageSize`; `RasterLength` for another number of values.
+    /// # Example
+    /// See [`Mask`].
+    /// # Reference
+    /// Lin et al. 2014, Microsoft COCO, doi:10.1007/978-3-319-10602-1_48; the code is defined by its public implementation.
+    /// # Checked against
+    /// pycocotools 2.0.11 on 200 pairs of masks, `tests/oracles/overlap/masks.json`.
     pub fn from_raster(
         width_px: u32,
         height_px: u32,
@@ -143,20 +165,38 @@ impl Mask {
         Ok(Self::from_runs(width_px, height_px, bounds))
     }
 
+    /// Number of columns of the image.
     pub fn width_px(&self) -> u32 {
         self.width_px
     }
 
+    /// Number of rows of the image.
     pub fn height_px(&self) -> u32 {
         self.height_px
     }
 
     /// Starts and ends of the runs, in turn.
+    ///
+    /// # Properties
+    /// Strictly increasing and of even length.
     pub fn bounds(&self) -> &[u32] {
         &self.bounds
     }
 
     /// Number of set pixels.
+    ///
+    /// # Definition
+    /// Σ (end − start) over runs.
+    /// # Edge cases
+    /// 0 for an empty mask.
+    /// # Properties
+    /// Areas of two masks add up to those of their union and their intersection.
+    /// # Example
+    /// See [`Mask`].
+    /// # Reference
+    /// Lin et al. 2014, Microsoft COCO, doi:10.1007/978-3-319-10602-1_48; the code is defined by its public implementation.
+    /// # Checked against
+    /// pycocotools 2.0.11 on 200 pairs of masks, `tests/oracles/overlap/masks.json`.
     pub fn area_px(&self) -> u64 {
         self.bounds
             .chunks_exact(2)
@@ -164,24 +204,54 @@ impl Mask {
             .sum()
     }
 
+    /// Whether no pixel is set.
+    ///
+    /// # Example
+    /// ```
+    /// use concord::geometry::Mask;
+    /// assert!(Mask::empty(4, 3)?.is_empty());
+    /// assert!(!Mask::from_bounds(4, 3, vec![5, 6])?.is_empty());
+    /// # Ok::<(), concord::geometry::GeometryError>(())
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.bounds.is_empty()
     }
 
     /// The smallest box that holds every set pixel; `None` for an empty mask.
+    ///
+    /// # Definition
+    /// Least and greatest column and row of set pixels, the greatest plus one.
+    /// # Edge cases
+    /// A run that goes on over the end of a row: all columns.
+    /// # Properties
+    /// Moves with the mask; costs a step a run, whatever the size of the image.
+    /// # Example
+    /// ```
+    /// use concord::geometry::{Mask, PixelBox};
+    /// let mask = Mask::from_bounds(5, 3, vec![6, 8, 12, 13])?;
+    /// assert_eq!(mask.bounding_box(), Some(PixelBox { x0: 1, y0: 1, x1: 3, y1: 3 }));
+    /// # Ok::<(), concord::geometry::GeometryError>(())
+    /// ```
+    /// # Checked against
+    /// Every pixel of random masks.
     pub fn bounding_box(&self) -> Option<PixelBox> {
         let (&first, &last) = (self.bounds.first()?, self.bounds.last()?);
         let width = self.width_px;
-        let (mut x0, mut x1) = (width, 0);
+        let (mut x0, mut x1, mut row) = (width, 0, first - first % width);
         for run in self.bounds.chunks_exact(2) {
-            let (start, end) = (run[0] % width, (run[1] - 1) % width + 1);
-            if start < end && run[1] - run[0] <= width {
-                x0 = x0.min(start);
-                x1 = x1.max(end);
-            } else {
+            // Most runs lie in the row of the run before or in the next one, which asks for no division.
+            if run[0] - row >= width {
+                row += width;
+                if run[0] - row >= width {
+                    row = run[0] - run[0] % width;
+                }
+            }
+            if run[1] - row > width {
                 (x0, x1) = (0, width);
                 break;
             }
+            x0 = x0.min(run[0] - row);
+            x1 = x1.max(run[1] - row);
         }
         Some(PixelBox {
             x0,
@@ -191,7 +261,20 @@ impl Mask {
         })
     }
 
-    /// Mean of the set pixels' centres as `[x, y]`, the centre of the first pixel being `[0.5, 0.5]`; `None` for an empty mask.
+    /// Mean of the set pixels' centres as `[x, y]`; `None` for an empty mask.
+    ///
+    /// # Definition
+    /// The centre of the first pixel is `[0.5, 0.5]`. Sums are whole numbers, divided once.
+    /// # Edge cases
+    /// An empty mask has none.
+    /// # Properties
+    /// Lies within the bounding box; moves with the mask.
+    /// # Example
+    /// ```
+    /// use concord::geometry::Mask;
+    /// assert_eq!(Mask::from_bounds(4, 3, vec![0, 2])?.centroid_px(), Some([1.0, 0.5]));
+    /// # Ok::<(), concord::geometry::GeometryError>(())
+    /// ```
     pub fn centroid_px(&self) -> Option<[f64; 2]> {
         let (mut n, mut sum_2x, mut sum_2y) = (0_u128, 0_u128, 0_u128);
         for span in self.spans() {
@@ -208,6 +291,19 @@ impl Mask {
     }
 
     /// The set pixels as pieces of single rows, from the top left.
+    ///
+    /// # Definition
+    /// Each run cut where a row ends.
+    /// # Edge cases
+    /// A run over many rows gives a piece for each: there may be far more pieces than runs.
+    /// # Example
+    /// ```
+    /// use concord::geometry::Mask;
+    /// let mask = Mask::from_bounds(4, 3, vec![3, 6])?;
+    /// let spans: Vec<_> = mask.spans().map(|s| (s.y, s.x0, s.x1)).collect();
+    /// assert_eq!(spans, [(0, 3, 4), (1, 0, 2)]);
+    /// # Ok::<(), concord::geometry::GeometryError>(())
+    /// ```
     pub fn spans(&self) -> impl Iterator<Item = Span> + '_ {
         let width = self.width_px;
         self.bounds.chunks_exact(2).flat_map(move |run| {
@@ -221,81 +317,6 @@ impl Mask {
                 }
             })
         })
-    }
-
-    /// The mask moved by `dx_px`, `dy_px` within the same image.
-    ///
-    /// # Errors
-    /// When a set pixel would leave the image.
-    pub fn translate(&self, dx_px: i64, dy_px: i64) -> Result<Self, GeometryError> {
-        self.moved(dx_px, dy_px, self.width_px, self.height_px)
-    }
-
-    /// This small mask put into a larger image, its first pixel at `left`, `top`.
-    ///
-    /// # Errors
-    /// When a set pixel would leave the image, or the size is unusable.
-    pub fn placed(
-        &self,
-        left: u32,
-        top: u32,
-        width_px: u32,
-        height_px: u32,
-    ) -> Result<Self, GeometryError> {
-        self.moved(i64::from(left), i64::from(top), width_px, height_px)
-    }
-
-    fn moved(
-        &self,
-        dx_px: i64,
-        dy_px: i64,
-        width_px: u32,
-        height_px: u32,
-    ) -> Result<Self, GeometryError> {
-        n_pixels(width_px, height_px)?;
-        let Some(area) = self.bounding_box() else {
-            return Self::empty(width_px, height_px);
-        };
-        let (x0, y0, x1, y1) = (
-            i64::from(area.x0).saturating_add(dx_px),
-            i64::from(area.y0).saturating_add(dy_px),
-            i64::from(area.x1).saturating_add(dx_px),
-            i64::from(area.y1).saturating_add(dy_px),
-        );
-        if x0 < 0 || y0 < 0 || x1 > i64::from(width_px) || y1 > i64::from(height_px) {
-            return Err(GeometryError::OutsideImage {
-                x0,
-                y0,
-                x1,
-                y1,
-                width_px,
-                height_px,
-            });
-        }
-        let mut runs = RunBuilder::default();
-        for span in self.spans() {
-            let row = (i64::from(span.y) + dy_px) * i64::from(width_px) + dx_px;
-            runs.push(
-                (row + i64::from(span.x0)) as u32,
-                (row + i64::from(span.x1)) as u32,
-            );
-        }
-        Ok(Self::from_runs(width_px, height_px, runs.finish()))
-    }
-
-    /// The pixels of `area` as an array `(y, x)`; what lies outside the image is unset.
-    pub fn window(&self, area: PixelBox) -> Array2<bool> {
-        let shape = (area.height_px() as usize, area.width_px() as usize);
-        let mut pixels = Array2::from_elem(shape, false);
-        for span in self.spans() {
-            if span.y < area.y0 || span.y >= area.y1 {
-                continue;
-            }
-            for x in span.x0.max(area.x0)..span.x1.min(area.x1) {
-                pixels[[(span.y - area.y0) as usize, (x - area.x0) as usize]] = true;
-            }
-        }
-        pixels
     }
 }
 
@@ -329,49 +350,6 @@ impl RunBuilder {
 
     pub fn finish(self) -> Vec<u32> {
         self.bounds
-    }
-}
-
-/// What is written to disk: differences of the bounds, which are small numbers.
-#[derive(Serialize, Deserialize)]
-struct StoredMask {
-    width_px: u32,
-    height_px: u32,
-    deltas: Vec<u32>,
-}
-
-impl From<Mask> for StoredMask {
-    fn from(mask: Mask) -> Self {
-        let mut deltas = mask.bounds;
-        for index in (1..deltas.len()).rev() {
-            deltas[index] -= deltas[index - 1];
-        }
-        Self {
-            width_px: mask.width_px,
-            height_px: mask.height_px,
-            deltas,
-        }
-    }
-}
-
-impl TryFrom<StoredMask> for Mask {
-    type Error = GeometryError;
-
-    fn try_from(stored: StoredMask) -> Result<Self, GeometryError> {
-        let n_pixels = n_pixels(stored.width_px, stored.height_px)?;
-        let mut bounds = stored.deltas;
-        let mut sum = 0_u64;
-        for bound in &mut bounds {
-            sum += u64::from(*bound);
-            if sum > u64::from(n_pixels) {
-                return Err(GeometryError::CountsSum {
-                    found: sum,
-                    expected: u64::from(n_pixels),
-                });
-            }
-            *bound = sum as u32;
-        }
-        Self::from_bounds(stored.width_px, stored.height_px, bounds)
     }
 }
 

@@ -73,6 +73,12 @@ impl Outline {
         }
     }
 
+    /// Hausdorff distance: the greatest distance from any point of either outline to the nearest of the other.
+    pub fn hausdorff_px(&self, other: &Self) -> f64 {
+        let (to, from) = (self.distance_to(other), other.distance_to(self));
+        to.maximum_px.max(from.maximum_px)
+    }
+
     /// Adds the stretch `from..to` of the ray `[start, direction]`; halves it while many segments are near.
     fn gather(
         &self,
@@ -208,10 +214,22 @@ fn add_stretch(features: &[Feature], half: f64, sum: &mut OutlineDistance) {
         let least = open.min_by(|f, g| square(f).total_cmp(&square(g)));
         if let Some(feature) = least {
             sum.integral_px2 += feature.kind.integral(from, to);
-            let ends = feature.kind.distance(from).max(feature.kind.distance(to));
-            sum.maximum_px = sum.maximum_px.max(ends);
+            for end in pair {
+                // Where two quadratics barely meet, the place of their meeting is only known to the root of a rounding.
+                if feature.kind.distance(*end) > sum.maximum_px {
+                    let least = least_at(features, *end);
+                    sum.maximum_px = sum.maximum_px.max(least);
+                }
+            }
         }
     }
+}
+
+/// Distance from a place to the nearest feature.
+fn least_at(features: &[Feature], place: f64) -> f64 {
+    let open = features.iter().filter(|f| f.from <= place && place <= f.to);
+    open.map(|f| f.kind.distance(place))
+        .fold(f64::INFINITY, f64::min)
 }
 
 impl Kind {

@@ -1,5 +1,6 @@
 //! The slab sweep behind every polygon area: heights are cut wherever an edge starts, ends or meets another.
 
+use super::OverlapAreas;
 use super::polygon::{MultiPolygon, edges};
 
 /// A trapezoid between two neighbouring edges and two heights, covered by `a`, `b` or both.
@@ -152,6 +153,28 @@ pub(super) fn sweep(a: &MultiPolygon, b: &MultiPolygon, mut emit: impl FnMut(Pie
             slab.split(top, bottom, &active, &mut emit);
         }
     }
+}
+
+/// Areas of two shapes and of what they share.
+pub(super) fn swept_areas(a: &MultiPolygon, b: &MultiPolygon) -> OverlapAreas {
+    let mut areas = OverlapAreas {
+        a_px2: 0.0,
+        b_px2: 0.0,
+        intersection_px2: 0.0,
+    };
+    sweep(a, b, |piece| {
+        let area = piece.area();
+        if piece.in_a {
+            areas.a_px2 += area;
+        }
+        if piece.in_b {
+            areas.b_px2 += area;
+        }
+        if piece.in_a && piece.in_b {
+            areas.intersection_px2 += area;
+        }
+    });
+    areas
 }
 
 struct Gathered {

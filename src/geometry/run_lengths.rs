@@ -6,9 +6,27 @@ use super::{GeometryError, Mask};
 impl Mask {
     /// A mask from row-major run lengths, zeros first (CVAT; uncompressed row-major codes).
     ///
+    /// # Definition
+    /// The first count is of unset pixels, the second of set ones, and so on, row by row.
+    /// # Input
+    /// Counts that add up to the number of pixels.
+    /// # Edge cases
+    /// Counts of 0 are allowed anywhere.
+    /// # Properties
+    /// Reads back what [`Mask::to_row_major_counts`] writes.
     /// # Errors
-    /// `CountsSum` unless the counts add up to `width_px * height_px` exactly. What is allocated grows with the number of
+    /// `ImageSize`; `CountsSum` unless the counts add up to `width_px * height_px` exactly. What is allocated grows with the number of
     /// counts, never with the sizes that they claim.
+    /// # Example
+    /// ```
+    /// use concord::geometry::Mask;
+    /// assert_eq!(Mask::from_row_major_counts(4, 3, [1, 2, 1, 5, 3])?.bounds(), [1, 3, 4, 9]);
+    /// # Ok::<(), concord::geometry::GeometryError>(())
+    /// ```
+    /// # Reference
+    /// Lin et al. 2014, Microsoft COCO, doi:10.1007/978-3-319-10602-1_48; the code is defined by its public implementation.
+    /// # Checked against
+    /// pycocotools 2.0.11 on 200 pairs of masks, `tests/oracles/overlap/masks.json`.
     pub fn from_row_major_counts(
         width_px: u32,
         height_px: u32,
@@ -20,8 +38,27 @@ impl Mask {
 
     /// A mask from column-major run lengths, zeros first (COCO).
     ///
+    /// # Definition
+    /// As [`Mask::from_row_major_counts`], column by column.
+    /// # Input
+    /// Counts that add up to the number of pixels.
+    /// # Edge cases
+    /// Counts of 0 are allowed anywhere.
+    /// # Properties
+    /// Reads back what [`Mask::to_column_major_counts`] writes.
     /// # Errors
     /// As for [`Mask::from_row_major_counts`].
+    /// # Example
+    /// ```
+    /// use concord::geometry::Mask;
+    /// // Columns of 3: the second is full, the third has its top pixel.
+    /// assert_eq!(Mask::from_column_major_counts(4, 3, [3, 4, 5])?.bounds(), [1, 3, 5, 6, 9, 10]);
+    /// # Ok::<(), concord::geometry::GeometryError>(())
+    /// ```
+    /// # Reference
+    /// Lin et al. 2014, Microsoft COCO, doi:10.1007/978-3-319-10602-1_48; the code is defined by its public implementation.
+    /// # Checked against
+    /// pycocotools 2.0.11 on 200 pairs of masks, `tests/oracles/overlap/masks.json`.
     pub fn from_column_major_counts(
         width_px: u32,
         height_px: u32,
@@ -37,12 +74,24 @@ impl Mask {
     /// # Definition
     /// Each count is written in groups of five bits, lowest first, as bytes from `0` (48) on; bit 5 says that more follow, bit 4
     /// of the last group is the sign. From the fourth count on, the difference to the count two before is written.
-    ///
+    /// # Input
+    /// Column-major counts, zeros first, as COCO's `counts` holds them.
+    /// # Edge cases
+    /// An empty string counts no pixels, so it fits no image.
+    /// # Properties
+    /// Reads back what [`Mask::to_coco_string`] writes.
     /// # Errors
-    /// `CountsString` where the text breaks; `CountsSum` as for [`Mask::from_row_major_counts`].
-    ///
+    /// `CountsString` where the text breaks; otherwise as for [`Mask::from_row_major_counts`].
+    /// # Example
+    /// ```
+    /// use concord::geometry::Mask;
+    /// assert_eq!(Mask::from_coco_string(4, 3, "345")?.bounds(), [1, 3, 5, 6, 9, 10]);
+    /// # Ok::<(), concord::geometry::GeometryError>(())
+    /// ```
     /// # Reference
     /// Lin et al. 2014, Microsoft COCO, doi:10.1007/978-3-319-10602-1_48; the code is defined by its public implementation.
+    /// # Checked against
+    /// pycocotools 2.0.11 on 200 pairs of masks, `tests/oracles/overlap/masks.json`.
     pub fn from_coco_string(
         width_px: u32,
         height_px: u32,
@@ -84,17 +133,80 @@ impl Mask {
     }
 
     /// Row-major run lengths, zeros first.
+    ///
+    /// # Definition
+    /// As [`Mask::from_row_major_counts`] reads them.
+    /// # Input
+    /// Any mask.
+    /// # Edge cases
+    /// An empty mask: one count. A first pixel that is set: a count of 0 first.
+    /// # Properties
+    /// The counts add up to the number of pixels; only the first may be 0.
+    /// # Errors
+    /// None.
+    /// # Example
+    /// ```
+    /// use concord::geometry::Mask;
+    /// assert_eq!(Mask::from_bounds(4, 3, vec![1, 3, 4, 9])?.to_row_major_counts(), [1, 2, 1, 5, 3]);
+    /// # Ok::<(), concord::geometry::GeometryError>(())
+    /// ```
+    /// # Reference
+    /// Lin et al. 2014, Microsoft COCO, doi:10.1007/978-3-319-10602-1_48; the code is defined by its public implementation.
+    /// # Checked against
+    /// pycocotools 2.0.11 on 200 pairs of masks, `tests/oracles/overlap/masks.json`.
     pub fn to_row_major_counts(&self) -> Vec<u32> {
         counts_from_bounds(self.bounds(), self.width_px() * self.height_px())
     }
 
     /// Column-major run lengths, zeros first (COCO).
+    ///
+    /// # Definition
+    /// As [`Mask::from_column_major_counts`] reads them.
+    /// # Input
+    /// Any mask.
+    /// # Edge cases
+    /// An empty mask: one count. A first pixel that is set: a count of 0 first.
+    /// # Properties
+    /// The counts add up to the number of pixels; only the first may be 0.
+    /// # Errors
+    /// None.
+    /// # Example
+    /// ```
+    /// use concord::geometry::Mask;
+    /// assert_eq!(Mask::from_bounds(4, 3, vec![0, 12])?.to_column_major_counts(), [0, 12]);
+    /// # Ok::<(), concord::geometry::GeometryError>(())
+    /// ```
+    /// # Reference
+    /// Lin et al. 2014, Microsoft COCO, doi:10.1007/978-3-319-10602-1_48; the code is defined by its public implementation.
+    /// # Checked against
+    /// pycocotools 2.0.11 on 200 pairs of masks, `tests/oracles/overlap/masks.json`.
     pub fn to_column_major_counts(&self) -> Vec<u32> {
         let columns = transposed(self.bounds(), self.width_px(), self.height_px());
         counts_from_bounds(&columns, self.width_px() * self.height_px())
     }
 
     /// COCO's compressed string; see [`Mask::from_coco_string`].
+    ///
+    /// # Definition
+    /// [`Mask::to_column_major_counts`], written in groups of five bits.
+    /// # Input
+    /// Any mask.
+    /// # Edge cases
+    /// An empty mask: the number of its pixels.
+    /// # Properties
+    /// The same string for equal masks.
+    /// # Errors
+    /// None.
+    /// # Example
+    /// ```
+    /// use concord::geometry::Mask;
+    /// assert_eq!(Mask::from_bounds(4, 3, vec![1, 3, 5, 6, 9, 10])?.to_coco_string(), "345");
+    /// # Ok::<(), concord::geometry::GeometryError>(())
+    /// ```
+    /// # Reference
+    /// Lin et al. 2014, Microsoft COCO, doi:10.1007/978-3-319-10602-1_48; the code is defined by its public implementation.
+    /// # Checked against
+    /// pycocotools 2.0.11 on 200 pairs of masks, `tests/oracles/overlap/masks.json`.
     pub fn to_coco_string(&self) -> String {
         let counts = self.to_column_major_counts();
         let mut text = String::new();

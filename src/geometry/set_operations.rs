@@ -6,24 +6,110 @@ use super::{GeometryError, Mask};
 impl Mask {
     /// Number of pixels set in both.
     ///
+    /// # Definition
+    /// |A∩B|, counted by walking both lists of runs within the range that both cover. For one mask against many see
+    /// [`PreparedMask`](super::PreparedMask).
+    /// # Input
+    /// Masks of one image size.
+    /// # Edge cases
+    /// An empty mask shares nothing.
+    /// # Properties
+    /// Symmetric; at most the area of either.
     /// # Errors
     /// `SizeMismatch` when the images differ in size.
+    /// # Example
+    /// ```
+    /// use concord::geometry::Mask;
+    /// let (a, b) = (Mask::from_bounds(4, 3, vec![0, 4])?, Mask::from_bounds(4, 3, vec![2, 6])?);
+    /// assert_eq!(a.intersection_px(&b)?, 2);
+    /// # Ok::<(), concord::geometry::GeometryError>(())
+    /// ```
+    /// # Reference
+    /// Lin et al. 2014, Microsoft COCO, doi:10.1007/978-3-319-10602-1_48; the code is defined by its public implementation.
+    /// # Checked against
+    /// pycocotools 2.0.11 on 200 pairs of masks, `tests/oracles/overlap/masks.json`.
     pub fn intersection_px(&self, other: &Mask) -> Result<u64, GeometryError> {
         self.check_size(other)?;
         Ok(shared_px(self.bounds(), other.bounds()))
     }
 
     /// Pixels set in either.
+    ///
+    /// # Definition
+    /// A ∪ B.
+    /// # Input
+    /// Masks of one image size.
+    /// # Edge cases
+    /// An empty mask adds nothing.
+    /// # Properties
+    /// Symmetric; |A∪B| = |A| + |B| − |A∩B|.
+    /// # Errors
+    /// `SizeMismatch` when the images differ in size.
+    /// # Example
+    /// ```
+    /// use concord::geometry::Mask;
+    /// let (a, b) = (Mask::from_bounds(4, 3, vec![0, 4])?, Mask::from_bounds(4, 3, vec![2, 6])?);
+    /// assert_eq!(a.union(&b)?.bounds(), [0, 6]);
+    /// # Ok::<(), concord::geometry::GeometryError>(())
+    /// ```
+    /// # Reference
+    /// Lin et al. 2014, Microsoft COCO, doi:10.1007/978-3-319-10602-1_48; the code is defined by its public implementation.
+    /// # Checked against
+    /// Every pixel of random masks.
     pub fn union(&self, other: &Mask) -> Result<Mask, GeometryError> {
         self.combined(other, |a, b| a || b)
     }
 
     /// Pixels set in both.
+    ///
+    /// # Definition
+    /// A ∩ B.
+    /// # Input
+    /// Masks of one image size.
+    /// # Edge cases
+    /// An empty mask leaves nothing.
+    /// # Properties
+    /// Symmetric; its area is [`Mask::intersection_px`].
+    /// # Errors
+    /// `SizeMismatch` when the images differ in size.
+    /// # Example
+    /// ```
+    /// use concord::geometry::Mask;
+    /// let (a, b) = (Mask::from_bounds(4, 3, vec![0, 4])?, Mask::from_bounds(4, 3, vec![2, 6])?);
+    /// assert_eq!(a.intersection(&b)?.bounds(), [2, 4]);
+    /// # Ok::<(), concord::geometry::GeometryError>(())
+    /// ```
+    /// # Reference
+    /// Lin et al. 2014, Microsoft COCO, doi:10.1007/978-3-319-10602-1_48; the code is defined by its public implementation.
+    /// # Checked against
+    /// Every pixel of random masks.
     pub fn intersection(&self, other: &Mask) -> Result<Mask, GeometryError> {
         self.combined(other, |a, b| a && b)
     }
 
     /// Pixels set here and not in `other`.
+    ///
+    /// # Definition
+    /// A ∖ B.
+    /// # Input
+    /// Masks of one image size.
+    /// # Edge cases
+    /// An empty mask takes nothing away.
+    /// # Properties
+    /// Shares nothing with `other`; |A∖B| = |A| − |A∩B|.
+    /// # Errors
+    /// `SizeMismatch` when the images differ in size.
+    /// # Example
+    /// ```
+    /// use concord::geometry::Mask;
+    /// let (a, b) = (Mask::from_bounds(4, 3, vec![0, 4])?, Mask::from_bounds(4, 3, vec![2, 6])?);
+    /// assert_eq!(a.difference(&b)?.bounds(), [0, 2]);
+    /// # Ok::<(), concord::geometry::GeometryError>(())
+    /// ```
+    /// # Reference
+    /// Lin et al. 2014, Microsoft COCO, doi:10.1007/978-3-319-10602-1_48; the code is defined by its public implementation.
+    /// # Checked against
+    /// Every pixel of random masks.
     pub fn difference(&self, other: &Mask) -> Result<Mask, GeometryError> {
         self.combined(other, |a, b| a && !b)
     }

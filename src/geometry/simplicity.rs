@@ -1,10 +1,21 @@
 //! Where an outline meets itself.
 
 use super::MultiPolygon;
+use super::orientation::orientation;
 use super::polygon::edges;
 
 impl MultiPolygon {
-    /// Whether no part's outline meets itself.
+    /// Whether no part's outline meets itself; see [`Self::self_intersections`].
+    ///
+    /// # Example
+    /// ```
+    /// use concord::geometry::MultiPolygon;
+    /// let bow = MultiPolygon::from_ring(vec![[0.0, 0.0], [2.0, 2.0], [2.0, 0.0], [0.0, 2.0]])?;
+    /// assert!(!bow.is_simple());
+    /// # Ok::<(), concord::geometry::GeometryError>(())
+    /// ```
+    /// # Checked against
+    /// `is_valid` of shapely 2.2.0 on 400 random rings, `tests/oracles/vectors/crossings.json`.
     pub fn is_simple(&self) -> bool {
         self.self_intersections().is_empty()
     }
@@ -14,7 +25,29 @@ impl MultiPolygon {
     /// # Definition
     /// Within a ring: two edges that are not neighbours cross, touch or run over each other, or neighbours run back over each
     /// other. Between the rings of a part: edges cross or run over each other; touching at a point is allowed. Different parts are
-    /// not held against each other. Edges count as touching when their distance is within rounding.
+    /// not held against each other. Whether edges touch is decided exactly; where they cross is rounded.
+    ///
+    /// Areas need no repair: each part is read by the even-odd rule ([`Self::area_px2`]). An import flags such an outline as invalid,
+    /// and a comparison leaves it out.
+    /// # Input
+    /// Rings of three points or more.
+    /// # Edge cases
+    /// Empty for a shape without points. A point where several pairs of edges meet is given once.
+    /// # Properties
+    /// Independent of where a ring starts and which way it runs.
+    /// # Errors
+    /// None; coordinates that are not finite meet nothing.
+    /// # Example
+    /// ```
+    /// use concord::geometry::MultiPolygon;
+    /// let bow = MultiPolygon::from_ring(vec![[0.0, 0.0], [2.0, 2.0], [2.0, 0.0], [0.0, 2.0]])?;
+    /// assert_eq!(bow.self_intersections(), [[1.0, 1.0]]);
+    /// # Ok::<(), concord::geometry::GeometryError>(())
+    /// ```
+    /// # Reference
+    /// Shewchuk 1997, doi:10.1007/PL00009321 (exact signs).
+    /// # Checked against
+    /// `is_valid` of shapely 2.2.0 on 400 random rings, `tests/oracles/vectors/crossings.json`.
     pub fn self_intersections(&self) -> Vec<[f64; 2]> {
         let mut found = Vec::new();
         for part in &self.parts {
@@ -117,17 +150,10 @@ fn meeting([p, q]: [[f64; 2]; 2], [r, s]: [[f64; 2]; 2]) -> Option<(Meeting, [f6
     Some((kind, first))
 }
 
-/// Twice the signed area of a triangle; zero when it is within rounding of zero.
+/// Twice the signed area of a triangle, its sign exact; beyond the reach of exact arithmetic, rounded.
 fn turn(a: [f64; 2], b: [f64; 2], c: [f64; 2]) -> f64 {
-    let left = (b[0] - a[0]) * (c[1] - a[1]);
-    let right = (b[1] - a[1]) * (c[0] - a[0]);
-    // The bound of Shewchuk 1997, doi:10.1007/PL00009321, for differences and products in f64.
-    let rounding = 3.33e-16 * (left.abs() + right.abs());
-    if (left - right).abs() <= rounding {
-        0.0
-    } else {
-        left - right
-    }
+    let rounded = || (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]);
+    orientation(a, b, c).unwrap_or_else(rounded)
 }
 
 #[cfg(test)]

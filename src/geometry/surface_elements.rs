@@ -11,6 +11,8 @@
 ///
 /// # Reference
 /// Nikolov et al. 2021, J Med Internet Res 23(7):e26151, doi:10.2196/26151.
+/// # Checked against
+/// surface-distance 0.1, sizes of 250 masks, `tests/oracles/boundary/surfaces.json`.
 pub(super) fn lengths([y, x]: [f64; 2]) -> [f64; 16] {
     let half_diagonal = 0.5 * y.hypot(x);
     std::array::from_fn(|code| {
@@ -45,6 +47,8 @@ pub(super) fn lengths([y, x]: [f64; 2]) -> [f64; 16] {
 ///
 /// # Reference
 /// Lorensen & Cline 1987, doi:10.1145/37402.37422; Nikolov et al. 2021, doi:10.2196/26151.
+/// # Checked against
+/// surface-distance 0.1, sizes of 500 volumes, `tests/oracles/boundary/surfaces.json`.
 pub(super) fn areas([z, y, x]: [f64; 3]) -> [f64; 256] {
     let faces = [y * x, z * x, z * y];
     std::array::from_fn(|code| {

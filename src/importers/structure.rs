@@ -62,6 +62,33 @@ pub(super) fn invalid(shape: &Shape, size_px: Option<(u32, u32)>) -> Option<Stri
                     )
                 });
         }
+        Shape::Track(track) => {
+            if track.shapes().is_empty() {
+                return Some("track has no frame".to_owned());
+            }
+            return track.shapes().iter().find_map(|one| {
+                let reason = invalid(&one.shape, size_px)?;
+                Some(format!("frame {}: {reason}", one.frame))
+            });
+        }
+        Shape::TextSpan(span) => {
+            return (span.n_chars() == 0).then(|| {
+                format!(
+                    "span from `{}` to `{}` holds no character; the end must lie behind the start",
+                    span.start, span.end
+                )
+            });
+        }
+        Shape::Cuboid(cuboid) => {
+            let flat = cuboid.size.iter().any(|side| *side <= 0.0);
+            return flat.then(|| "cuboid has a side that is not positive".to_owned());
+        }
+        Shape::PointLabels(labels) => {
+            return labels
+                .codes
+                .is_empty()
+                .then(|| "cloud has no points".to_owned());
+        }
         Shape::Volume(_) | Shape::Classification { .. } | Shape::Ordinal { .. } => None,
     };
     outside(&bounds?, size_px?)

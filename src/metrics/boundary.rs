@@ -1,10 +1,35 @@
-//! Distances between boundaries: Hausdorff, average and normalised surface distance, boundary IoU.
+//! Distances between boundaries: Hausdorff, average and normalised surface distance.
 
 use super::error::not_negative;
-use super::{MetricError, MetricValue, Overlap, Undefined, Unit, iou};
+use super::{MetricError, MetricValue, Undefined, Unit};
 use crate::geometry::{Mask, SliceAxis, SurfaceDistances, Volume};
 
 /// Surfaces of a reference `a` and a candidate `b`, ready for every figure below, with the unit of their distances.
+///
+/// # Definition
+/// The distances of [`SurfaceDistances`], found once; each figure only reads them.
+/// # Input
+/// Two masks or two volumes of one grid.
+/// # Edge cases
+/// Empty shapes are allowed: figures then say which side was empty.
+/// # Properties
+/// The unit is mm where a spacing was given, px otherwise.
+/// # Example
+/// ```
+/// use concord::geometry::Mask;
+/// use concord::metrics::{assd, hd, Surfaces, Unit};
+/// let dot = |x: u32| Mask::from_bounds(8, 8, vec![x, x + 1]);
+/// let surfaces = Surfaces::of_masks(&dot(1)?, &dot(4)?, None)?;
+/// assert_eq!(surfaces.unit(), Unit::Px);
+/// // The four corners of each pixel are 3, 3, 2 and 2 px away.
+/// assert_eq!(hd(&surfaces).value(), Some(3.0));
+/// assert!((assd(&surfaces).value().unwrap() - 2.5).abs() < 1e-12);
+/// # Ok::<(), concord::metrics::MetricError>(())
+/// ```
+/// # Reference
+/// Nikolov et al. 2021, J Med Internet Res 23(7):e26151, doi:10.2196/26151.
+/// # Checked against
+/// surface-distance 0.1, `tests/oracles/boundary/surfaces.json`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Surfaces {
     distances: SurfaceDistances,
@@ -44,6 +69,7 @@ impl Surfaces {
         self.unit
     }
 
+    /// The distances themselves, element by element.
     pub fn distances(&self) -> &SurfaceDistances {
         &self.distances
     }
@@ -64,14 +90,22 @@ fn unit(has_spacing: bool) -> Unit {
     if has_spacing { Unit::Mm } else { Unit::Px }
 }
 
+fn greater([to, from]: [f64; 2]) -> f64 {
+    to.max(from)
+}
+
 /// Hausdorff distance.
 ///
 /// # Definition
 /// The greater of the two directed maxima of the surface distances.
+/// # Input
+/// Surfaces of two masks or volumes.
 /// # Edge cases
 /// Both empty: `Undefined(BothEmpty)`; one empty: `Undefined(ReferenceEmpty)` or `Undefined(CandidateEmpty)`.
 /// # Properties
 /// At least 0; symmetric; 0 for equal shapes; grows with the spacing.
+/// # Errors
+/// None.
 /// # Example
 /// ```
 /// use concord::geometry::Mask;
@@ -83,11 +117,13 @@ fn unit(has_spacing: bool) -> Unit {
 /// # Ok::<(), concord::metrics::MetricError>(())
 /// ```
 /// # Reference
-/// Hausdorff 1914, Grundzüge der Mengenlehre; surface elements as in Nikolov et al. 2021, doi:10.2196/26151.
+/// Hausdorff 1914, Grundzüge der Mengenlehre; surface elements as in Nikolov et al. 2021, doi:10.2196/26151. SimpleITK's filter takes
+/// sets of whole voxels instead of surfaces, MetricsReloaded the voxels along the border; both differ where shapes are hollow.
 /// # Checked against
-/// surface-distance 0.1, `tests/oracles/surface_distance/`.
+/// surface-distance 0.1, `tests/oracles/boundary/surfaces.json`;
+/// where they differ, SimpleITK 2.5.7 and MetricsReloaded cb38dfc, `tests/oracles/boundary/simpleitk.json` and
+/// `tests/oracles/boundary/metrics_reloaded.json`.
 pub fn hd(surfaces: &Surfaces) -> MetricValue {
-    let greater = |[to, from]: [f64; 2]| to.max(from);
     surfaces.value(surfaces.distances.maximum().map(greater))
 }
 
@@ -96,27 +132,65 @@ pub fn hd(surfaces: &Surfaces) -> MetricValue {
 /// # Definition
 /// The greater of the two directed percentiles; a directed percentile is the least distance within which that share of a surface's
 /// length (area) lies. A share met but for rounding (1e-9) counts as met.
+/// # Input
+/// `percent` from 0 to 100.
 /// # Edge cases
 /// As for [`hd`].
 /// # Properties
-/// Never falls as the percentile grows; at 100 it is [`hd`].
+/// At least 0; symmetric; never falls as the percentile grows; at 100 it is [`hd`].
 /// # Errors
 /// `Percentile` outside 0 to 100.
+/// # Example
+/// ```
+/// use concord::geometry::Mask;
+/// use concord::metrics::{hd_percentile, Surfaces};
+/// let dot = |x: u32| Mask::from_bounds(8, 8, vec![x, x + 1]);
+/// let surfaces = Surfaces::of_masks(&dot(1)?, &dot(4)?, None)?;
+/// // Half of each pixel's outline is 2 px away, the rest 3 px.
+/// assert_eq!(hd_percentile(&surfaces, 50.0)?.value(), Some(2.0));
+/// assert_eq!(hd_percentile(&surfaces, 51.0)?.value(), Some(3.0));
+/// # Ok::<(), concord::metrics::MetricError>(())
+/// ```
 /// # Reference
 /// Nikolov et al. 2021, J Med Internet Res 23(7):e26151, doi:10.2196/26151.
 /// # Checked against
-/// surface-distance 0.1, `tests/oracles/surface_distance/`.
+/// surface-distance 0.1 at 5, 50, 95 and 100 %, `tests/oracles/boundary/surfaces.json`.
 pub fn hd_percentile(surfaces: &Surfaces, percent: f64) -> Result<MetricValue, MetricError> {
     if !(0.0..=100.0).contains(&percent) {
         return Err(MetricError::Percentile { found: percent });
     }
-    let greater = |[to, from]: [f64; 2]| to.max(from);
     Ok(surfaces.value(surfaces.distances.percentile(percent).map(greater)))
 }
 
-/// 95th percentile Hausdorff distance; see [`hd_percentile`].
+/// 95th percentile Hausdorff distance.
+///
+/// # Definition
+/// [`hd_percentile`] at 95.
+/// # Input
+/// Surfaces of two masks or volumes.
+/// # Edge cases
+/// As for [`hd`].
+/// # Properties
+/// At least 0; symmetric; never above [`hd`].
+/// # Errors
+/// None.
+/// # Example
+/// ```
+/// use concord::geometry::Mask;
+/// use concord::metrics::{hd95, Surfaces};
+/// // A row of 40 pixels, and the same with a spike of one pixel: its two corners, 1 px off, are below 2 % of the outline.
+/// let row = Mask::from_bounds(42, 4, vec![85, 125])?;
+/// let spiked = Mask::from_bounds(42, 4, vec![63, 64, 85, 125])?;
+/// assert_eq!(hd95(&Surfaces::of_masks(&row, &spiked, None)?).value(), Some(0.0));
+/// # Ok::<(), concord::metrics::MetricError>(())
+/// ```
+/// # Reference
+/// Nikolov et al. 2021, J Med Internet Res 23(7):e26151, doi:10.2196/26151. MetricsReloaded counts border voxels without weight and
+/// interpolates between them.
+/// # Checked against
+/// surface-distance 0.1, `tests/oracles/boundary/surfaces.json`;
+/// where it differs, MetricsReloaded cb38dfc, `tests/oracles/boundary/metrics_reloaded.json`.
 pub fn hd95(surfaces: &Surfaces) -> MetricValue {
-    let greater = |[to, from]: [f64; 2]| to.max(from);
     surfaces.value(surfaces.distances.percentile(95.0).map(greater))
 }
 
@@ -124,16 +198,64 @@ pub fn hd95(surfaces: &Surfaces) -> MetricValue {
 ///
 /// # Definition
 /// Mean distance over both surfaces, each element weighted by its length (area).
+/// # Input
+/// Surfaces of two masks or volumes.
 /// # Edge cases
 /// As for [`hd`].
 /// # Properties
 /// At least 0; symmetric; never above [`hd`].
+/// # Errors
+/// None.
+/// # Example
+/// ```
+/// use concord::geometry::Mask;
+/// use concord::metrics::{assd, Surfaces};
+/// let dot = |x: u32| Mask::from_bounds(8, 8, vec![x, x + 1]);
+/// let surfaces = Surfaces::of_masks(&dot(1)?, &dot(4)?, Some([3.0, 4.0]))?;
+/// // Pixels 4 mm wide: half of each outline is 8 mm away, the rest 12 mm.
+/// assert_eq!(assd(&surfaces).value(), Some(10.0));
+/// # Ok::<(), concord::metrics::MetricError>(())
+/// ```
 /// # Reference
-/// Nikolov et al. 2021, doi:10.2196/26151; one mean over both surfaces, not the mean of two means.
+/// Nikolov et al. 2021, doi:10.2196/26151; one mean over both surfaces, not the mean of two means, which is [`masd`].
 /// # Checked against
-/// surface-distance 0.1, `tests/oracles/surface_distance/`.
+/// surface-distance 0.1, `tests/oracles/boundary/surfaces.json`;
+/// where it differs, MetricsReloaded cb38dfc, `tests/oracles/boundary/metrics_reloaded.json`.
 pub fn assd(surfaces: &Surfaces) -> MetricValue {
     surfaces.value(surfaces.distances.mean())
+}
+
+/// Mean average surface distance.
+///
+/// # Definition
+/// The mean of the two directed mean distances; each surface counts one half, whatever its length (area).
+/// # Input
+/// Surfaces of two masks or volumes.
+/// # Edge cases
+/// As for [`hd`].
+/// # Properties
+/// At least 0; symmetric; never above [`hd`]; equals [`assd`] where both surfaces are of one size.
+/// # Errors
+/// None.
+/// # Example
+/// ```
+/// use concord::geometry::Mask;
+/// use concord::metrics::{masd, Surfaces};
+/// let dot = |x: u32| Mask::from_bounds(8, 8, vec![x, x + 1]);
+/// let surfaces = Surfaces::of_masks(&dot(1)?, &dot(4)?, Some([3.0, 4.0]))?;
+/// // Pixels 4 mm wide: half of each outline is 8 mm away, the rest 12 mm.
+/// assert_eq!(masd(&surfaces).value(), Some(10.0));
+/// # Ok::<(), concord::metrics::MetricError>(())
+/// ```
+/// # Reference
+/// Beneš & Zitová 2015, Journal of Microscopy 257(1):65–85, doi:10.1111/jmi.12186; elements as in Nikolov et al. 2021,
+/// doi:10.2196/26151.
+/// # Checked against
+/// surface-distance 0.1 (its two directed means), `tests/oracles/boundary/surfaces.json`;
+/// where it differs, MetricsReloaded cb38dfc, `tests/oracles/boundary/metrics_reloaded.json`.
+pub fn masd(surfaces: &Surfaces) -> MetricValue {
+    let means = surfaces.distances.means();
+    surfaces.value(means.map(|[to, from]| 0.5 * (to + from)))
 }
 
 /// Normalised surface distance: the share of both surfaces that lies within `tolerance` of the other.
@@ -149,10 +271,21 @@ pub fn assd(surfaces: &Surfaces) -> MetricValue {
 /// In [0, 1]; symmetric; never falls as the tolerance grows.
 /// # Errors
 /// `Negative` tolerance.
+/// # Example
+/// ```
+/// use concord::geometry::Mask;
+/// use concord::metrics::{nsd, Surfaces};
+/// let dot = |x: u32| Mask::from_bounds(8, 8, vec![x, x + 1]);
+/// let surfaces = Surfaces::of_masks(&dot(1)?, &dot(4)?, None)?;
+/// // Half of each outline is 2 px away, the rest 3 px.
+/// assert_eq!(nsd(&surfaces, 2.0)?.value(), Some(0.5));
+/// # Ok::<(), concord::metrics::MetricError>(())
+/// ```
 /// # Reference
 /// Nikolov et al. 2021, J Med Internet Res 23(7):e26151, doi:10.2196/26151.
 /// # Checked against
-/// surface-distance 0.1, `tests/oracles/surface_distance/`.
+/// surface-distance 0.1, `tests/oracles/boundary/surfaces.json`;
+/// where it differs, MetricsReloaded cb38dfc, `tests/oracles/boundary/metrics_reloaded.json`.
 pub fn nsd(surfaces: &Surfaces, tolerance: f64) -> Result<MetricValue, MetricError> {
     not_negative("tolerance", tolerance)?;
     let value = surfaces.value(surfaces.distances.share_within(tolerance));
@@ -162,105 +295,57 @@ pub fn nsd(surfaces: &Surfaces, tolerance: f64) -> Result<MetricValue, MetricErr
     })
 }
 
-/// Boundary IoU.
+/// Surface overlap: the share of the reference's surface within `tolerance` of the candidate's, and the other way round.
 ///
 /// # Definition
-/// [`iou`] of the pixels of each mask no further than `width_px` (in king's moves) from what is not the mask; beyond the image
-/// nothing is.
+/// |{s ∈ Sa : d(s, Sb) ≤ τ}| / |Sa| and |{s ∈ Sb : d(s, Sa) ≤ τ}| / |Sb|: how much of the reference was found, and how much of the
+/// candidate is right. [`nsd`] is their mean weighted by size.
 /// # Input
-/// Masks of one size; `width_px` ≥ 1, for instance [`boundary_width_px`].
+/// `tolerance` ≥ 0 in the unit of the surfaces.
 /// # Edge cases
-/// As for [`iou`].
+/// The share of an empty side: `Undefined(ReferenceEmpty)`, `Undefined(CandidateEmpty)` or `Undefined(BothEmpty)`; the share of the
+/// other side is then 0.
 /// # Properties
-/// In [0, 1]; symmetric; equals [`iou`] once the width reaches through both masks.
+/// In [0, 1]; never fall as the tolerance grows; exchanging the sides exchanges the shares.
 /// # Errors
-/// `SizeMismatch`; `NotPositive` width.
+/// `Negative` tolerance.
+/// # Example
+/// ```
+/// use concord::geometry::Mask;
+/// use concord::metrics::{surface_overlap, Surfaces};
+/// // A block of 2x2 pixels and one of 3x2: the lower end of the longer one, 22 % of its outline, lies 2 mm off.
+/// let square = Mask::from_bounds(6, 6, vec![7, 9, 13, 15])?;
+/// let longer = Mask::from_bounds(6, 6, vec![7, 9, 13, 15, 19, 21])?;
+/// let surfaces = Surfaces::of_masks(&square, &longer, Some([2.0, 1.0]))?;
+/// let [found, right] = surface_overlap(&surfaces, 1.0)?.map(|share| share.value());
+/// assert_eq!(found, Some(1.0));
+/// let end = 1.0 + 5.0_f64.sqrt();
+/// let outline = 2.0 + 4.0 * 2.0 + 2.0 * 5.0_f64.sqrt();
+/// assert!((right.unwrap() - (1.0 - end / outline)).abs() < 1e-12);
+/// # Ok::<(), concord::metrics::MetricError>(())
+/// ```
 /// # Reference
-/// Cheng et al. 2021, Boundary IoU, CVPR, doi:10.1109/CVPR46437.2021.01508.
-pub fn boundary_iou(a: &Mask, b: &Mask, width_px: u32) -> Result<MetricValue, MetricError> {
-    if width_px == 0 {
-        return Err(MetricError::NotPositive {
-            what: "boundary width in px",
-            found: 0.0,
-        });
+/// Nikolov et al. 2021, doi:10.2196/26151, in its public implementation.
+/// # Checked against
+/// surface-distance 0.1, `tests/oracles/boundary/surfaces.json`.
+pub fn surface_overlap(
+    surfaces: &Surfaces,
+    tolerance: f64,
+) -> Result<[MetricValue; 2], MetricError> {
+    not_negative("tolerance", tolerance)?;
+    let shares = surfaces.distances.shares_within(tolerance);
+    let mut values = [0, 1].map(|side| surfaces.value(shares.map(|shares| shares[side])));
+    match values[0].undefined() {
+        Some(Undefined::ReferenceEmpty) => values[1] = MetricValue::Defined(0.0),
+        Some(Undefined::CandidateEmpty) => values[0] = MetricValue::Defined(0.0),
+        _ => {}
     }
-    let rim = |mask: &Mask| mask.difference(&mask.eroded(width_px));
-    Ok(iou(&Overlap::of_masks(&rim(a)?, &rim(b)?)?))
-}
-
-/// The boundary width of the reference for an image: 2 % of its diagonal, rounded, at least 1 px.
-///
-/// # Reference
-/// Cheng et al. 2021, section 4, doi:10.1109/CVPR46437.2021.01508.
-pub fn boundary_width_px(image_width_px: u32, image_height_px: u32) -> u32 {
-    let diagonal = f64::from(image_width_px).hypot(f64::from(image_height_px));
-    (0.02 * diagonal).round().max(1.0) as u32
+    Ok(values)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn block(x0: u32, x1: u32) -> Mask {
-        let rows = (2..6).flat_map(|y| [y * 10 + x0, y * 10 + x1]);
-        Mask::from_bounds(10, 8, rows.collect()).unwrap()
-    }
-
-    fn surfaces(a: &Mask, b: &Mask) -> Surfaces {
-        Surfaces::of_masks(a, b, None).unwrap()
-    }
-
-    #[test]
-    fn the_unit_is_px_without_spacing_and_mm_with() {
-        let a = block(2, 5);
-        assert_eq!(surfaces(&a, &a).unit(), Unit::Px);
-        let mm = Surfaces::of_masks(&a, &block(3, 6), Some([2.0, 0.5])).unwrap();
-        assert_eq!((mm.unit(), hd(&mm).value()), (Unit::Mm, Some(0.5)));
-    }
-
-    #[test]
-    fn one_empty_mask_has_no_distance_but_an_nsd_of_zero() {
-        let (a, none) = (block(2, 5), Mask::empty(10, 8).unwrap());
-        let no_reference = surfaces(&none, &a);
-        assert_eq!(hd(&no_reference), Undefined::ReferenceEmpty.into());
-        assert_eq!(nsd(&no_reference, 1.0).unwrap().value(), Some(0.0));
-        let no_candidate = surfaces(&a, &none);
-        assert_eq!(assd(&no_candidate), Undefined::CandidateEmpty.into());
-        assert_eq!(hd95(&no_candidate), Undefined::CandidateEmpty.into());
-        let nothing = surfaces(&none, &none);
-        assert_eq!(nsd(&nothing, 1.0).unwrap(), Undefined::BothEmpty.into());
-        assert_eq!(hd(&nothing), Undefined::BothEmpty.into());
-    }
-
-    #[test]
-    fn percentiles_and_tolerances_are_checked() {
-        let same = surfaces(&block(2, 5), &block(2, 5));
-        for percent in [-1.0, 100.1, f64::NAN] {
-            assert!(hd_percentile(&same, percent).is_err());
-        }
-        assert!(nsd(&same, -0.1).is_err() && nsd(&same, f64::NAN).is_err());
-        let apart = surfaces(&block(1, 4), &block(2, 8));
-        assert_eq!(hd_percentile(&apart, 100.0).unwrap(), hd(&apart));
-    }
-
-    #[test]
-    fn boundary_iou_counts_rims_only() {
-        // Rims 1 px wide of 3x4 blocks shifted by 1 px: each has 10 px, and they share 4 + 2.
-        let value = boundary_iou(&block(2, 5), &block(3, 6), 1).unwrap();
-        let shared = 4.0;
-        assert_eq!(value.value(), Some(shared / (20.0 - shared)));
-        let through = boundary_iou(&block(2, 5), &block(3, 6), 4).unwrap();
-        assert_eq!(through.value(), Some(0.5));
-        assert!(boundary_iou(&block(2, 5), &block(3, 6), 0).is_err());
-        assert_eq!(boundary_width_px(640, 480), 16);
-    }
-
-    #[test]
-    fn micrometre_slices_need_a_spacing() {
-        let slices = vec![(0, block(2, 5))];
-        let volume = Volume::new(10, 8, SliceAxis::Micrometres, slices).unwrap();
-        let error = Surfaces::of_volumes(&volume, &volume, None);
-        assert_eq!(error, Err(MetricError::NoSliceSpacing));
-        assert!(Surfaces::of_volumes(&volume, &volume, Some([1.0; 3])).is_ok());
-    }
-}
+mod oracle_tests;
+#[cfg(test)]
+mod peer_tests;
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use super::Unit;
 use crate::geometry::GeometryError;
 
 /// Inputs that a metric cannot be asked about.
@@ -26,9 +27,34 @@ pub enum MetricError {
     #[error("point `{name}` has no sigma; object keypoint similarity needs one for every point")]
     NoSigma { name: String },
     #[error(
+        "the reference is in `{}`, the candidate in `{}`; give both in one unit",
+        reference.code(),
+        candidate.code()
+    )]
+    UnitMismatch { reference: Unit, candidate: Unit },
+    #[error(
         "slices are placed in micrometres, but the pixel spacing is not known; give it as z, y, x"
     )]
     NoSliceSpacing,
+    #[error(
+        "the reference labels {n_reference} points and the candidate {n_candidate}; labels can be compared on one cloud only"
+    )]
+    CloudSizes {
+        n_reference: usize,
+        n_candidate: usize,
+    },
+    #[error("span from `{start}` to `{end}` holds no character; the end must lie behind the start")]
+    EmptySpan { start: u64, end: u64 },
+    #[error(
+        "token from `{start}` to `{end}` is empty or does not lie behind the one before; give tokens in their order"
+    )]
+    TokenOrder { start: u64, end: u64 },
+    #[error("more than {most} labels lie on one token")]
+    TooManyLabels { most: usize },
+    #[error("track `{track}` is seen twice in frame {frame}; a track has one shape a frame")]
+    RepeatedTrack { track: usize, frame: usize },
+    #[error("frame {frame} names shape {index}, of which it has none")]
+    NoSuchShape { frame: usize, index: usize },
 }
 
 /// A finite number of at least 0.

@@ -1,14 +1,28 @@
-//! Named points: distances, share within tolerance, object keypoint similarity.
+//! Named points: distances, share within tolerance, object keypoint similarity, limbs, sides exchanged.
+
+mod share_correct;
+mod sides;
+mod similarity;
+mod skeleton;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::error::{not_negative, positive};
+use super::error::positive;
 use super::{MetricError, MetricValue, Undefined, Unit};
 use crate::geometry::GeometryError;
+pub use share_correct::{ReferenceLength, reference_length};
+pub use sides::{ExchangedSides, exchanged_sides, mirror_name};
+pub use similarity::coco_oks;
+pub use skeleton::{LimbComparison, LimbDifference, compare_limbs};
 
 /// A point as one annotator placed it; points that were not placed are left out.
+///
+/// # Definition
+/// COCO's flag v reads: 0 is absent from the list, 1 is `visible: Some(false)`, 2 is `visible: Some(true)`.
+/// # Input
+/// `x` and `y` in px from the corner of the first pixel, `z_mm` along the slice normal. Names are unique within a set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NamedPoint {
     pub name: String,
@@ -24,7 +38,7 @@ pub struct NamedPoint {
     pub visible: Option<bool>,
 }
 
-/// A point placed by both.
+/// A point placed by both, with how far apart they placed it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PointDistance {
     pub name: String,
@@ -34,7 +48,13 @@ pub struct PointDistance {
     pub distance_mm: Option<f64>,
 }
 
-/// Two annotators' points, matched by name.
+/// Two annotators' points, matched by name: what both placed, and apart from it what only one did.
+///
+/// # Definition
+/// With R and C the names that reference and candidate placed: `points` is R ∩ C, `missing` is R \ C, `extra` is C \ R. A difference in
+/// visibility stands apart: it is no distance, and a hidden point is not a missing one.
+/// # Properties
+/// `missing` and `extra` change places when the sides do; `points` and `visibility_disagreements` keep their distances and names.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct PointComparison {
     /// Placed by both, in the order of the reference.
@@ -55,6 +75,13 @@ pub struct PointComparison {
 /// # Definition
 /// Euclidean distance per name; in mm on a spacing of `[y, x]`, with the difference in depth where both sides give it. Missing and
 /// extra points are listed apart and enter no mean; a difference in visibility is no distance.
+/// # Input
+/// Two sets in one frame; spacing in mm along y and x where it is known.
+/// # Edge cases
+/// Sets that are empty or share no name give a comparison without points; its figures then say why. A depth on one side only: no
+/// distance in mm for that point.
+/// # Properties
+/// Independent of the order of the candidate; the order of the reference is kept. Symmetric in the distances.
 /// # Errors
 /// `RepeatedPoint`; a coordinate that is not finite; a spacing that is not positive.
 /// # Example
@@ -66,6 +93,10 @@ pub struct PointComparison {
 /// assert!((found.points[0].distance_mm.unwrap() - 0.5).abs() < 1e-12);
 /// # Ok::<(), concord::metrics::MetricError>(())
 /// ```
+/// # Reference
+/// Quality model, §4: missing and extra points are counted apart and never folded into a mean.
+/// # Checked against
+/// `numpy.hypot` on the cases of `tests/oracles/keypoints/coco.json` (through OKS, which is nothing but these distances).
 pub fn compare_points(
     reference: &[NamedPoint],
     candidate: &[NamedPoint],
@@ -139,7 +170,7 @@ fn by_name(points: &[NamedPoint]) -> Result<BTreeMap<&str, &NamedPoint>, MetricE
     Ok(names)
 }
 
-/// Mean, median, 95th percentile and maximum of the points' distances.
+/// Mean, median, 95th percentile and maximum of the points' distances, with how many entered.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct DistanceSummary {
     pub mean: MetricValue,
@@ -156,6 +187,12 @@ impl PointComparison {
     /// # Edge cases
     /// Undefined by the empty side; `NoSharedPoints` when no name is shared; in mm `NoSpacing` without spacing, `NotApplicable`
     /// where one side only gives a depth.
+    /// # Example
+    /// ```
+    /// use concord::metrics::{Undefined, Unit, compare_points};
+    /// assert_eq!(compare_points(&[], &[], None)?.distances(Unit::Px), Err(Undefined::BothEmpty));
+    /// # Ok::<(), concord::metrics::MetricError>(())
+    /// ```
     pub fn distances(&self, unit: Unit) -> Result<Vec<f64>, Undefined> {
         match (self.reference_is_empty, self.candidate_is_empty) {
             (true, true) => return Err(Undefined::BothEmpty),
@@ -178,7 +215,28 @@ impl PointComparison {
     /// Summary of the distances of the points placed by both.
     ///
     /// # Definition
-    /// Quantiles interpolate linearly between order statistics (Hyndman & Fan 1996, type 7, doi:10.2307/2684934).
+    /// Arithmetic mean; quantiles interpolate linearly between order statistics (Hyndman & Fan 1996, type 7).
+    /// # Input
+    /// `Unit::Px` or `Unit::Mm`.
+    /// # Edge cases
+    /// As for [`PointComparison::distances`]; then `n` is 0.
+    /// # Properties
+    /// median ≤ p95 ≤ max and mean ≤ max; symmetric; independent of the order of the points.
+    /// # Errors
+    /// None: what cannot be given is undefined with its reason.
+    /// # Example
+    /// ```
+    /// use concord::metrics::{NamedPoint, Unit, compare_points};
+    /// let at = |name: &str, x: f64| NamedPoint { name: name.into(), x, y: 0.0, z_mm: None, visible: None };
+    /// let found = compare_points(&[at("a", 0.0), at("b", 0.0)], &[at("a", 1.0), at("b", 3.0)], None)?;
+    /// let summary = found.summary(Unit::Px);
+    /// assert_eq!((summary.mean.value(), summary.max.value(), summary.n), (Some(2.0), Some(3.0), 2));
+    /// # Ok::<(), concord::metrics::MetricError>(())
+    /// ```
+    /// # Reference
+    /// Hyndman & Fan 1996, doi:10.2307/2684934.
+    /// # Checked against
+    /// numpy 2.4.6 (`mean`, `quantile`), `tests/oracles/keypoints/coco.json`.
     pub fn summary(&self, unit: Unit) -> DistanceSummary {
         let mut distances = match self.distances(unit) {
             Ok(distances) => distances,
@@ -213,68 +271,10 @@ impl PointComparison {
             n,
         }
     }
-
-    /// Share of the points placed by both that lie within `tolerance` (PCK@τ).
-    ///
-    /// # Definition
-    /// Distances up to and including the tolerance count, also when they exceed it by rounding only (1e-9 of it).
-    /// # Edge cases
-    /// As for [`PointComparison::distances`].
-    /// # Errors
-    /// A tolerance that is negative or not finite.
-    /// # Reference
-    /// Yang & Ramanan 2013, IEEE TPAMI 35(12):2878–2890, doi:10.1109/TPAMI.2012.261; here with a tolerance in px or mm.
-    pub fn pck(&self, unit: Unit, tolerance: f64) -> Result<MetricValue, MetricError> {
-        not_negative("tolerance", tolerance)?;
-        let limit = tolerance * (1.0 + 1e-9);
-        Ok(match self.distances(unit) {
-            Ok(distances) => {
-                let n_within = distances
-                    .iter()
-                    .filter(|distance| **distance <= limit)
-                    .count();
-                MetricValue::Defined(n_within as f64 / distances.len() as f64)
-            }
-            Err(reason) => reason.into(),
-        })
-    }
-
-    /// Object keypoint similarity over the points placed by both.
-    ///
-    /// # Definition
-    /// Mean of exp(−d² / (2·s²·k²)), d in px, s² the reference object's area in px², k = 2σ of the point.
-    /// # Edge cases
-    /// As for [`PointComparison::distances`]. Missing points do not enter: they are counted apart.
-    /// # Errors
-    /// `NoSigma` for a shared point without σ; a σ or an area that is not positive.
-    /// # Reference
-    /// COCO keypoint evaluation; Lin et al. 2014, doi:10.1007/978-3-319-10602-1_48.
-    /// # Checked against
-    /// pycocotools 2.0, `tests/oracles/overlap/`.
-    pub fn oks(
-        &self,
-        sigmas: &BTreeMap<String, f64>,
-        area_px2: f64,
-    ) -> Result<MetricValue, MetricError> {
-        positive("object area in px²", area_px2)?;
-        let distances = match self.distances(Unit::Px) {
-            Ok(distances) => distances,
-            Err(reason) => return Ok(reason.into()),
-        };
-        let n = distances.len() as f64;
-        let mut sum = 0.0;
-        for (point, distance) in self.points.iter().zip(distances) {
-            let sigma = sigmas
-                .get(&point.name)
-                .ok_or_else(|| MetricError::NoSigma {
-                    name: point.name.clone(),
-                })?;
-            let k = 2.0 * positive("sigma", *sigma)?;
-            sum += (-(distance / k).powi(2) / (2.0 * area_px2)).exp();
-        }
-        MetricValue::defined("oks", sum / n)
-    }
 }
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod oracle_tests;

@@ -83,6 +83,53 @@ impl Scene {
         Rect::from_corners(corners[0], corners[1])
     }
 
+    /// Label 1 on the points that stand for set pixels, 0 elsewhere; every cloud has as many points.
+    fn labels(&self) -> Vec<u32> {
+        let is_set = |at| u32::from(self.pixels.get(at) == Some(&true));
+        (0..2 * WINDOW * WINDOW).map(is_set).collect()
+    }
+
+    /// Runs of set pixels, with labels in turn.
+    fn spans(&self) -> Vec<LabelledSpan> {
+        let labels = self.labels();
+        let mut found: Vec<LabelledSpan> = Vec::new();
+        for at in (0..labels.len()).filter(|at| labels[*at] == 1) {
+            let at = at as u64 + u64::from(self.moved_by);
+            match found.last_mut().filter(|last| last.end == at) {
+                Some(last) => last.end += 1,
+                None => found.push(LabelledSpan {
+                    start: at,
+                    end: at + 1,
+                    label: ["x", "y"][found.len() % 2].to_owned(),
+                }),
+            }
+        }
+        found
+    }
+
+    /// Two frames in which each point is a track with a wide box, followed by the other scene's track of the same number.
+    fn tracks_with(&self, other: &Self) -> TrackCounts {
+        let boxes = |scene: &Self| -> Vec<Rect> {
+            let corner = scene.at(&scene.points).into_iter();
+            let wide = |[x, y]: [f64; 2]| Rect::from_corners([x, y], [x + 40.0, y + 40.0]);
+            corner.map(wide).collect()
+        };
+        let (ours, theirs) = (boxes(self), boxes(other));
+        let frame = TrackFrame {
+            reference: (0..ours.len()).collect(),
+            candidate: (0..theirs.len()).collect(),
+            similar: Vec::new(),
+        };
+        let alike = |(i, (a, b)): (usize, (&Rect, &Rect))| {
+            let overlap = Overlap::of_rects(a, b).unwrap();
+            (i, i, iou(&overlap).value().unwrap())
+        };
+        let pairs: Vec<_> = ours.iter().zip(&theirs).enumerate().map(alike).collect();
+        let n_identity = 2 * pairs.len() as u64;
+        let frames = [frame.clone(), frame];
+        TrackCounts::of(&frames, &[pairs.clone(), pairs], n_identity).unwrap()
+    }
+
     fn named_points(&self) -> Vec<NamedPoint> {
         let named = |(index, [x, y]): (usize, [f64; 2])| NamedPoint {
             name: format!("p{index}"),
@@ -114,6 +161,17 @@ fn evaluate(key: &str, a: &Scene, b: &Scene, view: View) -> Option<Vec<Measured>
         let polygons = Overlap::of_polygons(&polygon_a, &polygon_b).unwrap();
         [masks, volumes, polygons]
     };
+    let size = |metric: fn(&Overlap) -> MetricValue| {
+        let voxels = Overlap::of_volumes(&volume_a, &volume_b).unwrap();
+        let (sizes, unit) = match view.spacing_mm {
+            Some([z, y, x]) => (voxels.scaled(z * y * x).unwrap(), Unit::Mm3),
+            None => (voxels, Unit::Voxel),
+        };
+        Measured {
+            value: metric(&sizes),
+            unit,
+        }
+    };
     let surfaces = || {
         let flat = Surfaces::of_masks(&mask_a, &mask_b, view.plane()).unwrap();
         let deep = Surfaces::of_volumes(&volume_a, &volume_b, view.spacing_mm).unwrap();
@@ -126,14 +184,24 @@ fn evaluate(key: &str, a: &Scene, b: &Scene, view: View) -> Option<Vec<Measured>
         };
         surfaces().iter().map(read).collect()
     };
+    let spans = || compare_spans(&a.spans(), &b.spans()).unwrap();
+    let tracks = || a.tracks_with(b);
     let points = || compare_points(&a.named_points(), &b.named_points(), view.plane()).unwrap();
     Some(match key {
         "dice" => overlaps().iter().map(dice).map(ratio).collect(),
         "iou" => overlaps().iter().map(iou).map(ratio).collect(),
-        "boundary_iou" => vec![ratio(boundary_iou(&mask_a, &mask_b, 2).unwrap())],
+        "boundary_iou" => {
+            let deep =
+                boundary_iou_of_volumes(&volume_a, &volume_b, [1, 1, 2], view.spacing_mm).unwrap();
+            vec![
+                ratio(boundary_iou(&mask_a, &mask_b, 2).unwrap()),
+                ratio(deep),
+            ]
+        }
         "hd" => distances(hd),
         "hd95" => distances(hd95),
         "assd" => distances(assd),
+        "masd" => distances(masd),
         "nsd" => surfaces()
             .iter()
             .map(|s| ratio(nsd(s, view.tolerance).unwrap()))
@@ -142,17 +210,18 @@ fn evaluate(key: &str, a: &Scene, b: &Scene, view: View) -> Option<Vec<Measured>
             centroid_distance(&mask_a, &mask_b, view.plane()).unwrap(),
             centroid_distance_of_volumes(&volume_a, &volume_b, view.spacing_mm).unwrap(),
         ],
-        "volume_difference" => {
-            let voxels = Overlap::of_volumes(&volume_a, &volume_b).unwrap();
-            let (sizes, unit) = match view.spacing_mm {
-                Some([z, y, x]) => (voxels.scaled(z * y * x).unwrap(), Unit::Mm3),
-                None => (voxels, Unit::Voxel),
-            };
-            vec![Measured {
-                value: volume_difference(&sizes),
-                unit,
-            }]
-        }
+        "volume_difference" => vec![size(volume_difference)],
+        "absolute_volume_difference" => vec![size(absolute_volume_difference)],
+        "absolute_relative_volume_difference" => overlaps()
+            .iter()
+            .map(absolute_relative_volume_difference)
+            .map(ratio)
+            .collect(),
+        "volume_similarity" => overlaps()
+            .iter()
+            .map(volume_similarity)
+            .map(ratio)
+            .collect(),
         "relative_volume_difference" => overlaps()
             .iter()
             .map(relative_volume_difference)
@@ -170,6 +239,26 @@ fn evaluate(key: &str, a: &Scene, b: &Scene, view: View) -> Option<Vec<Measured>
         "mean_boundary_distance" => {
             vec![mean_boundary_distance(&polygon_a, &polygon_b, view.plane()).unwrap()]
         }
+        "outline_hausdorff" => {
+            vec![outline_hausdorff(&polygon_a, &polygon_b, view.plane()).unwrap()]
+        }
+        "length_difference" => {
+            let length = |scene: &Scene| line_length(&scene.at(&scene.line), view.plane()).unwrap();
+            vec![length_difference(length(a), length(b)).unwrap()]
+        }
+        "angle_difference" => {
+            // Between the x axis and a line that is never without length, but in an empty scene.
+            let angle = |scene: &Scene| {
+                let [vertex, [x, y]] = scene.corners;
+                let arm = if scene.line.is_empty() {
+                    vertex
+                } else {
+                    [x + 20.0, y]
+                };
+                angle_at(arm, vertex, [vertex[0] + 1.0, vertex[1]], view.plane()).unwrap()
+            };
+            vec![angle_difference(angle(a), angle(b), Turn::Full).unwrap()]
+        }
         "point_distance" => vec![Measured {
             value: points().summary(view.length()).mean,
             unit: view.length(),
@@ -179,6 +268,21 @@ fn evaluate(key: &str, a: &Scene, b: &Scene, view: View) -> Option<Vec<Measured>
             let sigmas: BTreeMap<_, _> = (0..9).map(|index| (format!("p{index}"), 0.05)).collect();
             vec![ratio(points().oks(&sigmas, 400.0).unwrap())]
         }
+        "coco_oks" => {
+            let sigmas: BTreeMap<_, _> = (0..9).map(|index| (format!("p{index}"), 0.05)).collect();
+            let (a, b) = (a.named_points(), b.named_points());
+            vec![ratio(coco_oks(&a, &b, &sigmas, 400.0, None).unwrap())]
+        }
+        "cloud_mean_iou" => {
+            let found = compare_clouds(&a.labels(), &b.labels()).unwrap();
+            vec![ratio(found.mean_iou(&[1]).value)]
+        }
+        "span_f1_exact" => vec![ratio(spans().micro(SpanMatch::Exact).f1())],
+        "span_f1_overlap" => vec![ratio(spans().micro(SpanMatch::Overlap).f1())],
+        "span_f1_characters" => vec![ratio(spans().micro(SpanMatch::Characters).f1())],
+        "mota" => vec![ratio(tracks().mota())],
+        "motp" => vec![ratio(tracks().motp())],
+        "idf1" => vec![ratio(tracks().idf1())],
         "frechet" => vec![frechet(&a.at(&a.line), &b.at(&b.line), view.plane()).unwrap()],
         "mean_line_distance" => {
             vec![mean_line_distance(&a.at(&a.line), &b.at(&b.line), view.plane()).unwrap()]
@@ -237,7 +341,7 @@ fn every_metric_in_the_registry_has_laws() {
         without.is_empty(),
         "no laws for {without:?}; teach `evaluate` to compute them"
     );
-    assert!(ALL.len() >= 17);
+    assert!(ALL.len() >= 21);
 }
 
 proptest! {
@@ -256,7 +360,7 @@ proptest! {
             let (one, other) = (one.value.value().unwrap(), other.value.value().unwrap());
             if spec.symmetric {
                 prop_assert!(near(one, other), "{}: {} against {}", spec.key, one, other);
-            } else if spec.key == "volume_difference" {
+            } else if ["volume_difference", "length_difference", "angle_difference"].contains(&spec.key) {
                 prop_assert_eq!(one, -other);
             }
         }
@@ -269,6 +373,7 @@ proptest! {
             for (spec, found) in all(&a, &b, view) {
                 let value = found.value.value().unwrap();
                 prop_assert!(spec.range.0 <= value && value <= spec.range.1, "{} gives {}", spec.key, value);
+                prop_assert!(value != 0.0 || value.is_sign_positive(), "{} gives -0", spec.key);
                 let with_spacing = spec.unit_with_spacing.filter(|_| view.spacing_mm.is_some());
                 prop_assert_eq!(found.unit, with_spacing.unwrap_or(spec.unit), "{}", spec.key);
             }

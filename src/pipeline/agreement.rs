@@ -1,13 +1,14 @@
 //! A ratings table in, every coefficient out. No store is needed.
 
 use super::PipelineError;
+use super::consensus::{ConsensusMethod, ConsensusReport, UnitKey, consensus};
 use crate::agreement::{
     AgreementOptions, Bootstrap, Coefficient, RatingMatrix, Scale, all_coefficients,
 };
 use crate::domain::{IngestOptions, Shape};
 use crate::importers::{ImportReport, Limits, MemorySink, Upload, import};
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 /// The answer of `concord agreement`.
@@ -19,6 +20,9 @@ pub struct AgreementReport {
     pub categories: Vec<String>,
     pub scale: &'static str,
     pub coefficients: Vec<Coefficient>,
+    /// One answer a unit and each rater against it, where asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consensus: Option<ConsensusReport>,
     /// Empty cells, broken records and the like; also in `left_out`.
     pub n_skipped: u64,
     pub notes: Vec<String>,
@@ -33,16 +37,26 @@ pub struct AgreementRequest {
     pub level: f64,
     pub n_resamples: u32,
     pub seed: u64,
+    /// How to work out a consensus, if at all.
+    pub consensus: Option<ConsensusMethod>,
 }
 
 /// Reads a ratings table (long or wide) and works out every coefficient that applies to its scale.
 ///
 /// # Errors
-/// What importing raises, a rater who rated a unit twice in one session, ratings that are no numbers on a numeric scale.
+/// What importing raises, a rater who rated a unit twice in one session, ratings that are no numbers on a numeric scale, a consensus of
+/// numbers.
 pub fn agreement(
     path: &Path,
     request: &AgreementRequest,
 ) -> Result<(AgreementReport, ImportReport), PipelineError> {
+    if let (Some(_), Scale::Interval | Scale::Ratio) = (request.consensus, request.scale) {
+        return Err(PipelineError::Parameter {
+            what: "--consensus",
+            given: request.scale.name().to_owned(),
+            detail: "a consensus is about categories; write --scale nominal or ordinal".to_owned(),
+        });
+    }
     let upload = Upload::open(path, Limits::DEFAULT)?;
     let mut options = request.options.clone();
     // Ratings are kept as they stand in the table; the scale decides later how they are read.
@@ -54,6 +68,7 @@ pub fn agreement(
     }
     let mut rows: Vec<(String, String, String)> = Vec::new();
     let mut study_of_unit: BTreeMap<String, &str> = BTreeMap::new();
+    let mut keys: HashMap<String, UnitKey> = HashMap::new();
     for (key, record) in &sink.readings {
         for annotation in &record.annotations {
             let (question, value) = match &annotation.shape {
@@ -72,6 +87,11 @@ pub fn agreement(
             let item = sink.items.get(&key.item);
             let study = item.map_or(key.item.as_str(), |item| item.study.as_str());
             study_of_unit.insert(unit.clone(), study);
+            keys.entry(unit.clone()).or_insert_with(|| UnitKey {
+                item: key.item.clone(),
+                session: key.session.clone(),
+                question: question.clone(),
+            });
             rows.push((unit, key.rater.clone(), value));
         }
     }
@@ -97,6 +117,14 @@ pub fn agreement(
             },
         },
     )?;
+    let consensus = match request.consensus {
+        Some(method) => {
+            let units = matrix.units().iter();
+            let units = units.map(|unit| keys.remove(unit).unwrap_or_default());
+            Some(consensus(&matrix, units.collect(), method, request.level)?)
+        }
+        None => None,
+    };
     Ok((
         AgreementReport {
             n_units: matrix.units().len(),
@@ -105,6 +133,7 @@ pub fn agreement(
             categories: matrix.categories().to_vec(),
             scale: request.scale.name(),
             coefficients,
+            consensus,
             n_skipped: report.n_skipped(),
             notes: report.notes.clone(),
         },

@@ -20,6 +20,8 @@ pub enum PipelineError {
     #[error(transparent)]
     Agreement(#[from] crate::agreement::AgreementError),
     #[error(transparent)]
+    Consensus(#[from] crate::consensus::ConsensusError),
+    #[error(transparent)]
     Config(#[from] crate::gates::ConfigError),
     #[error(transparent)]
     Report(#[from] crate::reports::render::RenderError),
@@ -81,7 +83,7 @@ impl PipelineError {
         match self {
             Self::Import(error) => error.code(),
             Self::Store(_) | Self::Analytics(_) => "store.failed",
-            Self::Statistics(_) | Self::Metric(_) | Self::Agreement(_) => {
+            Self::Statistics(_) | Self::Metric(_) | Self::Agreement(_) | Self::Consensus(_) => {
                 "request.impossible_value"
             }
             Self::Config(_) => "config.invalid",

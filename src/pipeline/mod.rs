@@ -3,6 +3,7 @@
 mod agreement;
 mod calibrate;
 mod compare;
+mod consensus;
 mod decision_list;
 pub mod decisions;
 mod demo;
@@ -30,6 +31,7 @@ pub use calibrate::{
     latest_week, protocol_stamp, stage_cards, throughput_of,
 };
 pub use compare::{CompareReport, CompareSource, SourceInfo, compare};
+pub use consensus::{ConsensusFigures, ConsensusMethod, ConsensusReport, consensus_table};
 pub use decision_list::{MeasuredDecision, decision_list, record_decision};
 pub use demo::{Programme, import_programme};
 pub use error::PipelineError;

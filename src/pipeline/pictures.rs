@@ -135,7 +135,14 @@ fn drawn_by_name<'a>(
 }
 
 fn is_stated(shape: &Shape) -> bool {
-    matches!(shape, Shape::Classification { .. } | Shape::Ordinal { .. })
+    matches!(
+        shape,
+        Shape::Classification { .. }
+            | Shape::Ordinal { .. }
+            | Shape::TextSpan(_)
+            | Shape::PointLabels(_)
+            | Shape::Cuboid(_)
+    )
 }
 
 /// The size of the grid that a shape lies on by itself; vector shapes lie on the item's.

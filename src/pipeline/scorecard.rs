@@ -7,7 +7,9 @@ use crate::analytics::{ThroughputDay, ThroughputSummary, error_figures, throughp
 use crate::domain::{ErrorKind, ReferenceKind, Stage, Status};
 use crate::reports::figures::control_chart::ControlChart;
 use crate::reports::model::{AnnotatorRow, Figure};
-use crate::statistics::{RunRules, individuals_chart, newcombe_difference, p_chart};
+use crate::statistics::{
+    RunRules, StatisticsError, individuals_chart, newcombe_difference, p_chart,
+};
 use crate::store::{Filter, GroupBy, Store};
 use std::collections::BTreeMap;
 
@@ -145,9 +147,9 @@ pub fn work(store: &Store, project: &Project, filter: &Filter) -> Result<Work, P
             let values: Vec<(String, f64)> = of_rater
                 .filter_map(|day| Some((day.day?.to_string(), day.n_studies as f64)))
                 .collect();
-            chart(format!("{}, {}", summary.rater, summary.stage), values)
+            chart(format!("{}, {}", summary.rater, summary.stage), values).transpose()
         })
-        .collect();
+        .collect::<Result<Vec<_>, _>>()?;
     Ok(Work {
         days,
         summaries,
@@ -156,13 +158,20 @@ pub fn work(store: &Store, project: &Project, filter: &Filter) -> Result<Work, P
 }
 
 /// Individuals and moving ranges of studies per day; a day has no fewer than 0.
-fn chart(subject: String, mut values: Vec<(String, f64)>) -> Option<ControlChart> {
+fn chart(
+    subject: String,
+    mut values: Vec<(String, f64)>,
+) -> Result<Option<ControlChart>, StatisticsError> {
     values.sort_by(|a, b| a.0.cmp(&b.0));
     let numbers: Vec<f64> = values.iter().map(|(_, value)| *value).collect();
-    let found = individuals_chart(&numbers, RunRules::LimitsOnly)?;
-    let individual = found.individuals.points.first()?;
-    let range = found.moving_range.points.first()?;
-    Some(ControlChart {
+    let Some(found) = individuals_chart(&numbers, RunRules::LimitsOnly)? else {
+        return Ok(None);
+    };
+    let (individuals, ranges) = (found.individuals.points, found.moving_range.points);
+    let (Some(individual), Some(range)) = (individuals.first(), ranges.first()) else {
+        return Ok(None);
+    };
+    Ok(Some(ControlChart {
         subject,
         values,
         centre: individual.centre,
@@ -171,7 +180,7 @@ fn chart(subject: String, mut values: Vec<(String, f64)>) -> Option<ControlChart
         range_centre: range.centre,
         range_upper: range.upper,
         decimals: 1,
-    })
+    }))
 }
 
 /// Letters, one text a row: raters of one role who share a letter cannot be told apart by their error rates, since
@@ -287,9 +296,13 @@ mod tests {
             "a".into(),
             days.map(|(day, n)| (day.to_owned(), n)).to_vec(),
         )
+        .unwrap()
         .unwrap();
         assert_eq!((chart.centre, chart.range_centre), (47.0, 1.5));
-        assert!((chart.upper - (47.0 + 2.66 * 1.5)).abs() < 1e-12);
-        assert!((chart.range_upper - 3.267 * 1.5).abs() < 1e-12);
+        // 3/d₂ = 2.66 and D₄ = 3.267, to all digits.
+        let pi = std::f64::consts::PI;
+        assert!((chart.upper - (47.0 + 1.5 * pi.sqrt() * 1.5)).abs() < 1e-12);
+        let range_factor = 1.0 + 3.0 * (pi / 2.0 - 1.0).sqrt();
+        assert!((chart.range_upper - range_factor * 1.5).abs() < 1e-12);
     }
 }

@@ -4,10 +4,12 @@ use super::interval::{Interval, IntervalMethod, StatisticsError, check_count, ch
 use super::special::binomial_pmf;
 
 /// Tail probabilities that equal the allowed error on paper may differ in the last digits.
-const TIE: f64 = 1.0 + 1e-11;
+pub(super) const TIE: f64 = 1.0 + 1e-11;
+/// A sum has as many terms as some nine standard deviations of the count: 10⁵ here, and 0.2 s for a verdict.
+const LARGEST_LOT: u64 = 1_000_000_000;
 
 /// Probability of exactly `found` erroneous units in a random audit.
-fn hypergeometric_pmf(found: u64, audited: u64, erroneous: u64, lot_size: u64) -> f64 {
+pub(super) fn hypergeometric_pmf(found: u64, audited: u64, erroneous: u64, lot_size: u64) -> f64 {
     if found > erroneous || found > audited || audited - found > lot_size - erroneous {
         return 0.0;
     }
@@ -59,8 +61,8 @@ fn lower_sum(found: u64, audited: u64, erroneous: u64, lot_size: u64) -> f64 {
     let mut sum = term;
     for k in (least + 1..=found).rev() {
         let clean = (lot_size - erroneous) as f64 - audited as f64;
-        term *=
-            k as f64 / (erroneous - k + 1) as f64 * (clean + k as f64) / (audited - k + 1) as f64;
+        term *= (k as f64 * (clean + k as f64))
+            / ((erroneous - k + 1) as f64 * (audited - k + 1) as f64);
         sum += term;
         if term < sum * 1e-18 {
             break;
@@ -79,8 +81,8 @@ fn upper_sum(found: u64, audited: u64, erroneous: u64, lot_size: u64) -> f64 {
     let mut sum = term;
     for k in found..most {
         let clean = (lot_size - erroneous) as f64 - audited as f64;
-        term *= (erroneous - k) as f64 / (k + 1) as f64 * (audited - k) as f64
-            / (clean + k as f64 + 1.0);
+        term *= ((erroneous - k) as f64 * (audited - k) as f64)
+            / ((k + 1) as f64 * (clean + k as f64 + 1.0));
         sum += term;
         if term < sum * 1e-18 {
             break;
@@ -107,13 +109,14 @@ pub(super) fn rules_out_at_least(
 /// # Definition
 /// Largest D with P(X ≤ errors | D) > 1 − confidence, X hypergeometric in (lot size, D, audited).
 /// # Input
-/// `errors` ≤ `audited` ≤ `lot_size`; `audited` drawn at random without replacement.
+/// `errors` ≤ `audited` ≤ `lot_size` ≤ 10⁹; `audited` drawn at random without replacement.
 /// # Edge cases
-/// Nothing audited: the whole lot. All audited: `errors`.
+/// Nothing audited: the whole lot. All audited: `errors`. A probability that equals the allowed error rules the count out.
 /// # Properties
-/// From `errors` to `lot_size − (audited − errors)`; never rises with further clean audits.
+/// From `errors` to `lot_size − (audited − errors)`; never rises with further clean audits; at least the true count with
+/// probability at least `confidence`.
 /// # Errors
-/// `InvalidLevel`, `CountExceedsTotal`, `AuditExceedsLot`.
+/// `InvalidLevel`, `CountExceedsTotal`, `AuditExceedsLot`, `InvalidParameter`.
 /// # Example
 /// ```
 /// // 158 clean audits leave room for at most 2 erroneous units in a lot of 250.
@@ -124,15 +127,20 @@ pub(super) fn rules_out_at_least(
 /// # Reference
 /// Buonaccorsi 1987, Biometrical Journal 29(6):741-748 (exact interval for a finite population).
 /// # Checked against
-/// scipy.stats.hypergeom, `tests/oracles/statistics/`.
+/// Exact fractions over all counts and scipy.stats.hypergeom, `tests/oracles/statistics/evidence.json`; its coverage summed for
+/// every count in `statistics/coverage_tests.rs`.
 pub fn hypergeometric_upper(
     errors: u64,
     audited: u64,
     lot_size: u64,
     confidence: f64,
 ) -> Result<u64, StatisticsError> {
-    check_lot(errors, audited, lot_size, confidence)?;
-    let alpha = 1.0 - confidence;
+    check_level(confidence)?;
+    check_lot(errors, audited, lot_size)?;
+    Ok(most_possible(errors, audited, lot_size, 1.0 - confidence))
+}
+
+fn most_possible(errors: u64, audited: u64, lot_size: u64, alpha: f64) -> u64 {
     let (mut possible, mut excluded) = (errors, lot_size - (audited - errors) + 1);
     while excluded - possible > 1 {
         let middle = possible + (excluded - possible) / 2;
@@ -142,7 +150,7 @@ pub fn hypergeometric_upper(
             possible = middle;
         }
     }
-    Ok(possible)
+    possible
 }
 
 /// Fewest erroneous units that the lot may hold, with one-sided `confidence`.
@@ -153,20 +161,32 @@ pub fn hypergeometric_upper(
 /// As [`hypergeometric_upper`].
 /// # Edge cases
 /// No errors found: 0. All audited: `errors`.
+/// # Properties
+/// From `errors` upwards; at most the true count with probability at least `confidence`.
 /// # Errors
-/// `InvalidLevel`, `CountExceedsTotal`, `AuditExceedsLot`.
+/// `InvalidLevel`, `CountExceedsTotal`, `AuditExceedsLot`, `InvalidParameter`.
+/// # Example
+/// ```
+/// // Both of two audited units were wrong: of 3 in 10 that has probability 3/45, of 2 only 1/45.
+/// assert_eq!(concord::statistics::hypergeometric_lower(2, 2, 10, 0.95)?, 3);
+/// # Ok::<(), concord::statistics::StatisticsError>(())
+/// ```
 /// # Reference
 /// Buonaccorsi 1987, Biometrical Journal 29(6):741-748.
 /// # Checked against
-/// scipy.stats.hypergeom, `tests/oracles/statistics/`.
+/// As [`hypergeometric_upper`].
 pub fn hypergeometric_lower(
     errors: u64,
     audited: u64,
     lot_size: u64,
     confidence: f64,
 ) -> Result<u64, StatisticsError> {
-    check_lot(errors, audited, lot_size, confidence)?;
-    let alpha = 1.0 - confidence;
+    check_level(confidence)?;
+    check_lot(errors, audited, lot_size)?;
+    Ok(fewest_possible(errors, audited, lot_size, 1.0 - confidence))
+}
+
+fn fewest_possible(errors: u64, audited: u64, lot_size: u64, alpha: f64) -> u64 {
     let excluded = |d: u64| probability_at_least(errors, audited, d, lot_size) <= alpha * TIE;
     let (mut low, mut high) = (errors, lot_size - (audited - errors));
     while low < high {
@@ -177,47 +197,65 @@ pub fn hypergeometric_lower(
             high = middle;
         }
     }
-    Ok(low)
+    low
 }
 
 /// Two-sided exact interval for the error rate of a finite lot.
 ///
 /// # Definition
 /// Both one-sided bounds at (1 + level)/2, divided by the lot size.
+/// # Input
+/// As [`hypergeometric_upper`]; `level` in (0, 1).
 /// # Edge cases
-/// Nothing audited: `None`.
+/// Nothing audited: `None`. All audited: the rate itself.
+/// # Properties
+/// Within [0, 1]; covers the true rate with probability at least `level`.
 /// # Errors
-/// `InvalidLevel`, `CountExceedsTotal`, `AuditExceedsLot`.
+/// `InvalidLevel`, `CountExceedsTotal`, `AuditExceedsLot`, `InvalidParameter`.
+/// # Example
+/// ```
+/// let known = concord::statistics::hypergeometric_interval(3, 250, 250, 0.95)?.unwrap();
+/// assert_eq!((known.lower, known.upper), (0.012, 0.012));
+/// # Ok::<(), concord::statistics::StatisticsError>(())
+/// ```
+/// # Reference
+/// Buonaccorsi 1987, Biometrical Journal 29(6):741-748.
+/// # Checked against
+/// As [`hypergeometric_upper`].
 pub fn hypergeometric_interval(
     errors: u64,
     audited: u64,
     lot_size: u64,
     level: f64,
 ) -> Result<Option<Interval>, StatisticsError> {
-    check_lot(errors, audited, lot_size, level)?;
+    check_level(level)?;
+    check_lot(errors, audited, lot_size)?;
     if audited == 0 {
         return Ok(None);
     }
-    let confidence = 0.5 + 0.5 * level;
-    let n = lot_size as f64;
+    // The tail itself, since (1 + level)/2 may round to 1.
+    let alpha = 0.5 * (1.0 - level);
+    let share = |count: u64| count as f64 / lot_size as f64;
     Ok(Some(Interval {
-        lower: hypergeometric_lower(errors, audited, lot_size, confidence)? as f64 / n,
-        upper: hypergeometric_upper(errors, audited, lot_size, confidence)? as f64 / n,
+        lower: share(fewest_possible(errors, audited, lot_size, alpha)),
+        upper: share(most_possible(errors, audited, lot_size, alpha)),
         level,
         method: IntervalMethod::Hypergeometric,
     }))
 }
 
-fn check_lot(
-    errors: u64,
-    audited: u64,
-    lot_size: u64,
-    confidence: f64,
-) -> Result<(), StatisticsError> {
-    check_level(confidence)?;
+/// Checks that the audit lies within the lot, and that the lot is one whose sums end in time.
+pub(super) fn check_lot(errors: u64, audited: u64, lot_size: u64) -> Result<(), StatisticsError> {
     check_count(errors, audited)?;
     if audited > lot_size {
         return Err(StatisticsError::AuditExceedsLot { audited, lot_size });
+    }
+    if lot_size > LARGEST_LOT {
+        return Err(StatisticsError::InvalidParameter {
+            name: "lot_size",
+            value: lot_size as f64,
+            needed: "a lot of at most 10⁹ units is needed",
+        });
     }
     Ok(())
 }

@@ -3,6 +3,24 @@
 use serde::{Deserialize, Serialize};
 
 /// Which run rules to apply beside the three-sigma limits.
+///
+/// # Definition
+/// | rules | a point signals when |
+/// |---|---|
+/// | `LimitsOnly` | it lies beyond three sigmas |
+/// | `WesternElectric` | also: it completes 2 of 3 beyond two sigmas, 4 of 5 beyond one, or 8 in a row, on one side |
+/// | `Nelson` | his tests 1 to 8: also 9 in a row on one side, 6 rising or falling, 14 alternating, 2 of 3 beyond two sigmas and 4 of 5 beyond one on one side, 15 within one sigma, 8 beyond one sigma on either side |
+/// # Edge cases
+/// A value at a limit is within it; a value at the centre is on neither side. Too few points for a rule: it does not apply.
+/// # Properties
+/// A signal belongs to the last point of its pattern, which takes part in it. In control, normal values signal once in 370.4
+/// points by the limits alone and once in 91.75 by all four Western Electric rules.
+/// # Reference
+/// Western Electric 1956, Statistical Quality Control Handbook; Nelson 1984, J Qual Technol 16(4):237-239,
+/// doi:10.1080/00224065.1984.11978921.
+/// # Checked against
+/// Champ & Woodall 1987, Technometrics 29(4):393-399, doi:10.1080/00401706.1987.10488266, in
+/// `statistics/published_tests.rs`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RunRules {
@@ -15,6 +33,9 @@ pub enum RunRules {
 }
 
 /// Why a point stands out.
+///
+/// # Definition
+/// The rule of [`RunRules`] whose pattern the point completes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Signal {

@@ -44,13 +44,18 @@ const LN_SQRT_2_PI: f64 = 0.9189385332046728;
 /// # Input
 /// x > 0.
 /// # Edge cases
-/// x ≤ 0 or not a number: NaN. x = 1 and x = 2: exactly 0.
+/// x ≤ 0 or not a number: not a number. x = 1 and x = 2: exactly 0.
 /// # Properties
 /// ln Γ(x + 1) = ln Γ(x) + ln x; relative error below 1e-13, also beside its zeros 1 and 2.
+/// # Example
+/// ```
+/// // Γ(5) = 4!
+/// assert!((concord::statistics::ln_gamma(5.0) - 24.0_f64.ln()).abs() < 1e-15);
+/// ```
 /// # Reference
-/// Abramowitz & Stegun 1964, 6.1.33 and 6.1.41.
+/// Abramowitz & Stegun 1964, Handbook of Mathematical Functions, 6.1.33 and 6.1.41.
 /// # Checked against
-/// mpmath and scipy, `tests/oracles/statistics/`.
+/// mpmath and scipy, `tests/oracles/statistics/distributions.json`.
 pub fn ln_gamma(x: f64) -> f64 {
     if x.is_nan() || x <= 0.0 {
         return f64::NAN;
@@ -128,9 +133,10 @@ pub(super) fn deviance_part(x: f64, m: f64, excess: f64) -> f64 {
     sum
 }
 
-/// Binomial probability of `k` in `n` trials, for any real 0 < k < n; `p + q = 1`.
-pub(super) fn binomial_kernel(k: f64, n: f64, p: f64, q: f64) -> f64 {
-    let rest = n - k;
+/// Binomial probability of `k` in `k + rest` trials, for any real k, rest > 0; `p + q = 1`.
+/// The rest is given, since a difference would lose a small one beside a large k.
+pub(super) fn binomial_kernel(k: f64, rest: f64, p: f64, q: f64) -> f64 {
+    let n = k + rest;
     // The excess of one side is the lack of the other; the less probable side keeps its digits.
     let excess = if p <= q { k - n * p } else { n * q - rest };
     let exponent = stirling_error(n)
@@ -141,8 +147,25 @@ pub(super) fn binomial_kernel(k: f64, n: f64, p: f64, q: f64) -> f64 {
     (n / (2.0 * PI * k * rest)).sqrt() * exponent.exp()
 }
 
-/// Probability of exactly `k` successes in `n` trials; `p + q = 1`, both given so that neither
-/// loses digits.
+/// Probability of exactly `k` successes in `n` trials.
+///
+/// # Definition
+/// C(n, k) p^k q^(n−k), by Loader's saddle-point form.
+/// # Input
+/// p in [0, 1] and q = 1 − p, both given so that neither loses digits.
+/// # Edge cases
+/// k > n: 0. p = 0 or q = 0: the only possible count has probability 1.
+/// # Properties
+/// In [0, 1]; sums to 1 over k; unchanged when successes and failures change places.
+/// # Example
+/// ```
+/// let six_of_ten = concord::statistics::binomial_pmf(6, 10, 0.5, 0.5);
+/// assert!((six_of_ten - 210.0 / 1024.0).abs() < 1e-15);
+/// ```
+/// # Reference
+/// Loader 2000, Fast and accurate computation of binomial probabilities.
+/// # Checked against
+/// mpmath and scipy.stats.binom, `tests/oracles/statistics/distributions.json`.
 pub fn binomial_pmf(k: u64, n: u64, p: f64, q: f64) -> f64 {
     if k > n {
         return 0.0;
@@ -158,7 +181,7 @@ pub fn binomial_pmf(k: u64, n: u64, p: f64, q: f64) -> f64 {
     if k == n {
         return (trials * log_share(p, q)).exp();
     }
-    binomial_kernel(k as f64, trials, p, q)
+    binomial_kernel(k as f64, (n - k) as f64, p, q)
 }
 
 /// ln(share) where share + rest = 1, from whichever of the two keeps the digits.

@@ -2,7 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A threshold's answer, worst first, so that `min` over checks is the overall status.
+/// The five answers of a threshold, worst first, so that `min` over checks is the overall status.
+///
+/// # Definition
+/// | status | meaning |
+/// |---|---|
+/// | `error` | the check could not be worked out |
+/// | `not_applicable` | there is nothing to judge |
+/// | `fail` | the limit is proved to be missed |
+/// | `insufficient_evidence` | neither is proved |
+/// | `pass` | the limit is proved to be met |
+/// # Properties
+/// Totally ordered; names are stable in files, queries and JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {

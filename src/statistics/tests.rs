@@ -167,15 +167,25 @@ fn signals(values: &[f64], rules: RunRules) -> Vec<(usize, Signal)> {
 
 #[test]
 fn individuals_limits_are_as_in_shewhart() {
-    let chart = individuals_chart(&[10.0, 12.0, 11.0, 13.0], RunRules::LimitsOnly).unwrap();
-    // Moving ranges 2, 1, 2: mean 5/3.
+    let values = [10.0, 12.0, 11.0, 13.0];
+    let chart = individuals_chart(&values, RunRules::LimitsOnly)
+        .unwrap()
+        .unwrap();
+    // Moving ranges 2, 1, 2: mean 5/3. The factors are 3/d₂ and 1 + 3d₃/d₂, rounded.
+    let d2 = 2.0 / std::f64::consts::PI.sqrt();
+    let d3 = (2.0 - d2 * d2).sqrt();
+    let (factor, range_factor) = (2.66, 3.267);
+    assert!((300.0 / d2).round() == 266.0 && (1000.0 + 3000.0 * d3 / d2).round() == 3267.0);
     let point = &chart.individuals.points[0];
-    assert!((point.upper - (11.5 + 2.66 * 5.0 / 3.0)).abs() < 1e-12);
-    assert!((point.lower - (11.5 - 2.66 * 5.0 / 3.0)).abs() < 1e-12);
-    assert!((chart.moving_range.points[0].upper - 3.267 * 5.0 / 3.0).abs() < 1e-12);
+    assert!((point.upper - (11.5 + factor * 5.0 / 3.0)).abs() < 1e-12);
+    assert!((point.lower - (11.5 - factor * 5.0 / 3.0)).abs() < 1e-12);
+    assert!((chart.moving_range.points[0].upper - range_factor * 5.0 / 3.0).abs() < 1e-12);
     assert_eq!(chart.moving_range.points.len(), 3);
-    assert_eq!(individuals_chart(&[1.0], RunRules::Nelson), None);
-    let flat = individuals_chart(&[7.0; 20], RunRules::WesternElectric).unwrap();
+    assert_eq!(individuals_chart(&[1.0], RunRules::Nelson), Ok(None));
+    assert!(individuals_chart(&[1.0, f64::NAN], RunRules::Nelson).is_err());
+    let flat = individuals_chart(&[7.0; 20], RunRules::WesternElectric)
+        .unwrap()
+        .unwrap();
     assert!(flat.individuals.points.iter().all(|p| p.signals.is_empty()));
 }
 
@@ -224,7 +234,13 @@ fn rate_charts_follow_each_periods_size() {
         Ok(None)
     );
     assert!(p_chart(&[(2, 1)], None, RunRules::LimitsOnly).is_err());
-    let chart = u_chart(&[(9, 3), (1, 2)], None, RunRules::LimitsOnly).unwrap();
+    for standard in [-0.1, 1.1, f64::NAN, f64::INFINITY] {
+        assert!(p_chart(&[(1, 2)], Some(standard), RunRules::LimitsOnly).is_err());
+    }
+    assert!(u_chart(&[(1, 2)], Some(f64::NAN), RunRules::LimitsOnly).is_err());
+    let chart = u_chart(&[(9, 3), (1, 2)], None, RunRules::LimitsOnly)
+        .unwrap()
+        .unwrap();
     assert!((chart.points[1].upper - (2.0 + 3.0)).abs() < 1e-15);
 }
 
@@ -242,5 +258,9 @@ fn ewma_and_cusum_find_a_small_lasting_shift() {
     assert_eq!(cusum.iter().position(|p| p.signal), Some(10));
     assert_eq!((cusum[3].high, cusum[3].low), (1.0, 0.0));
     assert!(ewma_chart(&[1.0], 0.0, 0.0, 0.2, 3.0).is_err());
+    assert!(ewma_chart(&[f64::NAN], 0.0, 1.0, 0.2, 3.0).is_err());
+    assert!(cusum_chart(&[f64::NAN], 0.0, 1.0, 0.5, 5.0).is_err());
+    assert!(cusum_chart(&[1.0], f64::INFINITY, 1.0, 0.5, 5.0).is_err());
+    assert!(cusum_chart(&[1.0], 0.0, 1.0, -0.5, 5.0).is_err());
     assert!(ewma_chart(&[1.0], 0.0, 1.0, 1.2, 3.0).is_err());
 }

@@ -40,9 +40,11 @@ pub(super) fn decode_shape(bytes: &[u8]) -> Result<Shape, CodecError> {
 #[cfg(test)]
 mod tests {
     use super::{CodecError, decode_shape, encode_shape};
-    use crate::domain::{Keypoint, Shape, Technique, Visibility};
+    use crate::domain::{
+        Keypoint, PointLabels, Shape, Technique, TextSpan, Track, TrackedShape, Visibility,
+    };
     use crate::geometry::{
-        Ellipse, Mask, MultiPolygon, Polygon, Rect, RotatedRect, SliceAxis, Volume,
+        Cuboid, Ellipse, Mask, MultiPolygon, Polygon, Rect, RotatedRect, SliceAxis, Volume,
     };
 
     fn shapes() -> Vec<Shape> {
@@ -101,6 +103,19 @@ mod tests {
                 question: String::new(),
                 rank: 3.0,
             },
+            Shape::Cuboid(Cuboid::new([1.0, 2.0, 3.0], [4.0, 5.0, 6.0], 0.5).unwrap()),
+            Shape::PointLabels(PointLabels {
+                labels: vec!["bone".to_owned(), "vessel".to_owned()],
+                codes: vec![0, 1, 1, 7],
+            }),
+            Shape::TextSpan(TextSpan { start: 3, end: 300 }),
+            Shape::Track(
+                Track::new(vec![TrackedShape {
+                    frame: 4,
+                    shape: Shape::Polyline(vec![[0.0, 0.0], [1.0, 1.0]]),
+                }])
+                .unwrap(),
+            ),
         ]
     }
 
@@ -120,6 +135,18 @@ mod tests {
             let bytes = encode_shape(&shape).unwrap();
             assert_eq!(decode_shape(&bytes).unwrap(), shape);
         }
+    }
+
+    #[test]
+    fn shapes_written_before_there_were_further_kinds_are_still_read() {
+        // Version 1, the tenth kind (rank), an empty question, 3.0: as the first release wrote it.
+        let bytes = [1, 9, 0, 0, 0, 0, 0, 0, 0, 8, 64];
+        let rank = Shape::Ordinal {
+            question: String::new(),
+            rank: 3.0,
+        };
+        assert_eq!(decode_shape(&bytes).unwrap(), rank);
+        assert_eq!(encode_shape(&rank).unwrap(), bytes);
     }
 
     #[test]

@@ -158,6 +158,13 @@ fn unit_score(row: &Fields<'_>, start: usize) -> Result<UnitScore, StoreError> {
         a_rank: row.get(at(37))?,
         b_rank: row.get(at(38))?,
         undefined: row.get(at(39))?,
+        start_difference_chars: row.get(at(40))?,
+        end_difference_chars: row.get(at(41))?,
+        n_frames_a: row.get(at(42))?,
+        n_frames_b: row.get(at(43))?,
+        n_frames_matched: row.get(at(44))?,
+        n_identity_switches: row.get(at(45))?,
+        n_fragmentations: row.get(at(46))?,
     })
 }
 

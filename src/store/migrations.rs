@@ -24,7 +24,10 @@ macro_rules! migration {
 }
 
 /// In order; a migration that was ever released never changes.
-const ALL: &[Migration] = &[migration!(1, "0001_initial.sql")];
+const ALL: &[Migration] = &[
+    migration!(1, "0001_initial.sql"),
+    migration!(2, "0002_spans_and_tracks.sql"),
+];
 
 /// Brings the schema to the newest version that this program knows.
 pub(super) fn apply(conn: &Connection, path: &Path) -> Result<(), StoreError> {

@@ -306,6 +306,13 @@ fn append_units(
                 unit.a_rank,
                 unit.b_rank,
                 unit.undefined,
+                unit.start_difference_chars,
+                unit.end_difference_chars,
+                unit.n_frames_a,
+                unit.n_frames_b,
+                unit.n_frames_matched,
+                unit.n_identity_switches,
+                unit.n_fragmentations,
             ])?;
         }
     }

@@ -125,12 +125,27 @@ fn good_fixtures_are_read_to_the_last_result() {
                     report.skipped
                 );
             }
+            "texts.json" => {
+                assert_eq!((kinds, report.n_skipped()), (json!({"text_span": 6}), 0));
+                let spans: Vec<(u64, u64)> = sink
+                    .readings
+                    .values()
+                    .flat_map(|record| &record.annotations)
+                    .filter_map(|annotation| match &annotation.shape {
+                        Shape::TextSpan(span) => Some((span.start, span.end)),
+                        _ => None,
+                    })
+                    .collect();
+                // The emoji before the last span counts two in the export and one here.
+                let (first, second) = ([(0, 7), (8, 13), (26, 31)], [(0, 7), (8, 19), (26, 31)]);
+                assert_eq!(spans, [first, second].concat());
+            }
             "completions.json" => assert_eq!((kinds, report.n_skipped()), (json!({"box": 1}), 0)),
             other => panic!("no expectation for {other}"),
         }
         n_read += 1;
     }
-    assert_eq!(n_read, 2);
+    assert_eq!(n_read, 3);
 }
 
 #[test]
@@ -156,7 +171,7 @@ fn the_same_export_gives_the_model_s_side_when_asked() {
 fn bad_fixtures_say_what_is_wrong() {
     assert_eq!(
         check_bad_fixtures("label_studio", &IngestOptions::default()),
-        11
+        15
     );
 }
 

@@ -78,7 +78,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
     (
         "[tolerance]\nmask_mm = 1",
-        "protocol.toml line 2, `tolerance.mask_mm`: this key is not known here; known are box_edge_px, keypoint_mm, mask_px, ordinal_steps, polygon_px, volume_voxels",
+        "protocol.toml line 2, `tolerance.mask_mm`: this key is not known here; known are box_edge_px, cloud_error_share, keypoint_mm, mask_px, ordinal_steps, polygon_px, text_chars, track_frames, volume_voxels",
     ),
     (
         "[matching]\nmin_overlap = 50",

@@ -5,8 +5,10 @@ use super::*;
 fn points(shape: [usize; 3], picked: &[bool]) -> Points {
     let mut points = Points::default();
     for (index, row) in picked.chunks(shape[2]).enumerate() {
+        let start = points.x.len();
         let x = (0..row.len()).filter(|&x| row[x]).map(|x| x as u32);
-        points.push_row((index / shape[1]) as u32, (index % shape[1]) as u32, x);
+        points.x.extend(x);
+        points.end_row(index / shape[1], index % shape[1], start);
     }
     points
 }
@@ -53,11 +55,19 @@ proptest! {
         let (queries, mut seeds) = (draw(30), draw(4));
         seeds[n / 2] = true;
         let lattice = Lattice { shape, spacing };
-        let found = lattice.distances(&points(shape, &queries), &points(shape, &seeds));
         let expected = nearest(&lattice, &queries, &seeds);
-        prop_assert_eq!(found.len(), expected.len());
-        for (f, e) in found.iter().zip(&expected) {
-            prop_assert!((f - e).abs() < 1e-9, "{} against {}", f, e);
+        let (queries, seeds) = (points(shape, &queries), points(shape, &seeds));
+        let closeness = lattice.closeness_along_y(&seeds, false);
+        let ways = [
+            lattice.distances(&queries, &seeds),
+            lattice.by_search(&closeness, &queries, false),
+            lattice.by_planes(&closeness, &queries, false),
+        ];
+        for found in ways {
+            prop_assert_eq!(found.len(), expected.len());
+            for (f, e) in found.iter().zip(&expected) {
+                prop_assert!((f - e).abs() < 1e-9, "{} against {}", f, e);
+            }
         }
     }
 }

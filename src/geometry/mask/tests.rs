@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 
 /// ```text
@@ -95,4 +97,40 @@ fn a_window_may_reach_outside_the_image() {
     let window = hat().window(area);
     assert_eq!(window.shape(), [2, 4]);
     assert_eq!(window.iter().filter(|&&set| set).count(), 2);
+}
+
+proptest! {
+    #[test]
+    fn box_and_centroid_are_those_of_the_pixels(
+        width in 1_u32..9,
+        raster in proptest::collection::vec(0_u8..4, 1..60),
+    ) {
+        // One pixel in four is set, and rows beyond the first few are often empty.
+        let height = (raster.len() as u32).div_ceil(width);
+        let set = |at: u32| raster.get(at as usize) == Some(&0);
+        let pixels: Vec<u8> = (0..width * height).map(|at| u8::from(set(at))).collect();
+        let mask = Mask::from_raster(width, height, &pixels).unwrap();
+        let places: Vec<(u32, u32)> = (0..width * height)
+            .filter(|&at| set(at))
+            .map(|at| (at % width, at / width))
+            .collect();
+        let least = |of: fn(&(u32, u32)) -> u32| places.iter().map(of).min();
+        let most = |of: fn(&(u32, u32)) -> u32| places.iter().map(of).max().map(|last| last + 1);
+        let found = mask.bounding_box();
+        prop_assert_eq!(found.map(|area| area.x0), least(|p| p.0));
+        prop_assert_eq!(found.map(|area| area.y0), least(|p| p.1));
+        prop_assert_eq!(found.map(|area| area.x1), most(|p| p.0));
+        prop_assert_eq!(found.map(|area| area.y1), most(|p| p.1));
+        let n = places.len() as f64;
+        let mean = |of: fn(&(u32, u32)) -> u32| {
+            places.iter().map(|place| f64::from(of(place)) + 0.5).sum::<f64>() / n
+        };
+        match mask.centroid_px() {
+            None => prop_assert!(places.is_empty()),
+            Some([x, y]) => {
+                prop_assert!((x - mean(|p| p.0)).abs() < 1e-12);
+                prop_assert!((y - mean(|p| p.1)).abs() < 1e-12);
+            }
+        }
+    }
 }

@@ -2,13 +2,14 @@
 
 use super::meta::Meta;
 use super::shapes::{SHAPES, attributes, drawn};
-use crate::domain::{Annotation, ReadingKey, ReadingState, ReferenceKind, Role, SkipReason};
+use super::tracks::MAX_FILLED;
+use crate::domain::{Annotation, ReadingKey, ReadingState, ReferenceKind, Role, Shape, SkipReason};
 use crate::importers::context::base_name;
 use crate::importers::skips::skip;
 use crate::importers::structure;
 use crate::importers::xml::{Node, Piece, Tag, XmlReader};
 use crate::importers::{Context, ImportError, Limits, Placement, Sink, UploadFile};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Reads one file.
 pub(super) fn read(
@@ -42,14 +43,17 @@ pub(super) fn read(
         n_images: 0,
         n_tracks: 0,
         time_is_borrowed: false,
+        video: None,
+        n_filled_left: MAX_FILLED,
+        n_gaps: 0,
     };
     while let Some(tag) = xml.next_child()? {
         match tag.name.as_str() {
             "meta" => document.meta = Meta::read(&xml.subtree(tag)?),
             "image" => document.image(&tag, &mut xml)?,
             "track" => {
-                document.track()?;
-                xml.skip_subtree()?;
+                let node = xml.subtree(tag)?;
+                document.track(&node)?;
             }
             _ => xml.skip_subtree()?,
         }
@@ -66,6 +70,7 @@ pub(super) fn read(
             }
         }
     }
+    document.finish_video()?;
     if document.time_is_borrowed {
         document.sink.note(format!(
             "{}: the finishing time of every image is when the job or task was last changed; CVAT tells no other",
@@ -75,39 +80,42 @@ pub(super) fn read(
     Ok(())
 }
 
-struct Document<'a> {
-    file: &'a UploadFile,
-    context: &'a Context,
-    sink: &'a mut dyn Sink,
-    meta: Meta,
-    readings: HashSet<ReadingKey>,
-    n_images: usize,
-    n_tracks: usize,
+pub(super) struct Document<'a> {
+    pub(super) file: &'a UploadFile,
+    pub(super) context: &'a Context,
+    pub(super) sink: &'a mut dyn Sink,
+    pub(super) meta: Meta,
+    pub(super) readings: HashSet<ReadingKey>,
+    pub(super) n_images: usize,
+    pub(super) n_tracks: usize,
     time_is_borrowed: bool,
+    /// The video whose tracks are being read.
+    pub(super) video: Option<Image>,
+    /// Shapes that may still be filled in between keyframes, and frames that could not be.
+    pub(super) n_filled_left: u64,
+    pub(super) n_gaps: u64,
 }
 
-/// The image whose shapes are being read.
-struct Image {
-    record: String,
-    placement: Placement,
-    key: ReadingKey,
-    size_px: Option<(u32, u32)>,
-    announced: bool,
+/// The image or video whose shapes are being read.
+pub(super) struct Image {
+    pub(super) record: String,
+    pub(super) placement: Placement,
+    pub(super) key: ReadingKey,
+    pub(super) size_px: Option<(u32, u32)>,
+    pub(super) announced: bool,
 }
+
+/// What becomes of a record: nothing more to say, or why it is left out.
+pub(super) type Kept = Result<(), (SkipReason, String)>;
 
 impl Document<'_> {
-    fn skip(&mut self, reason: SkipReason, record: &str, detail: &str) -> Result<(), ImportError> {
+    pub(super) fn skip(
+        &mut self,
+        reason: SkipReason,
+        record: &str,
+        detail: &str,
+    ) -> Result<(), ImportError> {
         Ok(skip(self.sink, reason, self.file.path(), record, detail)?)
-    }
-
-    fn track(&mut self) -> Result<(), ImportError> {
-        let record = format!("track[{}]", self.n_tracks);
-        self.n_tracks += 1;
-        self.skip(
-            SkipReason::Unsupported,
-            &record,
-            "video tracks are not read; export the task as `CVAT for images 1.1`",
-        )
     }
 
     fn image(&mut self, tag: &Tag, xml: &mut XmlReader) -> Result<(), ImportError> {
@@ -166,7 +174,11 @@ impl Document<'_> {
         Ok(())
     }
 
-    fn announce(&mut self, image: &mut Image, state: ReadingState) -> Result<(), ImportError> {
+    pub(super) fn announce(
+        &mut self,
+        image: &mut Image,
+        state: ReadingState,
+    ) -> Result<(), ImportError> {
         if image.announced {
             return Ok(());
         }
@@ -181,16 +193,33 @@ impl Document<'_> {
         Ok(self.sink.reading(reading)?)
     }
 
-    fn shape(
-        &mut self,
-        node: &Node,
-        record: &str,
-        image: &mut Image,
-    ) -> Result<Result<(), (SkipReason, String)>, ImportError> {
+    fn shape(&mut self, node: &Node, record: &str, image: &mut Image) -> Result<Kept, ImportError> {
         let refuse = |reason, detail: &str| Ok(Err((reason, detail.to_owned())));
         if !SHAPES.contains(&node.name()) {
             return refuse(SkipReason::Unsupported, "is no shape that is known");
         }
+        let label = match self.label_of(node, image) {
+            Ok(label) => label,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        let (shape, invalid) = match drawn(node, &label, image.size_px) {
+            Ok(Some(drawn)) => drawn,
+            Ok(None) => return refuse(SkipReason::Unsupported, "cuboids are not read"),
+            Err(detail) => return refuse(SkipReason::InvalidRecord, &detail),
+        };
+        let invalid = invalid.or_else(|| structure::invalid(&shape, image.size_px));
+        let attributes = attributes(node);
+        self.keep(image, record, label, shape, attributes, invalid)?;
+        Ok(Ok(()))
+    }
+
+    /// The label of a shape or track that a person drew.
+    pub(super) fn label_of(
+        &self,
+        node: &Node,
+        image: &Image,
+    ) -> Result<String, (SkipReason, String)> {
+        let refuse = |reason, detail: &str| Err((reason, detail.to_owned()));
         if let Some(fault) = node.tag.fault() {
             return refuse(SkipReason::InvalidRecord, fault);
         }
@@ -200,31 +229,33 @@ impl Document<'_> {
             return refuse(SkipReason::NotHuman, "was merged from several annotators");
         }
         let stated = node.tag.get("label").filter(|label| !label.is_empty());
-        let Some(label) = stated
-            .or(image.placement.label.as_deref())
-            .map(str::to_owned)
-        else {
-            return refuse(SkipReason::InvalidRecord, "has no `label`");
-        };
-        let (shape, invalid) = match drawn(node, &label, image.size_px) {
-            Ok(Some(drawn)) => drawn,
-            Ok(None) => return refuse(SkipReason::Unsupported, "cuboids are not read"),
-            Err(detail) => return refuse(SkipReason::InvalidRecord, &detail),
-        };
-        let invalid = invalid.or_else(|| structure::invalid(&shape, image.size_px));
+        match stated.or(image.placement.label.as_deref()) {
+            Some(label) => Ok(label.to_owned()),
+            None => refuse(SkipReason::InvalidRecord, "has no `label`"),
+        }
+    }
+
+    pub(super) fn keep(
+        &mut self,
+        image: &mut Image,
+        record: &str,
+        label: String,
+        shape: Shape,
+        attributes: BTreeMap<String, String>,
+        invalid: Option<String>,
+    ) -> Result<(), ImportError> {
         self.announce(image, ReadingState::Annotated)?;
         let annotation = Annotation {
             source_id: record.to_owned(),
             label,
             shape,
-            attributes: attributes(node),
+            attributes,
             confidence: None,
             finished_at_us: None,
             active_ms: None,
             semantic: false,
             invalid,
         };
-        self.sink.annotation(&image.key, annotation)?;
-        Ok(Ok(()))
+        Ok(self.sink.annotation(&image.key, annotation)?)
     }
 }

@@ -9,6 +9,14 @@ use std::collections::HashMap;
 pub(super) struct Meta {
     assignee: Option<String>,
     by_task: HashMap<String, String>,
+    /// File name of the video, else the task's name.
+    pub video: Option<String>,
+    /// Whether the export says that it is of a video.
+    pub is_video: bool,
+    pub size_px: Option<(u32, u32)>,
+    /// Between annotated frames; 1 unless stated.
+    pub frame_step: Option<u32>,
+    pub stop_frame: Option<u32>,
     /// When the job, else the task or project, was last changed.
     pub updated_us: Option<i64>,
 }
@@ -26,7 +34,29 @@ impl Meta {
             .at(&["project", "tasks"])
             .into_iter()
             .flat_map(|tasks| tasks.all("task"));
+        let first = |path: &[&str]| {
+            ["job", "task"].into_iter().find_map(|kind| {
+                let path: Vec<&str> = [kind].into_iter().chain(path.iter().copied()).collect();
+                meta.text_at(&path)
+            })
+        };
+        let side = |name: &str| {
+            let text = first(&["original_size", name])
+                .or_else(|| meta.text_at(&["original_size", name]))?;
+            text.parse::<u32>().ok().filter(|side| *side > 0)
+        };
         Self {
+            video: meta
+                .text_at(&["source"])
+                .or_else(|| first(&["name"]))
+                .map(str::to_owned),
+            is_video: first(&["mode"]) == Some("interpolation"),
+            size_px: side("width").zip(side("height")),
+            frame_step: first(&["frame_filter"])
+                .and_then(|filter| filter.strip_prefix("step="))
+                .and_then(|step| step.trim().parse().ok())
+                .filter(|step| *step > 0),
+            stop_frame: first(&["stop_frame"]).and_then(|frame| frame.parse().ok()),
             assignee: assignee("job").or_else(|| assignee("task")),
             by_task: tasks
                 .filter_map(|task| {

@@ -1,10 +1,14 @@
-//! CVAT XML 1.1, as exported "for images".
+//! CVAT XML 1.1, as exported "for images" or "for video".
 
 mod document;
 mod meta;
 mod shapes;
 #[cfg(test)]
 mod tests;
+mod tracks;
+mod video;
+#[cfg(test)]
+mod video_tests;
 
 use super::xml::{Piece, XmlReader};
 use super::{Context, Detection, Format, ImportError, Importer, Limits, Sink, Upload, UploadFile};
@@ -13,8 +17,8 @@ const FORMAT: Format = Format {
     key: "cvat",
     title: "CVAT XML",
     detected_by: "XML whose root is `<annotations>` and holds `<version>`, `<meta>`, `<image>` or `<track>`",
-    maps: "box (turned about its centre), polygon, polyline, points, ellipse, mask, skeleton, tag, attributes",
-    ignores: "cuboids and video tracks, counted; z order, groups",
+    maps: "box (turned about its centre), polygon, polyline, points, ellipse, mask, skeleton, tag, attributes; tracks of a video with the shapes of every frame, filled in between keyframes where only these are listed",
+    ignores: "cuboids, counted; z order, groups, attributes that change within a track",
     rater: "assignee of the job, else of the task, else the options",
 };
 

@@ -245,19 +245,19 @@ fn structural_faults_are_kept_and_flagged() {
 }
 
 #[test]
-fn tracks_cuboids_and_merged_shapes_are_counted() {
+fn cuboids_and_merged_shapes_are_counted() {
     let text = file(
         r#"<cuboid label="n"/><box label="n" source="consensus" xtl="1" ytl="2" xbr="5" ybr="6"/>"#,
     )
     .replace(
         "<image ",
-        "<track id=\"0\" label=\"n\"><box frame=\"1\"/></track><image ",
+        "<track id=\"0\" label=\"n\"><cuboid frame=\"1\"/></track><image ",
     );
     let (_, sink) = read("a.xml", &text);
     assert_eq!(
         skips(&sink),
         [
-            "unsupported track[0]: video tracks are not read; export the task as `CVAT for images 1.1`",
+            "unsupported track[0]: cuboids are not read",
             "unsupported image[0]/cuboid[0]: cuboids are not read",
             "not_human image[0]/box[0]: was merged from several annotators",
         ]

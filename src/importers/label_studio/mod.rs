@@ -10,6 +10,9 @@ mod shapes;
 mod task;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod text_tests;
+mod texts;
 
 use super::json::{JsonStream, Kind, sketch};
 use super::{Context, Detection, Format, ImportError, Importer, Sink, Upload};
@@ -18,8 +21,8 @@ const FORMAT: Format = Format {
     key: "label_studio",
     title: "Label Studio JSON",
     detected_by: "a JSON list of tasks with `data` and `annotations`, `completions` or `predictions`",
-    maps: "rectangles (turned about their top left corner), polygons, ellipses, brush masks, keypoints (one set per parent region or control), choices, ratings; working time, finishing time, cancelled tasks, ground truth",
-    ignores: "texts, relations, taxonomies, regions on turned images and on tasks with several images; predictions, unless the role is `model`; all counted",
+    maps: "rectangles (turned about their top left corner), polygons, ellipses, brush masks, keypoints (one set per parent region or control), spans of plain text (offsets become Unicode characters), choices, ratings; working time, finishing time, cancelled tasks, ground truth",
+    ignores: "spans of HTML and dialogues, sounds, typed texts, relations, taxonomies, regions on turned images and on tasks with several images; predictions, unless the role is `model`; all counted",
     rater: "`completed_by` as `user-<id>`, else the options; never an e-mail address",
 };
 

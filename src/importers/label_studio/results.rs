@@ -2,6 +2,7 @@
 
 use super::keypoints::keypoints;
 use super::shapes::{Frame, RegionValue, drawn};
+use super::texts::{Texts, offsets};
 use crate::domain::{Annotation, Shape, SkipReason};
 use crate::importers::json::{Members, member, members, text};
 use crate::importers::structure;
@@ -31,6 +32,8 @@ pub(super) struct Outcome {
     /// Index of the result, reason and detail.
     pub left_out: Vec<(usize, SkipReason, String)>,
     pub size_px: Option<(u32, u32)>,
+    /// Spans whose text is not in the export.
+    pub n_unsure_spans: u64,
 }
 
 /// How results are read.
@@ -44,6 +47,8 @@ pub(super) struct Settings<'a> {
     pub label: Option<&'a str>,
     /// Where the annotation stands, for results without an id.
     pub place: &'a str,
+    /// The texts of the task.
+    pub texts: &'a Texts,
 }
 
 /// One result, taken apart.
@@ -58,6 +63,8 @@ pub(super) struct Piece {
     pub outer_rotation: Option<f64>,
     pub confidence: Option<f64>,
     pub origin: Option<String>,
+    /// A stretch of sound, which has offsets like a text.
+    pub is_sound: bool,
 }
 
 impl Piece {
@@ -106,7 +113,9 @@ pub(super) fn read(raw: &[&[u8]], settings: &Settings) -> Outcome {
         }
     }
     keypoints(&pieces, settings, &mut kept_ids, &mut outcome);
-    for piece in pieces.iter().filter(|piece| !piece.is_region()) {
+    spans(&pieces, settings, &mut kept_ids, &mut outcome);
+    let is_rest = |piece: &&Piece| !piece.is_region() && offsets(piece).is_none();
+    for piece in pieces.iter().filter(is_rest) {
         if region_ids.contains(&piece.id) {
             if !kept_ids.contains(piece.id.as_str()) {
                 let detail = "belongs to a region that is not read".to_owned();
@@ -187,6 +196,7 @@ fn piece(
         from_name: word("from_name").unwrap_or_default(),
         parent: identity(&members, "parentID"),
         origin: word("origin").filter(|origin| origin != "manual"),
+        is_sound: member(&members, "original_length").is_some(),
         id,
         kind,
     })
@@ -228,8 +238,25 @@ fn region(piece: &Piece, pieces: &[Piece], settings: &Settings) -> Result<Vec<An
     if labels.is_empty() {
         return Err("has no label".to_owned());
     }
+    Ok(annotations_of(
+        piece,
+        pieces,
+        labels,
+        &shape,
+        invalid.as_ref(),
+    ))
+}
+
+/// One annotation for each label of a region.
+fn annotations_of(
+    piece: &Piece,
+    pieces: &[Piece],
+    labels: Vec<String>,
+    shape: &Shape,
+    invalid: Option<&String>,
+) -> Vec<Annotation> {
     let several = labels.len() > 1;
-    Ok(labels
+    labels
         .into_iter()
         .enumerate()
         .map(|(index, label)| Annotation {
@@ -245,9 +272,43 @@ fn region(piece: &Piece, pieces: &[Piece], settings: &Settings) -> Result<Vec<An
             finished_at_us: None,
             active_ms: None,
             semantic: false,
-            invalid: invalid.clone(),
+            invalid: invalid.cloned(),
         })
-        .collect())
+        .collect()
+}
+
+/// Spans of text, each with its labels and what was asked about it.
+fn spans<'a>(
+    pieces: &'a [Piece],
+    settings: &Settings,
+    kept_ids: &mut HashSet<&'a str>,
+    outcome: &mut Outcome,
+) {
+    for piece in pieces {
+        let Some(offsets) = offsets(piece) else {
+            continue;
+        };
+        let quoted = piece.value.text.as_ref().and_then(|text| text.as_str());
+        let located = offsets.and_then(|(start, end)| settings.texts.locate(start, end, quoted));
+        let labels = labels(piece, pieces, settings);
+        let located = match located {
+            Ok(_) if labels.is_empty() => Err("has no label".to_owned()),
+            located => located,
+        };
+        match located {
+            Ok(located) => {
+                kept_ids.insert(piece.id.as_str());
+                outcome.n_unsure_spans += u64::from(!located.is_sure);
+                let shape = Shape::TextSpan(located.span);
+                let invalid = located.invalid.or_else(|| structure::invalid(&shape, None));
+                let drawn = annotations_of(piece, pieces, labels, &shape, invalid.as_ref());
+                outcome.annotations.extend(drawn);
+            }
+            Err(detail) => outcome
+                .left_out
+                .push((piece.at, SkipReason::InvalidRecord, detail)),
+        }
+    }
 }
 
 /// A region's labels: its own, else those of a `labels` control with its id, else the options'.

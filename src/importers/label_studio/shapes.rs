@@ -29,6 +29,12 @@ pub(super) struct RegionValue {
     keypointlabels: Option<Vec<String>>,
     ellipselabels: Option<Vec<String>>,
     brushlabels: Option<Vec<String>>,
+    /// Offsets of a span of text; of other kinds they may be paths or seconds.
+    pub start: Option<serde_json::Value>,
+    pub end: Option<serde_json::Value>,
+    /// What the span reads, or what was typed.
+    pub text: Option<serde_json::Value>,
+    pub channel: Option<serde_json::Value>,
     pub choices: Option<Vec<String>>,
     pub rating: Option<f64>,
 }

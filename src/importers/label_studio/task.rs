@@ -3,6 +3,7 @@
 use super::brush::HALF_COVERED;
 use super::names::{Shown, shown};
 use super::results::{self, Settings, identity, number};
+use super::texts::Texts;
 use crate::domain::{Item, ReadingKey, ReadingState, ReferenceKind, Role, SkipReason};
 use crate::importers::context::base_name;
 use crate::importers::json::{Element, Members, elements, member, members, text};
@@ -21,6 +22,7 @@ pub(super) struct Reader<'a> {
     n_reviews: u64,
     n_rejected: u64,
     n_repeated: u64,
+    n_unsure_spans: u64,
 }
 
 /// One annotation of a task, or one prediction, before its results are read.
@@ -40,6 +42,7 @@ struct Task<'f> {
     placement: Placement,
     item: Item,
     several_images: bool,
+    texts: Texts,
 }
 
 impl<'a> Reader<'a> {
@@ -52,6 +55,7 @@ impl<'a> Reader<'a> {
             n_reviews: 0,
             n_rejected: 0,
             n_repeated: 0,
+            n_unsure_spans: 0,
         }
     }
 
@@ -67,6 +71,12 @@ impl<'a> Reader<'a> {
             self.sink.note(format!(
                 "{} annotations are a further reading of the same item by the same person; each is a session of its own",
                 self.n_repeated
+            ))?;
+        }
+        if self.n_unsure_spans > 0 {
+            self.sink.note(format!(
+                "{} spans lie in texts that are not in this export; their places are counted in UTF-16 units, in which an emoji counts two",
+                self.n_unsure_spans
             ))?;
         }
         Ok(())
@@ -125,6 +135,7 @@ impl<'a> Reader<'a> {
             placement,
             item,
             several_images,
+            texts: Texts::of(&data),
         };
         let is_model = self.context.options().role == Some(Role::Model);
         for name in ["annotations", "completions"] {
@@ -275,12 +286,14 @@ impl<'a> Reader<'a> {
                     .unwrap_or(HALF_COVERED),
                 label: task.placement.label.as_deref(),
                 place: &header.record,
+                texts: &task.texts,
             },
         );
         for (at, reason, detail) in &outcome.left_out {
             let place = format!("{}.result[{at}]", header.record);
             self.skip(*reason, task.file, &place, detail)?;
         }
+        self.n_unsure_spans += outcome.n_unsure_spans;
         if let (Some((width, height)), None) = (outcome.size_px, task.item.width_px) {
             task.item.width_px = Some(width);
             task.item.height_px = Some(height);

@@ -248,7 +248,11 @@ fn broken_and_foreign_results_are_left_out_with_their_reason() {
             "this type are not read",
         ),
         (
-            result("r", "labels", r#""start":1,"end":2,"labels":["x"]"#),
+            result(
+                "r",
+                "labels",
+                r#""start":1,"end":2,"channel":0,"labels":["x"]"#,
+            ),
             "unsupported",
             "a region that is not read",
         ),

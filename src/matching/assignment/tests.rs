@@ -1,4 +1,5 @@
 use proptest::prelude::*;
+use serde::Deserialize;
 
 use super::*;
 
@@ -77,6 +78,76 @@ fn keys_settle_ties_the_same_way_in_any_file_order() {
         named(&found, ["left", "right"], ["low", "top"]),
         named(&turned, ["right", "left"], ["top", "low"]),
     );
+}
+
+#[derive(Deserialize)]
+struct Totals {
+    seed: u64,
+    totals_1024ths: Vec<u64>,
+}
+
+#[test]
+fn totals_agree_with_scipy() {
+    let text = include_str!("../../../tests/oracles/matching/totals.json");
+    let oracle: Totals = serde_json::from_str(text).unwrap();
+    let mut state = oracle.seed;
+    let mut below = |n: usize| {
+        let next = state.wrapping_mul(6_364_136_223_846_793_005);
+        state = next.wrapping_add(1_442_695_040_888_963_407);
+        (((state >> 32) * n as u64) >> 32) as usize
+    };
+    let mut n_pairs = 0;
+    for (case, expected) in oracle.totals_1024ths.iter().enumerate() {
+        let largest = if case % 50 == 0 { 400 } else { 40 };
+        let (n_a, n_b) = (1 + below(largest), 1 + below(largest));
+        let levels = [4, 16, 1024][below(3)];
+        let n_candidates = below(4 * (n_a + n_b));
+        let least = below(700) as f64 / 1024.0;
+        let candidates: Vec<Pair> = (0..n_candidates)
+            .map(|_| {
+                let (a, b) = (below(n_a), below(n_b));
+                let alike = (1 + below(levels)) * (1024 / levels);
+                (a, b, alike as f64 / 1024.0)
+            })
+            .collect();
+        let found = assign(n_a, n_b, &candidates, least);
+        let total: f64 = found.pairs.iter().map(|pair| pair.2).sum();
+        assert_eq!(1024.0 * total, *expected as f64);
+        n_pairs += found.pairs.len();
+    }
+    assert_eq!(oracle.totals_1024ths.len(), 150);
+    assert!(n_pairs > 1_500, "{n_pairs}");
+}
+
+#[test]
+fn similarities_of_any_size_are_compared_exactly() {
+    // Sums that differ in the last place only.
+    let near = 0.75_f64.next_up();
+    let found = assign(
+        2,
+        2,
+        &[(0, 0, 0.75), (0, 1, near), (1, 0, 0.75), (1, 1, 0.75)],
+        0.5,
+    );
+    assert_eq!(found.pairs, [(0, 1, near), (1, 0, 0.75)]);
+    for size in [1.0, 1e300, f64::MAX, 1e-300, 5e-324] {
+        let candidates = [(0, 0, size), (0, 1, size), (1, 0, size)];
+        let found = assign(2, 2, &candidates, 0.0);
+        assert_eq!(found.pairs, [(0, 1, size), (1, 0, size)]);
+    }
+    // Too small to count beside the other, yet better than nothing.
+    let apart = assign(2, 2, &[(0, 0, 1.0), (0, 1, 1.0), (1, 1, 1e-300)], 0.0);
+    assert_eq!(apart.pairs, [(0, 0, 1.0), (1, 1, 1e-300)]);
+}
+
+#[test]
+fn a_similarity_at_the_minimum_counts_in_every_pass() {
+    let candidates = [(0, 0, 0.5), (1, 1, 0.5), (2, 2, 0.5_f64.next_down())];
+    let labels = ["cyst", "cyst", "cyst"];
+    let found = assign_by_label(&labels, &["cyst", "mass", "cyst"], &candidates, 0.5);
+    assert_eq!(found.same_label, [(0, 0, 0.5)]);
+    assert_eq!(found.wrong_label, [(1, 1, 0.5)]);
+    assert_eq!((found.missing, found.extra), (vec![2], vec![2]));
 }
 
 /// The greatest total over all assignments, by trying each choice for each row.

@@ -155,6 +155,23 @@ fn pair(unit: &StoredUnit) -> PairScores {
             measure("IoU", score.iou, Unit::Ratio),
             measure("furthest edge", score.box_edge_px, Unit::Px),
         ],
+        Some(Technique::Cuboid | Technique::PointCloud | Technique::TextSpan) => vec![
+            measure("Dice", score.dice, Unit::Ratio),
+            measure("IoU", score.iou, Unit::Ratio),
+        ],
+        Some(Technique::Track) => vec![
+            measure("IoU", score.iou, Unit::Ratio),
+            measure(
+                "identity switches",
+                score.n_identity_switches.map(f64::from),
+                Unit::Count,
+            ),
+            measure(
+                "frames matched",
+                score.n_frames_matched.map(f64::from),
+                Unit::Count,
+            ),
+        ],
         Some(Technique::Polygon | Technique::Ellipse | Technique::Polyline) => vec![
             measure("Dice", score.dice, Unit::Ratio),
             measure("IoU", score.iou, Unit::Ratio),
@@ -194,6 +211,19 @@ fn rule(protocol: &Protocol, label: &str, technique: Technique) -> String {
             tolerance.volume_voxels
         ),
         Technique::Classification => "equal label".to_owned(),
+        Technique::Cuboid => "no tolerance is stated for cuboids".to_owned(),
+        Technique::PointCloud => format!(
+            "a share of at most {} of the points labelled differently",
+            tolerance.cloud_error_share
+        ),
+        Technique::TextSpan => format!(
+            "start and end at most {} characters away",
+            tolerance.text_chars
+        ),
+        Technique::Track => format!(
+            "no identity switch, at most {} frames on one side only, every shared frame within its own tolerance",
+            tolerance.track_frames
+        ),
         Technique::Ordinal => format!("at most {} steps apart", tolerance.ordinal_steps),
     };
     format!("{} {}: {label}, {allowed}", protocol.name, protocol.version)

@@ -31,13 +31,16 @@ pub(super) fn notes(project: &Project) -> Vec<MethodNote> {
         note(
             "Tolerances",
             format!(
-                "Box edges ±{} px; polygon boundary mean < {} px; keypoints ≤ {} mm; masks mean surface ≤ {} px; volumes mean surface ≤ {} voxel; ordinal {} steps; classification exact. Labels may override them.",
+                "Box edges ±{} px; polygon boundary mean < {} px; keypoints ≤ {} mm; masks mean surface ≤ {} px; volumes mean surface ≤ {} voxel; ordinal {} steps; text spans start and end ≤ {} characters; clouds ≤ {} of a label's points wrong; tracks without identity switch, ≤ {} frames on one side only; classification exact. Labels may override them.",
                 tolerance.box_edge_px,
                 tolerance.polygon_px,
                 tolerance.keypoint_mm,
                 tolerance.mask_px,
                 tolerance.volume_voxels,
-                tolerance.ordinal_steps
+                tolerance.ordinal_steps,
+                tolerance.text_chars,
+                tolerance.cloud_error_share,
+                tolerance.track_frames
             ),
         ),
         note(
@@ -56,7 +59,7 @@ pub(super) fn notes(project: &Project) -> Vec<MethodNote> {
         ),
         note(
             "Agreement",
-            "Cohen's κ 1960, 1968 with the standard error of Fleiss, Cohen & Everitt 1969, among peers of one stage and session. κ by label pools all pairs of raters; its interval resamples studies. One category throughout is undefined, not 0 or 1.".to_owned(),
+            "Cohen's κ 1960, 1968 with the standard error of Fleiss, Cohen & Everitt 1969, among peers of one stage and session. κ by label pools all pairs of raters; its interval resamples studies. One category throughout is undefined, not 0 or 1. On masks, κ by pixel counts the background within the box around both.".to_owned(),
         ),
         note(
             "Throughput",

@@ -1,8 +1,11 @@
 //! Metrics of each pair as cells, their summary, and the error rate.
 
 use super::report::{ErrorRate, MetricCell, PairRow, PointRow, SummaryRow};
-use crate::analytics::{bootstrap_method, mean_interval_by_study, point_distances};
+use crate::analytics::{
+    bootstrap_method, further_metrics, mean_interval_by_study, point_distances,
+};
 use crate::domain::{Annotation, Comparison, ErrorUnit, Item, Protocol, Technique, UnitScore};
+use crate::metrics::Measured;
 use crate::pipeline::PipelineError;
 use crate::statistics::wilson;
 use std::collections::BTreeMap;
@@ -88,9 +91,69 @@ pub(super) fn cells(unit: &UnitScore, protocol: &Protocol) -> BTreeMap<&'static 
             let steps = unit.a_rank.zip(unit.b_rank).map(|(a, b)| b - a);
             put("rank_difference", steps, "steps", None);
         }
+        Technique::Cuboid => {
+            put("dice", unit.dice, "ratio", None);
+            put("iou", unit.iou, "ratio", None);
+        }
+        Technique::PointCloud => {
+            put("dice", unit.dice, "ratio", None);
+            put("iou", unit.iou, "ratio", None);
+        }
+        Technique::TextSpan => {
+            put("dice", unit.dice, "ratio", None);
+            put("iou", unit.iou, "ratio", None);
+            let (start, end) = (unit.start_difference_chars, unit.end_difference_chars);
+            put("start_difference", start, "characters", None);
+            put("end_difference", end, "characters", None);
+        }
+        Technique::Track => {
+            put("dice", unit.dice, "ratio", None);
+            put("iou", unit.iou, "ratio", None);
+            let number = |n: Option<u32>| n.map(f64::from);
+            put("frames_reference", number(unit.n_frames_a), "count", None);
+            put("frames_candidate", number(unit.n_frames_b), "count", None);
+            put(
+                "frames_matched",
+                number(unit.n_frames_matched),
+                "count",
+                None,
+            );
+            put(
+                "identity_switches",
+                number(unit.n_identity_switches),
+                "count",
+                None,
+            );
+            put(
+                "fragmentations",
+                number(unit.n_fragmentations),
+                "count",
+                None,
+            );
+        }
         Technique::Classification => {}
     }
     found
+}
+
+/// Metrics that are worked out here only, as cells.
+pub(super) fn further_cells(
+    protocol: &Protocol,
+    item: &Item,
+    a: &Annotation,
+    b: &Annotation,
+) -> impl Iterator<Item = (&'static str, MetricCell)> {
+    let found = further_metrics(protocol, item, a, b);
+    found.into_iter().map(|further| {
+        let Measured { value, unit } = further.measured;
+        let cell = MetricCell {
+            value: value.value(),
+            unit: unit.code().to_owned(),
+            tolerance: further.tolerance,
+            undefined: value.undefined().map(|reason| reason.code().to_owned()),
+        };
+        (further.key, cell)
+    })
 }
 
 /// Mean, median and an interval of each metric by label and technique.

@@ -2,16 +2,18 @@
 
 mod figures;
 mod report;
+mod whole_items;
 
 use super::PipelineError;
 use crate::analytics::{ReadingInput, compare_readings};
 use crate::domain::{Annotation, Comparison, IngestOptions, Item, Protocol};
 use crate::importers::{ImportReport, Limits, MemorySink, ReadingRecord, Upload, import};
-use figures::{cells, error_rate, point_rows, summarise};
+use figures::{cells, error_rate, further_cells, point_rows, summarise};
 pub use report::{CompareReport, PairRow, SourceInfo};
 use report::{ErrorRow, RefusedItem, Unmatched};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use whole_items::WholeItems;
 
 /// One of the two exports, and how to read it.
 pub struct CompareSource<'a> {
@@ -44,6 +46,10 @@ pub fn compare(
         pairs: Vec::new(),
         errors: Vec::new(),
         summary: Vec::new(),
+        spans: Vec::new(),
+        text_kappa: None,
+        videos: Vec::new(),
+        clouds: Vec::new(),
         error_rate: error_rate(protocol, &[])?,
         unmatched: Unmatched::default(),
         protocol: format!("{} {}", protocol.name, protocol.version),
@@ -54,6 +60,7 @@ pub fn compare(
         .chain(candidate.items.keys())
         .collect();
     let mut assessed: Vec<(String, Comparison)> = Vec::new();
+    let mut wholes = WholeItems::default();
     for key in keys {
         match (reference.readings.get(key), candidate.readings.get(key)) {
             (Some(a), Some(b)) => {
@@ -78,6 +85,7 @@ pub fn compare(
                     continue;
                 }
                 describe(protocol, &item, &comparison, a, b, &mut report);
+                wholes.add(protocol, &item, &annotations(a), &annotations(b));
                 assessed.push((item.study.clone(), comparison));
             }
             (Some(_), None) => report.unmatched.reference_only.push(key.clone()),
@@ -96,9 +104,21 @@ pub fn compare(
                 .map(|refused| refused.reason.clone()),
         });
     }
+    let refused = std::mem::take(&mut wholes.refused).into_iter();
+    let refused = refused.map(|(item, reason)| RefusedItem { item, reason });
+    report.unmatched.refused.extend(refused);
+    report.spans = wholes.span_rows();
+    report.text_kappa = wholes.text_kappa(protocol.confidence)?;
+    report.videos = wholes.video_rows();
+    report.clouds = wholes.cloud_rows();
     report.summary = summarise(&report.pairs, protocol.confidence);
     report.error_rate = error_rate(protocol, &assessed)?;
     Ok(report)
+}
+
+fn annotations(records: &[ReadingRecord]) -> Vec<&Annotation> {
+    let all = records.iter().flat_map(|record| &record.annotations);
+    all.collect()
 }
 
 fn sample<'a>(keys: impl Iterator<Item = &'a String>) -> Vec<String> {
@@ -198,8 +218,7 @@ fn describe(
     b: &[ReadingRecord],
     report: &mut CompareReport,
 ) {
-    let a_annotations: Vec<_> = a.iter().flat_map(|record| &record.annotations).collect();
-    let b_annotations: Vec<_> = b.iter().flat_map(|record| &record.annotations).collect();
+    let (a_annotations, b_annotations) = (annotations(a), annotations(b));
     let annotation = |list: &[&'_ Annotation], number: Option<usize>| -> Option<Annotation> {
         list.get(number?).map(|found| (*found).clone())
     };
@@ -227,8 +246,12 @@ fn describe(
         let (Some(reference_id), Some(candidate_id)) = (reference_id, candidate_id) else {
             continue;
         };
+        let mut metrics = cells(unit, protocol);
         let points = match (&a_annotation, &b_annotation) {
-            (Some(a), Some(b)) => point_rows(item, a, b),
+            (Some(a), Some(b)) => {
+                metrics.extend(further_cells(protocol, item, a, b));
+                point_rows(item, a, b)
+            }
             _ => Vec::new(),
         };
         report.pairs.push(PairRow {
@@ -242,7 +265,7 @@ fn describe(
             candidate_label: unit.b_label.clone().unwrap_or_default(),
             reference_id,
             candidate_id,
-            metrics: cells(unit, protocol),
+            metrics,
             points,
             verdict: match (unit.error, unit.not_applicable) {
                 (Some(kind), _) => kind.to_string(),

@@ -115,6 +115,70 @@ pub struct RefusedItem {
     pub reason: String,
 }
 
+/// Spans of one label over all texts, matched in one way.
+#[derive(Clone, Debug, Serialize)]
+pub struct SpanRow {
+    pub label: String,
+    /// `exact`, `overlap` or `characters`.
+    pub matched_by: &'static str,
+    pub n_reference: u64,
+    pub n_candidate: u64,
+    pub n_matched: u64,
+    /// Null where there is nothing to divide by.
+    pub precision: Option<f64>,
+    pub recall: Option<f64>,
+    pub f1: Option<f64>,
+}
+
+/// Cohen's κ of the labels on the characters of all texts. Neighbouring characters hang together, so it carries no interval.
+#[derive(Clone, Debug, Serialize)]
+pub struct TextKappa {
+    pub unit: String,
+    /// Which characters count.
+    pub frame: String,
+    pub value: Option<f64>,
+    /// Characters.
+    pub n: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undefined: Option<String>,
+}
+
+/// The tracks of one video (CLEAR MOT and identities), or of all together.
+#[derive(Clone, Debug, Serialize)]
+pub struct VideoRow {
+    pub item: String,
+    /// Frames in which either shows anything.
+    pub n_frames: u64,
+    /// Shapes of the reference and the candidate over all frames, and how many were matched.
+    pub n_reference: u64,
+    pub n_candidate: u64,
+    pub n_matched: u64,
+    pub n_misses: u64,
+    pub n_false_positives: u64,
+    pub n_identity_switches: u64,
+    pub n_fragmentations: u64,
+    pub mota: Option<f64>,
+    /// Mean similarity of the matched shapes: IoU where they have an area.
+    pub motp: Option<f64>,
+    pub idf1: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undefined: Option<String>,
+}
+
+/// Labels on the points of one cloud.
+#[derive(Clone, Debug, Serialize)]
+pub struct CloudRow {
+    pub item: String,
+    pub n_points: u64,
+    pub n_equal: u64,
+    pub accuracy: Option<f64>,
+    /// Over the labels that either names.
+    pub mean_iou: Option<f64>,
+    pub n_labels: u64,
+    /// Labels that are named and on no point.
+    pub n_undefined: u64,
+}
+
 /// The whole answer of `concord compare`.
 #[derive(Clone, Debug, Serialize)]
 pub struct CompareReport {
@@ -123,6 +187,14 @@ pub struct CompareReport {
     pub pairs: Vec<PairRow>,
     pub errors: Vec<ErrorRow>,
     pub summary: Vec<SummaryRow>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub spans: Vec<SpanRow>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text_kappa: Option<TextKappa>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub videos: Vec<VideoRow>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub clouds: Vec<CloudRow>,
     pub error_rate: ErrorRate,
     pub unmatched: Unmatched,
     pub protocol: String,

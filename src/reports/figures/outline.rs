@@ -70,8 +70,9 @@ pub fn drawing(raters: &[RaterShapes<'_>]) -> Drawing {
             outline
         })
         .collect();
-    let is_stated =
-        |shape: &&&Shape| matches!(shape, Shape::Classification { .. } | Shape::Ordinal { .. });
+    let is_stated = |shape: &&&Shape| {
+        !shape.lies_in_a_plane() && !matches!(shape, Shape::Volume(_) | Shape::Track(_))
+    };
     let shapes = || raters.iter().flat_map(|rater| rater.shapes);
     let stated_only = shapes().next().is_some() && shapes().all(|shape| is_stated(&shape));
     let note = note.or_else(|| {
@@ -109,7 +110,18 @@ fn add(outline: &mut Outline, shape: &Shape, slice: Option<i64>) {
                 outline.loops.extend(rings(mask.outline()));
             }
         }
-        Shape::Classification { .. } | Shape::Ordinal { .. } => {}
+        // The first frame stands for a track: several over each other would be a smear.
+        Shape::Track(track) => {
+            if let Some(first) = track.shapes().first() {
+                add(outline, &first.shape, None);
+            }
+        }
+        // Seen from above a cuboid lies in another plane than the image.
+        Shape::Classification { .. }
+        | Shape::Ordinal { .. }
+        | Shape::Cuboid(_)
+        | Shape::PointLabels(_)
+        | Shape::TextSpan(_) => {}
     }
 }
 

@@ -57,6 +57,13 @@ fn every_measured_value_comes_back() {
         a_rank: Some(24.0),
         b_rank: Some(25.0),
         undefined: Some("both_empty".to_owned()),
+        start_difference_chars: Some(-26.0),
+        end_difference_chars: Some(27.0),
+        n_frames_a: Some(28),
+        n_frames_b: Some(29),
+        n_frames_matched: Some(30),
+        n_identity_switches: Some(31),
+        n_fragmentations: Some(32),
         ..unit("lesion", Some(ErrorKind::OutOfTolerance))
     };
     let one = comparison(

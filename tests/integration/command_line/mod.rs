@@ -2,6 +2,7 @@
 
 mod agreement;
 mod compare;
+mod consensus;
 mod gate;
 mod metrics;
 mod streams;

@@ -66,6 +66,7 @@ fn coefficients(file: &Path, scale: Scale) -> (usize, Vec<Coefficient>) {
         categories: None,
         level: 0.95,
         n_resamples: 50,
+        consensus: None,
         seed: 1,
     };
     let (report, _) = agreement(file, &request).expect("coefficients");

@@ -79,7 +79,13 @@ fn is_finite(shape: &Shape) -> bool {
             .iter()
             .all(|point| point.x_px.is_finite() && point.y_px.is_finite()),
         Shape::Ordinal { rank, .. } => rank.is_finite(),
-        Shape::Mask(_) | Shape::Volume(_) | Shape::Classification { .. } => true,
+        Shape::Cuboid(cuboid) => cuboid.is_finite(),
+        Shape::Track(track) => track.shapes().iter().all(|one| is_finite(&one.shape)),
+        Shape::Mask(_)
+        | Shape::Volume(_)
+        | Shape::Classification { .. }
+        | Shape::PointLabels(_)
+        | Shape::TextSpan(_) => true,
     }
 }
 
@@ -90,6 +96,10 @@ fn has_extent(shape: &Shape) -> bool {
         Shape::Ellipse(ellipse) => ellipse.rx > 0.0 && ellipse.ry > 0.0,
         Shape::Mask(mask) => !mask.is_empty(),
         Shape::Keypoints(points) => !points.is_empty(),
+        Shape::TextSpan(span) => span.n_chars() > 0,
+        Shape::Track(track) => {
+            !track.shapes().is_empty() && track.shapes().iter().all(|one| has_extent(&one.shape))
+        }
         _ => true,
     }
 }

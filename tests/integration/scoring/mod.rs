@@ -2,6 +2,7 @@
 //! states them (§5 and §6). Every case can be checked by hand, and lies on both sides of its limit.
 
 mod cases;
+mod further_kinds;
 mod matching;
 mod sides;
 mod tolerances;

@@ -89,8 +89,14 @@ def cvat(path):
                               float(ys.mean() + 0.5 + float(shape.get("top")))])
             if shape.tag == "skeleton":
                 points.append(sum(1 for p in shape.findall("points") if p.get("outside") != "1"))
-    return dict(items=len(tree.findall("image")), tracks=len(tree.findall("track")), kinds=kinds,
-                labels=labels, masks=masks, skeleton_points=points)
+    frames = []
+    for track in tree.findall("track"):
+        labels[track.get("label")] += 1
+        # All samples list every frame, so that what is listed and not outside is what is seen.
+        seen = {int(s.get("frame")) for s in track.iter("box", "points", "polyline", "polygon", "mask", "ellipse") if s.get("outside") != "1"}
+        frames.append(sorted(seen))
+    return dict(items=len(tree.findall("image")) + bool(frames), tracks=len(frames), kinds=kinds,
+                labels=labels, masks=masks, skeleton_points=points, track_frames=frames)
 
 
 def label_studio(path):
