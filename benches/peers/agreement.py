@@ -1,6 +1,7 @@
 """scikit-learn, krippendorff, irrCAC and pingouin on the data of benches/agreement.rs (same generator, sizes and seed 7).
 
-Prints the median and best of several runs in milliseconds, and a checksum per task to hold against Concord's figures. What is
+Prints the median and best of several runs in milliseconds, the processor's time among them (which counts on a machine that others use
+as well), and a checksum per task to hold against Concord's figures. What is
 timed starts from arrays (irrCAC and pingouin: from data frames), as these tools take them.
 """
 
@@ -44,12 +45,14 @@ def codes(n, raters, gap_in_ten):
 
 
 def timed(name, task, n):
-    times = []
+    times, cpu = [], []
     for _ in range(n):
-        start = time.perf_counter()
+        start, start_cpu = time.perf_counter(), time.process_time()
         result = task()
+        cpu.append(1000 * (time.process_time() - start_cpu))
         times.append(1000 * (time.perf_counter() - start))
-    print(f"{name}: median {statistics.median(times):.1f} ms, best {min(times):.1f} ms, n {n}, checksum {result}", flush=True)
+    print(f"{name}: median {statistics.median(times):.1f} ms, best {min(times):.1f} ms, processor median {statistics.median(cpu):.1f} ms, "
+          f"n {n}, checksum {result}", flush=True)
 
 
 rated, _ = codes(10_000_000, 2, 0)
