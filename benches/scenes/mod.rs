@@ -48,10 +48,6 @@ pub fn wavy_disc(
     (0..n_corners).map(corner).collect()
 }
 
-pub fn polygon(draw: &mut Draw, n_corners: usize) -> MultiPolygon {
-    MultiPolygon::from_ring(wavy(draw, n_corners)).expect("a wavy disc has many corners")
-}
-
 /// A wavy disc of 200 corners on 512 x 512 px.
 pub fn mask(draw: &mut Draw) -> Mask {
     drawn(wavy(draw, 200))

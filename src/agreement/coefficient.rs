@@ -153,6 +153,9 @@ impl Coefficient {
         se: Option<f64>,
         quantile: f64,
     ) -> Self {
+        // Rounding may leave the least value of most coefficients just below −1.
+        let is_rounded = (-1.0 - 1e-12..-1.0).contains(&value);
+        let value = if is_rounded { -1.0 } else { value };
         self.value = Some(value);
         self.se = se;
         if let Some(se) = se {

@@ -108,11 +108,11 @@ impl UnitPatterns {
     /// Reversing the list exchanges the categories.
     /// # Example
     /// ```
-    /// use concord::agreement::{UnitPatterns, fleiss_kappa};
+    /// use concord::agreement::{UnitPatterns, Weights, fleiss_kappa};
     /// // Two raters, 10 units: both marked 4, one of them 1.
     /// let units = UnitPatterns::of_marks(&[5, 1, 4]);
     /// // P̄ = 0.9, P̄ₑ = 0.45² + 0.55² = 0.505.
-    /// let kappa = fleiss_kappa(&units, 0.95).unwrap().value.unwrap();
+    /// let kappa = fleiss_kappa(&units, Weights::Unweighted, 0.95).unwrap().value.unwrap();
     /// assert!((kappa - (0.9 - 0.505) / (1.0 - 0.505)).abs() < 1e-15);
     /// ```
     /// # Reference

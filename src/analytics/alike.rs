@@ -46,10 +46,11 @@ pub(super) fn scored_pairs(
     .map_err(|error| error.to_string())
 }
 
-/// Where counterparts are looked for: volumes in depth too if asked, all else on one slice.
+/// Where counterparts are looked for: cuboids in depth too, volumes if asked, all else on one slice.
 fn search_extent(region: &Region<'_>, in_depth: bool) -> Extent<3> {
     match region {
         Region::Volume(volume) if in_depth => Extent::from(*volume),
+        Region::Cuboid(cuboid) => Extent::from(*cuboid),
         _ => Extent::from(region.search_box()).at_depth(0.0, 1.0),
     }
 }

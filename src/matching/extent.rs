@@ -1,13 +1,13 @@
 //! The box around a shape, in as many dimensions as the index has.
 
-use crate::geometry::{Ellipse, Mask, MultiPolygon, Rect, RotatedRect, SliceAxis, Volume};
+use crate::geometry::{Cuboid, Ellipse, Mask, MultiPolygon, Rect, RotatedRect, SliceAxis, Volume};
 
 /// An upright box of `D` dimensions, as the spatial index sees a shape: `[x, y]`, or `[x, y, z]`.
 ///
 /// # Definition
 /// `low[i] ≤ high[i]` in each dimension. Two extents meet where they share more than a face in every dimension.
 /// # Input
-/// Every shape reaches the index by its bounding box: boxes, rotated boxes, ellipses, polygons and masks in 2D; volumes in 3D, a slice
+/// Every shape reaches the index by its bounding box: boxes, rotated boxes, ellipses, polygons and masks in 2D; cuboids and volumes in 3D, a slice
 /// being as thick as the distance within which slice positions count as one.
 /// # Edge cases
 /// A shape without extent (an empty mask) and one with a coordinate that is not a number: [`Extent::NOWHERE`], which meets nothing.
@@ -106,6 +106,13 @@ impl From<&Mask> for Extent<2> {
             low: [area.x0, area.y0].map(f64::from),
             high: [area.x1, area.y1].map(f64::from),
         })
+    }
+}
+
+impl From<&Cuboid> for Extent<3> {
+    fn from(cuboid: &Cuboid) -> Self {
+        let (at, half) = (cuboid.centre[2], 0.5 * cuboid.size[2].abs());
+        Extent::<2>::from(&cuboid.footprint()).at_depth(at - half, at + half)
     }
 }
 

@@ -116,7 +116,8 @@ pub(super) fn consensus(
     level: f64,
 ) -> Result<ConsensusReport, PipelineError> {
     let (raters, categories) = (matrix.raters(), matrix.categories());
-    let ratings = Ratings::from_cells(raters.len(), categories.len(), matrix.cells())?;
+    let cells: Vec<_> = matrix.cells().collect();
+    let ratings = Ratings::from_cells(raters.len(), categories.len(), &cells)?;
     let (figures, decided) = match method {
         ConsensusMethod::Majority => by_majority(&ratings, raters, level)?,
         ConsensusMethod::DawidSkene => by_model(&ratings, raters, categories)?,

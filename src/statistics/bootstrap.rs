@@ -9,6 +9,19 @@ use super::quantile::quantile_of_sorted;
 use super::special::binomial_pmf;
 
 /// Stream of random numbers that a seed fixes on every machine (ChaCha with 8 rounds).
+///
+/// # Definition
+/// The 64-bit words of ChaCha8 keyed by the seed as `rand_core` expands it.
+/// # Properties
+/// Equal seeds give equal streams, on every machine and for good.
+/// # Example
+/// ```
+/// use concord::statistics::ResampleSource;
+/// let (mut one, mut other) = (ResampleSource::new(7), ResampleSource::new(7));
+/// assert_eq!(one.below(1000), other.below(1000));
+/// ```
+/// # Reference
+/// Bernstein 2008, ChaCha, a variant of Salsa20, <https://cr.yp.to/chacha/chacha-20080128.pdf>.
 pub struct ResampleSource(ChaCha8Rng);
 
 impl ResampleSource {
@@ -34,6 +47,15 @@ impl ResampleSource {
     }
 
     /// Binomial variate by exact inversion outwards from the mode (Kemp 1986).
+    ///
+    /// # Input
+    /// `p` in [0, 1]; below 0 counts as 0, above 1 as 1.
+    /// # Edge cases
+    /// n = 0 or p = 0: 0. p = 1: n.
+    /// # Properties
+    /// In 0 … n; one uniform number a variate.
+    /// # Reference
+    /// Kemp 1986, A modal method for generating binomial variables.
     pub fn binomial(&mut self, n: u64, p: f64) -> u64 {
         if n == 0 || p <= 0.0 {
             return 0;
@@ -74,6 +96,15 @@ impl ResampleSource {
 }
 
 /// Draws `n` indices below `n` with replacement.
+///
+/// # Properties
+/// Each index is equally likely at each place.
+/// # Example
+/// ```
+/// use concord::statistics::{ResampleSource, resample_indices};
+/// let drawn = resample_indices(&mut ResampleSource::new(1), 5);
+/// assert!(drawn.len() == 5 && drawn.iter().all(|i| *i < 5));
+/// ```
 pub fn resample_indices(source: &mut ResampleSource, n: usize) -> Vec<usize> {
     (0..n).map(|_| source.below(n as u64) as usize).collect()
 }
@@ -82,8 +113,21 @@ pub fn resample_indices(source: &mut ResampleSource, n: usize) -> Vec<usize> {
 ///
 /// # Definition
 /// A chain of conditional binomials, so that the cost follows the groups and not the units.
+/// # Input
+/// Units in each group; `drawn` is overwritten.
+/// # Edge cases
+/// No groups, or no units: nothing is drawn.
 /// # Properties
-/// The drawn counts add up to Σ counts.
+/// The drawn counts add up to Σ counts; an empty group stays empty.
+/// # Example
+/// ```
+/// use concord::statistics::{ResampleSource, resample_counts};
+/// let mut drawn = Vec::new();
+/// resample_counts(&mut ResampleSource::new(1), &[5, 0, 95], &mut drawn);
+/// assert_eq!((drawn[1], drawn.iter().sum::<u64>()), (0, 100));
+/// ```
+/// # Reference
+/// Davis 1993, The computer generation of multinomial random variates, Comput Stat Data Anal 16:205-217.
 pub fn resample_counts(source: &mut ResampleSource, counts: &[u64], drawn: &mut Vec<u64>) {
     let mut left = counts.iter().sum::<u64>();
     let mut to_draw = left;
@@ -102,6 +146,11 @@ pub fn resample_counts(source: &mut ResampleSource, counts: &[u64], drawn: &mut 
 }
 
 /// An estimate with its bootstrap interval.
+///
+/// # Definition
+/// See [`percentile_bootstrap`].
+/// # Properties
+/// Holds what it takes to repeat it: seed, resamples, and how many of them were dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct BootstrapEstimate {
     /// The statistic on the clusters as they are.
@@ -129,6 +178,20 @@ pub struct BootstrapEstimate {
 /// The same seed gives the same interval on every machine.
 /// # Errors
 /// `InvalidLevel`; `InvalidParameter` for no resamples.
+/// # Example
+/// ```
+/// use concord::statistics::cluster_bootstrap;
+/// // Errors and units of three studies; the rate is their ratio.
+/// let studies = [(1, 10), (0, 12), (2, 8)];
+/// let rate = |drawn: &[&(u32, u32)]| {
+///     let (errors, units) = drawn.iter().fold((0, 0), |(e, n), s| (e + s.0, n + s.1));
+///     (units > 0).then(|| f64::from(errors) / f64::from(units))
+/// };
+/// let found = cluster_bootstrap(&studies, rate, 500, 7, 0.95)?.unwrap();
+/// assert_eq!((found.value, found.n_undefined), (0.1, 0));
+/// assert!(found.interval.lower <= 0.1 && 0.1 <= found.interval.upper);
+/// # Ok::<(), concord::statistics::StatisticsError>(())
+/// ```
 /// # Reference
 /// Efron & Tibshirani 1993, An Introduction to the Bootstrap, ch. 13; Field & Welsh 2007,
 /// J R Stat Soc B 69(3):369-390, doi:10.1111/j.1467-9868.2007.00593.x (clusters).
@@ -160,6 +223,34 @@ pub fn cluster_bootstrap<C>(
 }
 
 /// Percentile interval and standard deviation over `n_resamples` calls of `replicate`.
+///
+/// # Definition
+/// The interval runs from the (1−level)/2 to the (1+level)/2 quantile (type 7) of the replicates that
+/// are defined; `se` is their standard deviation.
+/// # Input
+/// The statistic on the data, and a source of replicates; one without a value, or not finite, is
+/// dropped and counted.
+/// # Edge cases
+/// More than half undefined: `None`. All equal: an interval without width and a standard error of 0.
+/// # Properties
+/// The interval lies within the replicates; it need not hold the value.
+/// # Errors
+/// `InvalidLevel`; `InvalidParameter` for no resamples.
+/// # Example
+/// ```
+/// use concord::statistics::percentile_bootstrap;
+/// let mut next = 0.0;
+/// let replicate = || {
+///     next += 1.0;
+///     Some(next)
+/// };
+/// // 101 replicates 1 … 101: the quantiles of .05 and .95 are 6 and 96.
+/// let found = percentile_bootstrap(51.0, 101, 0, 0.9, replicate)?.unwrap();
+/// assert!((found.interval.lower - 6.0).abs() < 1e-9 && (found.interval.upper - 96.0).abs() < 1e-9);
+/// # Ok::<(), concord::statistics::StatisticsError>(())
+/// ```
+/// # Reference
+/// Efron & Tibshirani 1993, An Introduction to the Bootstrap, ch. 13.
 pub fn percentile_bootstrap(
     value: f64,
     n_resamples: u32,
@@ -239,6 +330,15 @@ mod tests {
             cluster_bootstrap(&[1.0], |_| Some(1.0), 10, 1, 0.95),
             Ok(None)
         );
+    }
+
+    #[test]
+    fn equal_replicates_have_no_error() {
+        // A thirtieth added up a thousand times is not a thousand thirtieths.
+        let found = percentile_bootstrap(1.0 / 30.0, 1000, 1, 0.95, || Some(1.0 / 30.0));
+        let found = found.unwrap().unwrap();
+        assert!(found.se.is_finite() && found.se < 1e-16, "{}", found.se);
+        assert_eq!(found.interval.lower, found.interval.upper);
     }
 
     #[test]

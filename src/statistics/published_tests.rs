@@ -83,6 +83,51 @@ fn a_single_plan_behaves_as_in_montgomerys_chapter_15() {
 }
 
 #[test]
+fn outgoing_limits_are_dodge_and_romigs_factors() {
+    // Dodge & Romig 1959, Sampling Inspection Tables, 2nd ed., table 2-3: AOQL = y (1/n − 1/N) with these y, by the Poisson
+    // distribution, which a large sample of rare errors has.
+    let factors = [0.3679, 0.8400, 1.371, 1.942, 2.544, 3.168];
+    let (n_sample, lot_size) = (200_000, 1_000_000_000);
+    for (acceptance_number, published) in (0..).zip(factors) {
+        let plan = SamplingPlan {
+            n_sample,
+            acceptance_number,
+        };
+        let limit = outgoing_limit(plan, lot_size).unwrap().outgoing_rate;
+        let found = limit / (1.0 / n_sample as f64 - 1.0 / lot_size as f64);
+        let decimals = if published < 1.0 { 4 } else { 3 };
+        assert!(
+            rounds_to(found, published, decimals),
+            "{acceptance_number}: {found}"
+        );
+    }
+}
+
+#[test]
+fn an_individuals_chart_is_montgomerys_example_6_5() {
+    // Montgomery 2013, table 6.6: x̄ = 300.5, mean moving range 7.79, limits 321.22 and 279.78, range limit 25.45.
+    let costs: [f64; 20] = [
+        310.0, 288.0, 297.0, 298.0, 307.0, 303.0, 294.0, 297.0, 308.0, 306.0, 294.0, 299.0, 297.0,
+        299.0, 314.0, 295.0, 293.0, 306.0, 301.0, 304.0,
+    ];
+    let chart = individuals_chart(&costs, RunRules::WesternElectric)
+        .unwrap()
+        .unwrap();
+    assert_eq!(chart.individuals.centre, 300.5);
+    assert!(rounds_to(chart.moving_range.centre, 7.79, 2));
+    let (value, range) = (&chart.individuals.points[0], &chart.moving_range.points[0]);
+    // DIFFERENCE: his limits come from 7.79, 1.128 and 3.267 as rounded; those of 148/19 and the constants to all digits lie
+    // 0.01 inside them.
+    assert!(
+        rounds_to(value.upper, 321.21, 2) && rounds_to(value.lower, 279.79, 2),
+        "{value:?}"
+    );
+    assert!(rounds_to(range.upper, 25.44, 2), "{range:?}");
+    let beyond = |chart: &ControlChart| chart.points.iter().any(|point| !point.signals.is_empty());
+    assert!(!beyond(&chart.individuals) && !beyond(&chart.moving_range));
+}
+
+#[test]
 fn a_sequential_plan_is_that_of_montgomery_and_of_nist() {
     // Montgomery 2013, 15.3.3: acceptance line −1.22 + 0.028 n, rejection line 1.57 + 0.028 n.
     let plan = SequentialPlan::new((0.01, 0.05), (0.06, 0.10)).unwrap();

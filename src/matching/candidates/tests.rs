@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::geometry::{Mask, MultiPolygon, Rect, SliceAxis, Volume};
+use crate::geometry::{Cuboid, Mask, MultiPolygon, Rect, SliceAxis, Volume};
 
 fn every_pair<const D: usize>(a: &[Extent<D>], b: &[Extent<D>]) -> Vec<(usize, usize)> {
     let mut all = Vec::new();
@@ -91,6 +91,12 @@ fn every_shape_reaches_the_index_by_its_box() {
         assert!(!Extent::from(&broken).is_finite());
     }
     assert!(!Extent::from(&Mask::empty(4, 3).unwrap()).is_finite());
+    let cuboid = Cuboid::new([5.0, 6.0, 7.0], [4.0, -2.0, 3.0], 0.0).unwrap();
+    let expected = Extent {
+        low: [3.0, 5.0, 5.5],
+        high: [7.0, 7.0, 8.5],
+    };
+    assert_eq!(Extent::from(&cuboid), expected);
 }
 
 #[test]
