@@ -69,12 +69,15 @@ fn put(
     Ok(())
 }
 
-/// Two volumes with the spacing in which they can be measured; with slices numbered where none is known.
+/// Two volumes with the spacing in which they can be measured.
+type Measurable<'a> = (Cow<'a, Volume>, Cow<'a, Volume>, Option<[f64; 3]>);
+
+/// Where no spacing is known, slices are numbered.
 pub(super) fn volumes_to_measure<'a>(
     item: &Item,
     a: &'a Volume,
     b: &'a Volume,
-) -> Result<(Cow<'a, Volume>, Cow<'a, Volume>, Option<[f64; 3]>), String> {
+) -> Result<Measurable<'a>, String> {
     let spacing_mm = item
         .spacing_mm
         .filter(|spacing| spacing.iter().all(|mm| *mm > 0.0));

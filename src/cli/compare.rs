@@ -175,6 +175,16 @@ fn as_text(report: &CompareReport) -> String {
         ],
         &rows,
     ));
+    for row in &report.label_means {
+        text.push_str(&format!(
+            "{} {} over {} labels of {}: {}\n",
+            row.mean,
+            row.metric,
+            row.n,
+            row.technique,
+            output::number(row.value, row.undefined.as_deref()),
+        ));
+    }
     text.push_str(&super::compare_wholes::as_text(report));
     let mut kinds: std::collections::BTreeMap<&str, u64> = std::collections::BTreeMap::new();
     for error in &report.errors {

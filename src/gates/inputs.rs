@@ -43,7 +43,7 @@ pub struct StageErrorCount {
     pub n_refused: u64,
     /// A finite lot drawn from without replacement, or an unbounded process.
     pub population: Population,
-    /// For units below the study, whose errors come in clusters.
+    /// For units below the study, whose errors come in clusters; `None` where fewer than two studies were assessed.
     pub cluster_bounds: Option<ClusterBounds>,
 }
 

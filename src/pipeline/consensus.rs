@@ -205,6 +205,8 @@ fn by_model(
 }
 
 /// One row a unit, as a ratings table of a single rater that is named after the method. Ties have an empty label, which importing
+type PartOfKey = fn(&UnitKey) -> &String;
+
 /// counts as no rating.
 pub fn consensus_table(report: &ConsensusReport) -> Table {
     let text = |of: fn(&UnitKey) -> &String| -> Vec<Option<String>> {
@@ -216,7 +218,7 @@ pub fn consensus_table(report: &ConsensusReport) -> Table {
     };
     let mut table = Table::default().with("item", Column::Text(text(|unit| &unit.item)));
     // Most tables have neither sessions nor questions.
-    let columns: [(&str, fn(&UnitKey) -> &String); 2] = [
+    let columns: [(&str, PartOfKey); 2] = [
         ("session", |unit| &unit.session),
         ("question", |unit| &unit.question),
     ];

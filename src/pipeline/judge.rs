@@ -297,6 +297,8 @@ fn cluster_bounds(
     unit: ErrorUnit,
     rows: &[[u64; 4]],
 ) -> Option<ClusterBounds> {
+    // Studies with nothing assessed are no clusters.
+    let rows: Vec<&[u64; 4]> = rows.iter().filter(|row| row[1] > 0).collect();
     if unit == ErrorUnit::Study || rows.len() < 2 {
         return None;
     }

@@ -299,10 +299,7 @@ mod tests {
         .unwrap()
         .unwrap();
         assert_eq!((chart.centre, chart.range_centre), (47.0, 1.5));
-        // 3/d₂ = 2.66 and D₄ = 3.267, to all digits.
-        let pi = std::f64::consts::PI;
-        assert!((chart.upper - (47.0 + 1.5 * pi.sqrt() * 1.5)).abs() < 1e-12);
-        let range_factor = 1.0 + 3.0 * (pi / 2.0 - 1.0).sqrt();
-        assert!((chart.range_upper - range_factor * 1.5).abs() < 1e-12);
+        assert!((chart.upper - (47.0 + 2.66 * 1.5)).abs() < 1e-12);
+        assert!((chart.range_upper - 3.267 * 1.5).abs() < 1e-12);
     }
 }

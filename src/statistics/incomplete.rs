@@ -25,7 +25,7 @@ const NOT_A_NUMBER: Tails = Tails {
 
 /// x^a y^b / B(a, b).
 fn beta_prefactor(a: f64, b: f64, x: f64, y: f64) -> f64 {
-    a / (a + b) * b * binomial_kernel(a, b, x, y)
+    a * b / (a + b) * binomial_kernel(a, b, x, y)
 }
 
 /// Regularised incomplete beta function, both tails.

@@ -196,7 +196,7 @@ mod tests {
         };
         let crossed = ("tumour".to_owned(), "crosses itself".to_owned());
         // A protocol without labels admits all.
-        assert_eq!(listed(&Protocol::default()), [crossed.clone()]);
+        assert_eq!(listed(&Protocol::default()), std::slice::from_ref(&crossed));
         let rule = LabelRule {
             aliases: vec!["Lesion".to_owned()],
             ..LabelRule::default()

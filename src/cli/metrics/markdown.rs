@@ -24,9 +24,15 @@ pub(super) fn page(entries: &[Entry]) -> String {
         ));
     }
     for entry in entries {
+        // A summary that begins with the title says it already.
+        let title = if entry.summary.starts_with(entry.title) {
+            String::new()
+        } else {
+            format!("{}: ", entry.title)
+        };
         text.push_str(&format!(
-            "\n## {}\n\n{}: {}\n\n",
-            entry.key, entry.title, entry.summary
+            "\n## {}\n\n{title}{}\n\n",
+            entry.key, entry.summary
         ));
         text.push_str("| | |\n|---|---|\n");
         for (name, value) in entry.facts() {

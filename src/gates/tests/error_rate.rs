@@ -283,6 +283,11 @@ fn another_kind_without_enough_evidence_changes_nothing() {
 fn other_stages_and_units_are_not_counted() {
     let item = StageErrorCount {
         unit: ErrorUnit::Item,
+        cluster_bounds: Some(ClusterBounds {
+            lower: 0.0,
+            upper: 0.0,
+            confidence: 0.95,
+        }),
         ..annotation(ReferenceKind::Gold, 0, 9000)
     };
     let figures = with(vec![
@@ -305,6 +310,33 @@ fn other_stages_and_units_are_not_counted() {
         (result.status, result.limit, result.denominator),
         (Status::Pass, Some(0.012), Some(9000))
     );
+}
+
+#[test]
+fn clean_units_of_a_single_study_prove_nothing_about_others() {
+    let by_item = CheckRule::ErrorRate {
+        stage: Stage::Annotation,
+        limit: None,
+        unit: Some(ErrorUnit::Item),
+        reference: None,
+    };
+    let of_one_study = |n_errors| {
+        let count = StageErrorCount {
+            unit: ErrorUnit::Item,
+            cluster_bounds: None,
+            ..annotation(ReferenceKind::Gold, n_errors, 9000)
+        };
+        judged_one(by_item.clone(), &with(vec![count]))
+    };
+    let clean = of_one_study(0);
+    assert_eq!(clean.status, Status::InsufficientEvidence);
+    assert_eq!(clean.further_clean_audits, None);
+    assert!(
+        clean.reason.contains("all of them in one study"),
+        "{}",
+        clean.reason
+    );
+    assert_eq!(of_one_study(900).status, Status::Fail);
 }
 
 #[test]

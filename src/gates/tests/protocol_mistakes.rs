@@ -234,7 +234,7 @@ fn the_commented_file_states_every_key_of_a_protocol() {
             assert!(stated, "{key}");
         })
         .count();
-    assert_eq!(n_keys, 22);
+    assert_eq!(n_keys, 25);
 }
 
 #[test]

@@ -30,6 +30,17 @@ pub(super) fn archive_kind(path: &Path, name: &str) -> Result<Option<ArchiveKind
     if is_tar(&head) {
         return Ok(Some(ArchiveKind::Tar));
     }
+    let other = OTHER_PACKINGS
+        .iter()
+        .find(|(magic, _)| head.starts_with(magic));
+    if let Some((_, packing)) = other {
+        return Err(ImportError::container(
+            name,
+            format!(
+                "is packed as {packing}, which is not unpacked here; unpack it and send the folder, or {ARCHIVES}"
+            ),
+        ));
+    }
     if head.starts_with(&[0x1f, 0x8b]) {
         file.seek(SeekFrom::Start(0))
             .map_err(|source| ImportError::io(name, source))?;
@@ -51,6 +62,15 @@ pub(super) fn archive_kind(path: &Path, name: &str) -> Result<Option<ArchiveKind
     }
     Ok(None)
 }
+
+/// Packings that are recognised only to be named: what they begin with, and what they are called.
+const OTHER_PACKINGS: &[(&[u8], &str)] = &[
+    (b"\xfd7zXZ\x00", "xz"),
+    (b"BZh91AY&SY", "bzip2"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"7z\xbc\xaf\x27\x1c", "7z"),
+    (b"Rar!\x1a\x07", "rar"),
+];
 
 fn is_tar(head: &[u8]) -> bool {
     head.get(257..262) == Some(b"ustar")
@@ -241,6 +261,20 @@ mod tests {
             "{error}"
         );
         assert!(Upload::open(&path, Limits::DEFAULT).is_ok());
+    }
+
+    #[test]
+    fn a_packing_that_is_not_unpacked_is_named() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("masks.tar.xz");
+        let cases = super::OTHER_PACKINGS;
+        for (magic, packing) in cases {
+            std::fs::write(&path, [magic, &[0_u8; 64][..]].concat()).expect("a new file");
+            let error = Upload::open(&path, Limits::DEFAULT).expect_err("not unpacked");
+            let error = error.to_string();
+            assert!(error.contains(&format!("packed as {packing}")), "{error}");
+        }
+        assert_eq!(cases.len(), 5);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Two exports in, every pair and metric out. No store is needed.
 
 mod figures;
+mod label_means;
 mod report;
 mod whole_items;
 
@@ -9,6 +10,7 @@ use crate::analytics::{ReadingInput, compare_readings};
 use crate::domain::{Annotation, Comparison, IngestOptions, Item, Protocol};
 use crate::importers::{ImportReport, Limits, MemorySink, ReadingRecord, Upload, import};
 use figures::{cells, error_rate, further_cells, point_rows, summarise};
+use label_means::label_means;
 pub use report::{CompareReport, PairRow, SourceInfo};
 use report::{ErrorRow, RefusedItem, Unmatched};
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,6 +52,7 @@ pub fn compare(
         text_kappa: None,
         videos: Vec::new(),
         clouds: Vec::new(),
+        label_means: Vec::new(),
         error_rate: error_rate(protocol, &[])?,
         unmatched: Unmatched::default(),
         protocol: format!("{} {}", protocol.name, protocol.version),
@@ -113,6 +116,7 @@ pub fn compare(
     report.clouds = wholes.cloud_rows();
     report.summary = summarise(&report.pairs, protocol.confidence);
     report.error_rate = error_rate(protocol, &assessed)?;
+    report.label_means = label_means(assessed.iter().map(|(_, comparison)| comparison));
     Ok(report)
 }
 

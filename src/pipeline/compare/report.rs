@@ -83,6 +83,23 @@ pub struct SummaryRow {
     pub method: String,
 }
 
+/// A mean over the labels of maps: micro pools the pixels of all labels, macro takes every label alike.
+#[derive(Clone, Debug, Serialize)]
+pub struct LabelMeanRow {
+    pub technique: String,
+    pub metric: String,
+    /// `micro` or `macro`.
+    pub mean: String,
+    pub value: Option<f64>,
+    pub unit: String,
+    /// Labels that entered.
+    pub n: u64,
+    /// Labels that are empty on both sides.
+    pub n_undefined: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undefined: Option<String>,
+}
+
 /// Erroneous over assessed units.
 #[derive(Clone, Debug, Serialize)]
 pub struct ErrorRate {
@@ -187,6 +204,9 @@ pub struct CompareReport {
     pub pairs: Vec<PairRow>,
     pub errors: Vec<ErrorRow>,
     pub summary: Vec<SummaryRow>,
+    /// Only where maps hold two or more labels.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub label_means: Vec<LabelMeanRow>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub spans: Vec<SpanRow>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -100,6 +100,9 @@ pub(super) fn judge(judge: &Judge<'_>, check: &PolicyCheck, question: &Question)
     result
 }
 
+/// Method of a rate whose units all lie in one study, so that their number proves nothing.
+const ONE_STUDY: &str = "clopper_pearson_one_sided_of_one_study";
+
 fn figures_of<'a>(judge: &Judge<'a>, question: &Question, limit: f64) -> Vec<Figure<'a>> {
     let counts = judge.figures.error_counts.iter();
     let mut figures: Vec<_> = counts
@@ -140,10 +143,11 @@ fn figure_of<'a>(judge: &Judge<'a>, limit: f64, count: &'a StageErrorCount) -> F
         status,
         method,
     };
-    if count.unit != ErrorUnit::Study
-        && let Some(bounds) = count.cluster_bounds
-    {
-        figure.widen(bounds, limit, judge.confidence);
+    if count.unit != ErrorUnit::Study {
+        match count.cluster_bounds {
+            Some(bounds) => figure.widen(bounds, limit, judge.confidence),
+            None => figure.doubt_one_study(),
+        }
     }
     figure
 }
@@ -185,6 +189,15 @@ impl Figure<'_> {
             if self.status != exact || self.status == Status::InsufficientEvidence {
                 self.verdict.further_clean_audits = None;
             }
+        }
+    }
+
+    /// Units of one study hang together, and one study says nothing about others: they never pass a process.
+    fn doubt_one_study(&mut self) {
+        if self.verdict.rule == Rule::Bounds && self.status == Status::Pass {
+            self.status = Status::InsufficientEvidence;
+            self.verdict.further_clean_audits = None;
+            self.method = ONE_STUDY;
         }
     }
 

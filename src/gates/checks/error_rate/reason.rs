@@ -73,6 +73,9 @@ pub(super) fn explain(
             "{found}; with {level} confidence the rate is at least {}, not below the limit of {allowed}: have the errors corrected and audit again.",
             beside(verdict.lower_one_sided)
         ),
+        (Status::InsufficientEvidence, _) if figure.method == super::ONE_STUDY => format!(
+            "{found}, all of them in one study; errors come in clusters, so one study shows nothing about others, limit {allowed}: audit further studies."
+        ),
         (Status::InsufficientEvidence, _) => {
             let advice = match (verdict.further_clean_audits, figure.count.population) {
                 (Some(more), _) => format!("audit {} without an error to pass", question.further(more)),
