@@ -55,8 +55,9 @@ pub fn sample_variance(values: &[f64]) -> Option<f64> {
     let n = values.len() as f64;
     let squares: f64 = values.iter().map(|x| (x - centre).powi(2)).sum();
     let drift: f64 = values.iter().map(|x| x - centre).sum();
+    // Equal values leave two equal sums, whose difference rounding may put below 0.
     let variance = (squares - drift * drift / n) / (n - 1.0);
-    variance.is_finite().then_some(variance)
+    variance.is_finite().then(|| variance.max(0.0))
 }
 
 /// Student's t interval for a mean.

@@ -264,3 +264,22 @@ fn ewma_and_cusum_find_a_small_lasting_shift() {
     assert!(cusum_chart(&[1.0], 0.0, 1.0, -0.5, 5.0).is_err());
     assert!(ewma_chart(&[1.0], 0.0, 1.0, 1.2, 3.0).is_err());
 }
+
+#[test]
+fn equal_values_have_a_variance_that_is_not_below_zero() {
+    let mut n_seen = 0;
+    for step in 1..400_u32 {
+        for n in 2..12 {
+            let value = f64::from(step) * 0.1 + 0.003;
+            let variance = sample_variance(&vec![value; n]).unwrap();
+            assert!(
+                (0.0..1e-25).contains(&variance),
+                "{n} times {value}: {variance}"
+            );
+            n_seen += 1;
+        }
+    }
+    assert_eq!(n_seen, 3990);
+    // What overflows has none, rather than 0.
+    assert_eq!(sample_variance(&[1e300, -1e300, 1e300]), None);
+}
