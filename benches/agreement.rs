@@ -5,6 +5,9 @@
 //! file. One core. What is timed starts from a `RatingMatrix`, whose making is timed apart, or from two columns of codes;
 //! `from_text` starts from two columns of text, as scikit-learn does, or from rows of rater, item and label.
 
+#[path = "../tests/draw/mod.rs"]
+mod draw;
+
 use std::hint::black_box;
 use std::time::Duration;
 
@@ -14,22 +17,12 @@ use concord::agreement::{
     krippendorff_alpha_of_values,
 };
 use criterion::{Criterion, criterion_group, criterion_main};
+use draw::Draw;
 
 const NO_BOOTSTRAP: Bootstrap = Bootstrap {
     n_resamples: 0,
     seed: 0,
 };
-
-/// The generator of Knuth's MMIX; the upper 32 bits.
-struct Draw(u64);
-
-impl Draw {
-    fn below(&mut self, n: u64) -> u64 {
-        let next = self.0.wrapping_mul(6_364_136_223_846_793_005);
-        self.0 = next.wrapping_add(1_442_695_040_888_963_407);
-        ((self.0 >> 32) * n) >> 32
-    }
-}
 
 fn names(n: usize) -> Vec<String> {
     (1..=n).map(|i| i.to_string()).collect()

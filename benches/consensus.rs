@@ -1,25 +1,14 @@
 //! Speed of the consensus room on fixed random data; `benches/peers/consensus.py` runs its peers on the same.
 
+#[path = "../tests/draw/mod.rs"]
+mod draw;
+
 use std::hint::black_box;
 
 use concord::consensus::{EmOptions, Ratings, Region, StapleOptions, dawid_skene, staple_volumes};
 use concord::geometry::{Mask, SliceAxis, Volume};
 use criterion::{Criterion, criterion_group, criterion_main};
-
-/// Knuth's MMIX generator, which the peer shares.
-struct Draw(u64);
-
-impl Draw {
-    fn share(&mut self) -> f64 {
-        let next = self.0.wrapping_mul(6_364_136_223_846_793_005);
-        self.0 = next.wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 32) as f64 / 4_294_967_296.0
-    }
-
-    fn between(&mut self, low: f64, high: f64) -> f64 {
-        low + (high - low) * self.share()
-    }
-}
+use draw::Draw;
 
 const K: usize = 4;
 const N_RATERS: usize = 5;

@@ -3,12 +3,16 @@
 //! `cargo bench --bench surfaces -- --once 30` measures one pair of volumes with 30 % foreground once, in a process of its own,
 //! and prints the time and the most memory that the process has held.
 
+#[path = "../tests/draw/mod.rs"]
+mod draw;
+
 use std::hint::black_box;
 use std::time::Instant;
 
 use concord::geometry::{Mask, MultiPolygon, SliceAxis, Volume};
 use concord::metrics::{Surfaces, assd, hd95, nsd};
 use criterion::Criterion;
+use draw::Draw;
 use rayon::ThreadPool;
 
 const SPACING_MM: [f64; 3] = [2.5, 0.7, 0.7];
@@ -16,26 +20,6 @@ const SPACING_MM: [f64; 3] = [2.5, 0.7, 0.7];
 const SHAPE: [i64; 3] = [128, 256, 256];
 /// Foreground in percent, for volumes made of balls.
 const PERCENTS: [usize; 4] = [1, 5, 10, 30];
-
-/// The generator of Knuth's MMIX; the upper 32 bits, whole or as a share of one.
-struct Draw(u64);
-
-impl Draw {
-    fn upper(&mut self) -> u64 {
-        let next = self.0.wrapping_mul(6_364_136_223_846_793_005);
-        self.0 = next.wrapping_add(1_442_695_040_888_963_407);
-        self.0 >> 32
-    }
-
-    /// A whole number from `low` to below `high`.
-    fn whole(&mut self, low: i64, high: i64) -> i64 {
-        low + (self.upper() % (high - low) as u64) as i64
-    }
-
-    fn between(&mut self, low: f64, high: f64) -> f64 {
-        low + (high - low) * (self.upper() as f64 / 4_294_967_296.0)
-    }
-}
 
 /// A volume as a raster.
 struct Raster(Vec<u8>);

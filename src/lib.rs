@@ -11,6 +11,9 @@ pub mod consensus;
 pub mod dashboard;
 pub mod definitions;
 pub mod domain;
+#[cfg(test)]
+#[path = "../tests/draw/mod.rs"]
+mod draw;
 pub mod gates;
 pub mod geometry;
 pub mod importers;

@@ -2,22 +2,11 @@
 //! same data without a file.
 #![allow(dead_code, reason = "each bench draws its own part")]
 
+#[path = "../../tests/draw/mod.rs"]
+mod draw;
+
 use concord::geometry::{Mask, MultiPolygon};
-
-/// The generator of Knuth's MMIX; the upper 32 bits as a share of one.
-pub struct Draw(pub u64);
-
-impl Draw {
-    pub fn share(&mut self) -> f64 {
-        let next = self.0.wrapping_mul(6_364_136_223_846_793_005);
-        self.0 = next.wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 32) as f64 / 4_294_967_296.0
-    }
-
-    pub fn between(&mut self, low: f64, high: f64) -> f64 {
-        low + (high - low) * self.share()
-    }
-}
+pub use draw::Draw;
 
 /// A disc around a point between 60 and 452 whose radius waves seven times around.
 pub fn wavy(draw: &mut Draw, n_corners: usize) -> Vec<[f64; 2]> {

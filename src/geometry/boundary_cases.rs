@@ -1,22 +1,11 @@
 //! Seeded pairs of small masks and volumes: the ones that `tests/oracles/boundary/cases.py` draws and other tools have measured.
 
 use super::{Mask, SliceAxis, Volume};
+use crate::draw::Draw;
 
 pub(crate) const SEED: u64 = 20_211_123;
 const N_VOLUMES: usize = 500;
 const N_MASKS: usize = 250;
-
-/// The generator of Knuth's MMIX; the upper 32 bits.
-pub(crate) struct Draw(pub u64);
-
-impl Draw {
-    /// From `low` to below `high`.
-    pub fn whole(&mut self, low: i64, high: i64) -> i64 {
-        let next = self.0.wrapping_mul(6_364_136_223_846_793_005);
-        self.0 = next.wrapping_add(1_442_695_040_888_963_407);
-        low + ((self.0 >> 32) % (high - low) as u64) as i64
-    }
-}
 
 /// One pair: shape and spacing `[z, y, x]`, a tolerance, and the two rasters.
 pub(crate) struct Case {

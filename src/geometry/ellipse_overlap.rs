@@ -239,6 +239,7 @@ impl Arcs {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::draw::Draw;
     use crate::geometry::MultiPolygon;
 
     fn ellipse(cx: f64, cy: f64, rx: f64, ry: f64, angle_deg: f64) -> Ellipse {
@@ -319,13 +320,8 @@ mod tests {
 
     #[test]
     fn polygons_that_stand_for_ellipses_err_by_less_than_stated() {
-        let mut state = 5_u64;
-        let mut between = |low: f64, high: f64| {
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
-            low + (high - low) * ((state >> 32) as f64 / 4_294_967_296.0)
-        };
+        let mut draw = Draw(5);
+        let mut between = |low: f64, high: f64| draw.between(low, high);
         let mut n_crossing = 0;
         for _ in 0..300 {
             let mut any = || {

@@ -154,6 +154,7 @@ impl Expansion {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::draw::Draw;
 
     /// The sign by whole numbers, for coordinates that are multiples of 2⁻⁴⁰.
     fn sign_by_integers(points: [Point; 3]) -> i32 {
@@ -164,13 +165,8 @@ mod tests {
 
     #[test]
     fn the_sign_is_that_of_exact_arithmetic_for_points_near_a_line() {
-        let (mut state, mut n_zero, mut n_rounded_wrong) = (3_u64, 0, 0);
-        let mut draw = |n: u64| {
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
-            (state >> 33) % n
-        };
+        let (mut numbers, mut n_zero, mut n_rounded_wrong) = (Draw(3), 0, 0);
+        let mut draw = |n: u64| numbers.below(n);
         for _ in 0..200_000 {
             let step = 2.0_f64.powi(-(draw(36) as i32));
             let mut at = || {

@@ -5,30 +5,12 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::*;
+use crate::draw::Draw;
 use crate::geometry::{Cuboid, Ellipse, MultiPolygon, Polygon, PreparedPolygon, RotatedRect};
 
 const SEED: u64 = 20_261_124;
 
 type Points = Vec<[f64; 2]>;
-
-/// The generator of Knuth's MMIX; the upper 32 bits as a share of one.
-struct Draw(u64);
-
-impl Draw {
-    fn share(&mut self) -> f64 {
-        let next = self.0.wrapping_mul(6_364_136_223_846_793_005);
-        self.0 = next.wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 32) as f64 / 4_294_967_296.0
-    }
-
-    fn between(&mut self, low: f64, high: f64) -> f64 {
-        low + (high - low) * self.share()
-    }
-
-    fn below(&mut self, n: usize) -> usize {
-        (self.share() * n as f64) as usize
-    }
-}
 
 /// Corners by rising place on the square |x| + |y| = 1 around the centre; on multiples of `step` unless it is 0.
 fn star(draw: &mut Draw, n: usize, centre: [f64; 2], radius: f64, step: f64) -> Points {

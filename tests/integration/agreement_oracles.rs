@@ -1,32 +1,12 @@
 //! The statistics and agreement rooms against their peers' answers.
 
-use std::path::Path;
-
 use concord::agreement::{
     AgreementOptions, Bootstrap, Coefficient, RatingMatrix, Scale, all_coefficients,
 };
 use concord::statistics as st;
 use serde_json::Value;
 
-fn oracle(path: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/oracles")
-        .join(path);
-    let bytes = std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    serde_json::from_slice(&bytes).unwrap()
-}
-
-fn rows(value: &Value) -> &[Value] {
-    value.as_array().unwrap()
-}
-
-fn number(value: &Value) -> f64 {
-    value.as_f64().unwrap()
-}
-
-fn count(value: &Value) -> u64 {
-    value.as_u64().unwrap()
-}
+use crate::oracle::{count, number, oracle, rows};
 
 fn numbers(value: &Value) -> Vec<f64> {
     rows(value).iter().map(number).collect()
@@ -118,7 +98,11 @@ fn proportion_intervals_agree_with_statsmodels() {
     let file = oracle("statistics/intervals.json");
     let mut n_cases = 0;
     for row in rows(&file["binomial"]) {
-        let (x, n, level) = (count(&row[0]), count(&row[1]), number(&row[2]));
+        let (x, n, level) = (
+            count(&row[0]) as u64,
+            count(&row[1]) as u64,
+            number(&row[2]),
+        );
         let wilson = st::wilson(x, n, level).unwrap().unwrap();
         let exact = st::clopper_pearson(x, n, level).unwrap().unwrap();
         for (i, found) in [wilson.lower, wilson.upper, exact.lower, exact.upper]
@@ -142,7 +126,7 @@ fn lot_bounds_agree_with_scipy() {
     let file = oracle("statistics/intervals.json");
     let mut n_cases = 0;
     for row in rows(&file["lots"]) {
-        let v: Vec<u64> = rows(row).iter().map(count).collect();
+        let v: Vec<u64> = rows(row).iter().map(|cell| count(cell) as u64).collect();
         assert_eq!(
             st::hypergeometric_lower(v[0], v[1], v[2], 0.95),
             Ok(v[3]),
@@ -163,7 +147,7 @@ fn audits_needed_to_pass_agree_with_scipy() {
     let file = oracle("statistics/intervals.json");
     let mut n_cases = 0;
     for row in rows(&file["proofs"]) {
-        let (limit, errors) = (number(&row[0]), count(&row[1]));
+        let (limit, errors) = (number(&row[0]), count(&row[1]) as u64);
         let population = row[2]
             .as_u64()
             .map_or(st::Population::Process, st::Population::Lot);
@@ -240,7 +224,7 @@ fn categorical_matrix(case: &Value) -> RatingMatrix {
         .flat_map(rows)
         .map(|x| x.as_f64().map(|x| x as u16));
     let n_raters = rows(&table[0]).len();
-    let k = count(&case["categories"]) as usize;
+    let k = count(&case["categories"]);
     RatingMatrix::categorical(
         names("u", table.len()),
         names("r", n_raters),
@@ -293,7 +277,7 @@ fn categorical_coefficients_agree_with_their_peers() {
                 .map(|r| format!("r{r}"))
                 .collect();
             let percent = find(&nominal, "percent_agreement", None, &raters);
-            assert_eq!(percent.n, count(&pair["n"]));
+            assert_eq!(percent.n as usize, count(&pair["n"]));
             close(percent.value, &pair["percent"], 1e-15, "percent");
             for weights in ["unweighted", "linear", "quadratic"] {
                 let kappa = find(&ordinal, "cohen_kappa", Some(weights), &raters);
@@ -396,7 +380,7 @@ fn numeric_coefficients_agree_with_their_peers() {
                     .iter()
                     .find(|row| row[0] == theirs)
                     .unwrap();
-                assert_eq!(found.n, count(&expected["n_complete"]));
+                assert_eq!(found.n as usize, count(&expected["n_complete"]));
                 close(found.value, &peer[1], 1e-10, ours);
                 close(found.lower, &peer[2], 1e-9, ours);
                 close(found.upper, &peer[3], 1e-9, ours);

@@ -1,5 +1,8 @@
 //! All integration tests, linked as one binary.
 
+#[path = "../draw/mod.rs"]
+mod draw;
+
 mod agreement_oracles;
 mod agreement_peers;
 mod api;
@@ -21,6 +24,7 @@ mod importers_png_mask;
 mod importers_ratings_table;
 mod ingest;
 mod lidc_agreement;
+mod oracle;
 mod pixel_agreement;
 mod scoring;
 mod spans_and_tracks;

@@ -10,16 +10,10 @@ use concord::geometry::{
 };
 use serde_json::Value;
 
-/// The generator of `tests/oracles/pixel_agreement/make.py`.
-struct Draw(u64);
+use crate::draw::Draw;
+use crate::oracle::oracle;
 
 impl Draw {
-    fn below(&mut self, n: u32) -> u32 {
-        let next = self.0.wrapping_mul(6_364_136_223_846_793_005);
-        self.0 = next.wrapping_add(1_442_695_040_888_963_407);
-        (((self.0 >> 32) * u64::from(n)) >> 32) as u32
-    }
-
     fn window(&mut self, size: u32) -> [u32; 2] {
         let low = self.below(size);
         [low, low + 1 + self.below(size - low)]
@@ -27,7 +21,7 @@ impl Draw {
 
     fn mask(&mut self, height: u32, width: u32) -> Mask {
         let ([y0, y1], [x0, x1]) = (self.window(height), self.window(width));
-        let per_mille = [0, 100, 500, 900, 1000][self.below(5) as usize];
+        let per_mille = [0, 100, 500, 900, 1000][self.below(5_usize)];
         let mut raster = vec![0; (height * width) as usize];
         for y in y0..y1 {
             for x in x0..x1 {
@@ -51,14 +45,6 @@ impl Draw {
         };
         (1..=k).map(of).collect()
     }
-}
-
-fn oracle() -> Value {
-    let path = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/tests/oracles/pixel_agreement/figures.json"
-    );
-    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
 
 /// Counts how many figures were held against each other, and how many were undefined on both sides.
@@ -110,13 +96,13 @@ fn hold_several(held: &mut Held, counts: &[u64], expected: &Value) {
 
 #[test]
 fn agreement_on_pixels_is_what_other_tools_count_on_arrays() {
-    let oracle = oracle();
+    let oracle = oracle("pixel_agreement/figures.json");
     let mut draw = Draw(oracle["seed"].as_u64().unwrap());
     let mut held = Held::default();
     for expected in oracle["pairs"].as_array().unwrap() {
         let (height, width) = (1 + draw.below(24), 1 + draw.below(70));
         let (a, b) = (draw.mask(height, width), draw.mask(height, width));
-        let extra = u64::from(draw.below(500));
+        let extra = draw.below(500_u64);
         let value = |universe| kappa(&table(PixelCounts::of_masks(&a, &b, universe).unwrap()));
         held.hold(value(Universe::UnionBox), &expected["cut"]);
         held.hold(value(Universe::WholeImage), &expected["whole"]);

@@ -162,22 +162,16 @@ fn from_sorted_codes(counts: HashMap<Vec<u16>, u64>) -> Vec<Pattern> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::draw::Draw;
 
     #[test]
     fn every_way_of_counting_finds_the_same_patterns() {
         // 500 units of 4 raters and 5 categories, about one cell in six empty.
-        let mut state = 9_u64;
+        let mut draw = Draw(9);
         let codes: Vec<u16> = (0..2000)
             .map(|_| {
-                state = state
-                    .wrapping_mul(6_364_136_223_846_793_005)
-                    .wrapping_add(1);
-                let draw = (state >> 33) % 6;
-                if draw == 5 {
-                    RatingMatrix::GAP
-                } else {
-                    draw as u16
-                }
+                let code = draw.below(6_u16);
+                if code == 5 { RatingMatrix::GAP } else { code }
             })
             .collect();
         let sorted = |mut patterns: Vec<Pattern>| {

@@ -1,6 +1,7 @@
 //! Laws that hold for any ratings.
 
 use super::*;
+use crate::draw::Draw;
 
 #[test]
 fn rater_order_changes_no_overall_figure() {
@@ -66,13 +67,8 @@ fn bootstrap_interval_is_seeded_and_holds_alpha() {
 
 /// Ratings around a true category, from a small generator: `n` units, one string a rater.
 fn drawn(n: usize, n_raters: usize, k: u64, gap_in_ten: u64) -> Vec<String> {
-    let mut state = 11_u64;
-    let mut draw = |below: u64| {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) % below
-    };
+    let mut numbers = Draw(11);
+    let mut draw = |below: u64| numbers.below(below);
     let mut raters = vec![String::new(); n_raters];
     for _ in 0..n {
         let truth = draw(k);

@@ -1,4 +1,5 @@
 use super::*;
+use crate::draw::Draw;
 
 fn fit(n_raters: usize, n_categories: usize, cells: &[Option<u16>]) -> DawidSkene {
     let ratings = Ratings::from_cells(n_raters, n_categories, cells).unwrap();
@@ -135,16 +136,10 @@ fn smoothing_is_a_pseudo_count_in_every_cell() {
 #[test]
 fn raters_who_together_call_a_category_by_another_name_are_told() {
     // Answers at random: among many small tables, some end with the names of two classes exchanged.
-    let mut state = 7_u64;
-    let mut draw = || {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) % 3
-    };
+    let mut draw = Draw(7);
     let (mut n_slipped, mut n_kept) = (0, 0);
     for _ in 0..300 {
-        let cells: Vec<_> = (0..24).map(|_| Some(draw() as u16)).collect();
+        let cells: Vec<_> = (0..24).map(|_| Some(draw.below(3))).collect();
         let found = fit(3, 3, &cells);
         for category in (0..3).filter(|category| found.class_shares[usize::from(*category)] > 0.0) {
             let named = |given| {

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::draw::Draw;
 
 fn points(shape: [usize; 3], picked: &[bool]) -> Points {
     let mut points = Points::default();
@@ -45,12 +46,9 @@ proptest! {
         seed in any::<u64>(),
     ) {
         let n = shape.iter().product::<usize>();
-        let mut state = seed | 1;
-        let mut draw = |share: u64| -> Vec<bool> {
-            (0..n).map(|_| {
-                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                (state >> 33) % 100 < share
-            }).collect()
+        let mut numbers = Draw(seed);
+        let mut draw = |per_cent: u64| -> Vec<bool> {
+            (0..n).map(|_| numbers.below(100) < per_cent).collect()
         };
         let (queries, mut seeds) = (draw(30), draw(4));
         seeds[n / 2] = true;

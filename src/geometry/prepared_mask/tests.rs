@@ -1,16 +1,12 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::draw::Draw;
 
 /// A mask of a kind: few long runs, noise, a block, several columns of blocks.
 fn of_kind(kind: u8, width: u32, height: u32, seed: u64) -> Mask {
-    let mut state = seed;
-    let mut draw = |most: u32| {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        ((state >> 33) % u64::from(most.max(1))) as u32
-    };
+    let mut numbers = Draw(seed);
+    let mut draw = |most: u32| numbers.below(most.max(1));
     let (x0, y0) = (draw(width), draw(height));
     let (x1, y1) = (x0 + 1 + draw(width - x0), y0 + 1 + draw(height - y0));
     let raster: Vec<u8> = (0..width * height)

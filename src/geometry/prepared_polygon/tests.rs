@@ -1,30 +1,8 @@
 //! The boundary integrals held against the slab sweep, which shares no step with them.
 
 use super::*;
+use crate::draw::Draw;
 use crate::geometry::Polygon;
-
-/// The generator of Knuth's MMIX; the upper 32 bits as a share of one.
-struct Draw(u64);
-
-impl Draw {
-    fn share(&mut self) -> f64 {
-        let next = self.0.wrapping_mul(6_364_136_223_846_793_005);
-        self.0 = next.wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 32) as f64 / 4_294_967_296.0
-    }
-
-    fn between(&mut self, low: f64, high: f64) -> f64 {
-        low + (high - low) * self.share()
-    }
-
-    fn below(&mut self, n: usize) -> usize {
-        (self.share() * n as f64) as usize
-    }
-
-    fn chance(&mut self, share: f64) -> bool {
-        self.share() < share
-    }
-}
 
 type Points = Vec<Point>;
 
@@ -151,7 +129,7 @@ fn pair(draw: &mut Draw, kind: usize) -> Option<[MultiPolygon; 2]> {
             return Some([framed(draw), framed(draw)]);
         }
         9 => {
-            let thin = 10.0_f64.powi(-(draw.below(9) as i32));
+            let thin = 10.0_f64.powi(-draw.below(9));
             let b = map(&a, &mut |[x, y]| [x, 30.0 + thin * (y - 30.0)]);
             if draw.chance(0.5) {
                 let c = any(draw);

@@ -1,6 +1,7 @@
 use super::*;
+use crate::draw::Draw;
 use crate::geometry::SliceAxis;
-use crate::geometry::boundary_cases::{Draw, volume};
+use crate::geometry::boundary_cases::volume;
 
 fn dot(x: u32, y: u32) -> Mask {
     let at = y * 6 + x;

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 use serde::Deserialize;
 
 use super::*;
+use crate::draw::Draw;
 
 #[test]
 fn a_lone_pair_needs_the_minimum_overlap() {
@@ -90,12 +91,8 @@ struct Totals {
 fn totals_agree_with_scipy() {
     let text = include_str!("../../../tests/oracles/matching/totals.json");
     let oracle: Totals = serde_json::from_str(text).unwrap();
-    let mut state = oracle.seed;
-    let mut below = |n: usize| {
-        let next = state.wrapping_mul(6_364_136_223_846_793_005);
-        state = next.wrapping_add(1_442_695_040_888_963_407);
-        (((state >> 32) * n as u64) >> 32) as usize
-    };
+    let mut draw = Draw(oracle.seed);
+    let mut below = |n: usize| draw.below(n);
     let mut n_pairs = 0;
     for (case, expected) in oracle.totals_1024ths.iter().enumerate() {
         let largest = if case % 50 == 0 { 400 } else { 40 };

@@ -1,4 +1,5 @@
 use super::*;
+use crate::draw::Draw;
 use crate::geometry::Rect;
 use crate::metrics::{Overlap, iou};
 use serde::Deserialize;
@@ -93,27 +94,9 @@ struct Answer {
     idf1: Option<f64>,
 }
 
-struct Draw(u64);
-
-impl Draw {
-    fn share(&mut self) -> f64 {
-        let next = self.0.wrapping_mul(6_364_136_223_846_793_005);
-        self.0 = next.wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 32) as f64 / 4_294_967_296.0
-    }
-
-    fn between(&mut self, low: f64, high: f64) -> f64 {
-        low + (high - low) * self.share()
-    }
-
-    fn whole(&mut self, n: usize) -> usize {
-        (self.share() * n as f64) as usize
-    }
-}
-
 /// The video of `tests/oracles/tracks/make.py`, with the IoU of every pair of boxes.
 fn video(draw: &mut Draw) -> Vec<TrackFrame> {
-    let (n_frames, n_tracks) = (2 + draw.whole(30), 1 + draw.whole(8));
+    let (n_frames, n_tracks) = (2 + draw.below(30), 1 + draw.below(8));
     let stray = draw.between(0.0, 3.0);
     let (lose, swap) = (draw.between(0.0, 0.3), draw.between(0.0, 0.2));
     let starts: Vec<[f64; 4]> = (0..n_tracks)
@@ -135,7 +118,7 @@ fn video(draw: &mut Draw) -> Vec<TrackFrame> {
             let is_lost = draw.share() < lose;
             if draw.share() < swap {
                 if draw.share() < 0.5 {
-                    let other = draw.whole(n_tracks);
+                    let other = draw.below(n_tracks);
                     names.swap(track, other);
                 } else {
                     names[track] = n_names;

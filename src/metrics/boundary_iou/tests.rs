@@ -1,7 +1,8 @@
 use serde::Deserialize;
 
 use super::*;
-use crate::geometry::boundary_cases::{Draw, SEED, masks, volumes};
+use crate::draw::Draw;
+use crate::geometry::boundary_cases::{SEED, masks, volumes};
 
 fn block(x0: u32, x1: u32) -> Mask {
     let rows = (2..6).flat_map(|y| [y * 10 + x0, y * 10 + x1]);

@@ -1,4 +1,5 @@
 use super::*;
+use crate::draw::Draw;
 use serde::Deserialize;
 
 #[test]
@@ -69,20 +70,6 @@ struct Answer {
     mean_iou: f64,
     mean_iou_declared: f64,
     kappa: Option<f64>,
-}
-
-struct Draw(u64);
-
-impl Draw {
-    fn share(&mut self) -> f64 {
-        let next = self.0.wrapping_mul(6_364_136_223_846_793_005);
-        self.0 = next.wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 32) as f64 / 4_294_967_296.0
-    }
-
-    fn between(&mut self, low: f64, high: f64) -> f64 {
-        low + (high - low) * self.share()
-    }
 }
 
 fn cloud(draw: &mut Draw, index: usize) -> (Vec<u32>, Vec<u32>, Vec<u32>) {

@@ -1,6 +1,7 @@
 //! Similarity and share within tolerance against pycocotools and numpy, on sets that both sides draw from one generator.
 
 use super::*;
+use crate::draw::Draw;
 use crate::geometry::Rect;
 use std::collections::BTreeMap;
 
@@ -16,21 +17,6 @@ struct Answer {
     oks: f64,
     pck: Option<(f64, Option<f64>)>,
     distances: Option<[f64; 4]>,
-}
-
-/// Knuth's MMIX generator, as in `tests/oracles/keypoints/make.py`.
-struct Draw(u64);
-
-impl Draw {
-    fn share(&mut self) -> f64 {
-        let next = self.0.wrapping_mul(6_364_136_223_846_793_005);
-        self.0 = next.wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 32) as f64 / 4_294_967_296.0
-    }
-
-    fn between(&mut self, low: f64, high: f64) -> f64 {
-        low + (high - low) * self.share()
-    }
 }
 
 struct Case {

@@ -3,7 +3,8 @@ use std::array;
 use serde::Deserialize;
 
 use super::*;
-use crate::geometry::boundary_cases::{Draw, SEED, volume};
+use crate::draw::Draw;
+use crate::geometry::boundary_cases::{SEED, volume};
 use crate::metrics::{dice, iou, relative_volume_difference};
 
 fn run(from: u32, to: u32) -> Mask {

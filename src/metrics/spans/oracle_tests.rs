@@ -1,6 +1,7 @@
 //! Against seqeval, nervaluate, SciPy and scikit-learn, on spans that both sides draw from one generator.
 
 use super::*;
+use crate::draw::Draw;
 
 const LABELS: [&str; 3] = ["dose", "drug", "finding"];
 
@@ -36,29 +37,17 @@ struct Nervaluate {
     ent_type: u64,
 }
 
-struct Draw(u64);
-
 impl Draw {
-    fn share(&mut self) -> f64 {
-        let next = self.0.wrapping_mul(6_364_136_223_846_793_005);
-        self.0 = next.wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 32) as f64 / 4_294_967_296.0
-    }
-
-    fn whole(&mut self, n: u64) -> u64 {
-        (self.share() * n as f64) as u64
-    }
-
     fn label(&mut self) -> String {
-        LABELS[self.whole(3) as usize].to_owned()
+        LABELS[self.below(3)].to_owned()
     }
 }
 
 fn flat(draw: &mut Draw, n: u64) -> Vec<LabelledSpan> {
     let (mut spans, mut at) = (Vec::new(), 0);
     while at < n {
-        let start = at + draw.whole(5);
-        let end = start + 1 + draw.whole(4);
+        let start = at + draw.below(5);
+        let end = start + 1 + draw.below(4);
         if end <= n && draw.share() < 0.8 {
             let label = draw.label();
             spans.push(LabelledSpan { start, end, label });
@@ -76,7 +65,7 @@ fn moved(draw: &mut Draw, spans: &[LabelledSpan], n: u64) -> Vec<LabelledSpan> {
             mut end,
             mut label,
         } = span.clone();
-        match draw.whole(6) {
+        match draw.below(6) {
             0 => continue,
             1 => start += 1,
             2 => end -= 1,
@@ -96,9 +85,9 @@ fn moved(draw: &mut Draw, spans: &[LabelledSpan], n: u64) -> Vec<LabelledSpan> {
 
 fn nested(draw: &mut Draw, n: u64) -> Vec<LabelledSpan> {
     let mut spans: Vec<LabelledSpan> = Vec::new();
-    for _ in 0..draw.whole(25) {
-        let start = draw.whole(n);
-        let end = n.min(start + 1 + draw.whole(12));
+    for _ in 0..draw.below(25) {
+        let start = draw.below(n);
+        let end = n.min(start + 1 + draw.below(12));
         let label = draw.label();
         let span = LabelledSpan { start, end, label };
         spans.push(span.clone());
@@ -142,7 +131,7 @@ fn figures_are_those_of_the_peers() {
     let (mut n_seqeval, mut n_kappa, mut n_nervaluate) = (0, 0, 0);
     for (index, answer) in oracle.cases.iter().enumerate() {
         let is_flat = index % 2 == 0;
-        let n = 5 + draw.whole(120);
+        let n = 5 + draw.below(120);
         assert_eq!(n, answer.n);
         let (a, b) = if is_flat {
             let a = flat(&mut draw, n);

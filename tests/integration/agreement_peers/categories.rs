@@ -8,7 +8,10 @@ use concord::agreement::{
 };
 use serde_json::Value;
 
-use super::{Draw, NO_BOOTSTRAP, close, count, list, names, number, oracle};
+use crate::draw::Draw;
+
+use super::{NO_BOOTSTRAP, close, names};
+use crate::oracle::{count, number, oracle, rows};
 
 /// irrCAC's name of each kind of weights.
 const KINDS: [(Weights, &str); 8] = [
@@ -35,7 +38,7 @@ fn ratings(case: &Value) -> RatingMatrix {
     let prevalence: Vec<usize> = (1..=k).map(|c| c.pow(skew)).collect();
     let mut cells = Vec::new();
     for _ in 0..n {
-        let mut left = draw.below(prevalence.iter().sum());
+        let mut left = draw.below(prevalence.iter().sum::<usize>());
         let mut truth = 0;
         while left >= prevalence[truth] {
             left -= prevalence[truth];
@@ -161,8 +164,8 @@ fn check_pair(matrix: &RatingMatrix, pair: &Value, seen: &mut Differences) {
         }
     }
     let of_categories = cohen_kappa_categories(&table, 0.95).expect("a sound level");
-    assert_eq!(of_categories.len(), list(&pair["categories"]).len());
-    for (found, peer) in of_categories.iter().zip(list(&pair["categories"])) {
+    assert_eq!(of_categories.len(), rows(&pair["categories"]).len());
+    for (found, peer) in of_categories.iter().zip(rows(&pair["categories"])) {
         if peer[0].is_null() {
             assert!(found.undefined.is_some());
             seen.undefined += 1;
@@ -264,9 +267,9 @@ fn coefficients_of_categories_are_those_of_their_peers() {
     let file = oracle("agreement/categorical.json");
     let (mut n_cases, mut n_pairs) = (0, 0);
     let mut seen = Differences::default();
-    for case in list(&file["cases"]) {
+    for case in rows(&file["cases"]) {
         let matrix = ratings(case);
-        for pair in list(&case["expected"]["pairs"]) {
+        for pair in rows(&case["expected"]["pairs"]) {
             check_pair(&matrix, pair, &mut seen);
             n_pairs += 1;
         }
@@ -342,7 +345,7 @@ fn bootstrap_error_of_alpha_is_near_that_of_irrcac() {
     // where units are many, and are not equal.
     let file = oracle("agreement/categorical.json");
     let mut n_compared = 0;
-    for case in list(&file["cases"])
+    for case in rows(&file["cases"])
         .iter()
         .filter(|case| count(&case["n"]) >= 100)
     {
@@ -366,9 +369,9 @@ fn weights_are_those_of_irrcac() {
     let mut n_compared = 0;
     for (weights, kind) in KINDS {
         for k in 2..8 {
-            let matrix = list(&file["matrices"][kind][k.to_string()]);
+            let matrix = rows(&file["matrices"][kind][k.to_string()]);
             for (i, row) in matrix.iter().enumerate() {
-                for (j, expected) in list(row).iter().enumerate() {
+                for (j, expected) in rows(row).iter().enumerate() {
                     let found = weights.between(i, j, k);
                     close(Some(found), number(expected), 1e-15, kind);
                     n_compared += 1;

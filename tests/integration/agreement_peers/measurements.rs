@@ -7,7 +7,10 @@ use concord::agreement::{
 use concord::statistics::{noncentral_t_cdf, noncentral_t_quantile};
 use serde_json::Value;
 
-use super::{Draw, NO_BOOTSTRAP, close, count, list, names, number, oracle};
+use crate::draw::Draw;
+
+use super::{NO_BOOTSTRAP, close, names};
+use crate::oracle::{count, number, oracle, rows};
 
 /// Whole hundredths: a unit's value, a rater's shift, and noise.
 fn measurements(case: &Value) -> RatingMatrix {
@@ -34,7 +37,7 @@ fn measurements_are_those_of_their_peers() {
         "ICC(1,1)", "ICC(A,1)", "ICC(C,1)", "ICC(1,k)", "ICC(A,k)", "ICC(C,k)",
     ];
     let (mut n_cases, mut n_without_peer) = (0, 0);
-    for case in list(&file["cases"]) {
+    for case in rows(&file["cases"]) {
         let (matrix, expected) = (measurements(case), &case["expected"]);
         for scale in [
             Scale::Nominal,
@@ -54,7 +57,7 @@ fn measurements_are_those_of_their_peers() {
         for (form, peer_name) in IccForm::ALL.into_iter().zip(forms) {
             let found = intraclass_correlation(&matrix, form, 0.95).expect("a sound level");
             assert_eq!(found.n as usize, count(&expected["n_complete"]));
-            let peer = list(&expected["icc"])
+            let peer = rows(&expected["icc"])
                 .iter()
                 .find(|row| row[0] == peer_name);
             let peer = peer.expect("a form that pingouin has");
@@ -104,7 +107,7 @@ fn the_noncentral_t_distribution_is_that_of_thirty_digits() {
     let file = oracle("agreement/limits.json");
     let mut worst: f64 = 0.0;
     let mut n_without_scipy = 0;
-    for row in list(&file["cdf"]) {
+    for row in rows(&file["cdf"]) {
         let [t, df, delta] = std::array::from_fn(|i| number(&row[i]));
         let found = noncentral_t_cdf(t, df, delta);
         if let Some(truth) = row[3].as_f64() {
@@ -117,12 +120,12 @@ fn the_noncentral_t_distribution_is_that_of_thirty_digits() {
     }
     // DIFFERENCE: scipy 1.17 has NaN for t = −3 and δ = 12, where the probability is below 1e-40.
     assert_eq!(n_without_scipy, 4);
-    assert_eq!(list(&file["cdf"]).len(), 5 * 6 * 4);
+    assert_eq!(rows(&file["cdf"]).len(), 5 * 6 * 4);
     assert!(worst < 1e-12, "{worst}");
     // scipy's quantile, and the probability below it at 30 digits: where scipy stops early, its quantile is off by what
     // the probability is off over the density.
     let mut n_quantiles = 0;
-    for row in list(&file["quantiles"]) {
+    for row in rows(&file["quantiles"]) {
         let [p, df, delta] = std::array::from_fn(|i| number(&row[i]));
         let found = noncentral_t_quantile(p, df, delta).expect("sound arguments");
         let back = noncentral_t_cdf(found, df, delta);

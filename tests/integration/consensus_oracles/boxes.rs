@@ -1,6 +1,9 @@
 //! Fused boxes against complete linkage and weighted boxes fusion.
 
-use super::{Draw, close, count, number, oracle, rows};
+use crate::draw::Draw;
+
+use super::close;
+use crate::oracle::{count, number, oracle, rows};
 use concord::consensus::fuse_boxes;
 use concord::geometry::Rect;
 use serde_json::Value;

@@ -1,6 +1,9 @@
 //! STAPLE and majority of masks against SimpleITK.
 
-use super::{Draw, close, count, number, oracle, rows};
+use crate::draw::Draw;
+
+use super::close;
+use crate::oracle::{count, number, oracle, rows};
 use concord::consensus::{
     Region, Staple, StapleOptions, majority_mask, majority_volume, staple, staple_volumes,
 };

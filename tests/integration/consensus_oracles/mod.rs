@@ -3,30 +3,11 @@
 mod boxes;
 mod masks;
 
-use std::path::Path;
-
 use concord::consensus::{Decision, EmOptions, Ratings, dawid_skene, majority};
 use serde_json::Value;
 
-fn oracle(path: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/oracles")
-        .join(path);
-    let bytes = std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    serde_json::from_slice(&bytes).unwrap()
-}
-
-fn rows(value: &Value) -> &[Value] {
-    value.as_array().unwrap()
-}
-
-fn number(value: &Value) -> f64 {
-    value.as_f64().unwrap()
-}
-
-fn count(value: &Value) -> usize {
-    value.as_u64().unwrap() as usize
-}
+use crate::draw::Draw;
+use crate::oracle::{count, number, oracle, rows};
 
 #[track_caller]
 fn close(found: f64, expected: f64, tolerance: f64, what: &str) {
@@ -34,21 +15,6 @@ fn close(found: f64, expected: f64, tolerance: f64, what: &str) {
         (found - expected).abs() <= tolerance,
         "{what}: {found} for {expected}"
     );
-}
-
-/// The generator that the script shares: Knuth's MMIX.
-struct Draw(u64);
-
-impl Draw {
-    fn share(&mut self) -> f64 {
-        let next = self.0.wrapping_mul(6_364_136_223_846_793_005);
-        self.0 = next.wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 32) as f64 / 4_294_967_296.0
-    }
-
-    fn between(&mut self, low: f64, high: f64) -> f64 {
-        low + (high - low) * self.share()
-    }
 }
 
 fn ratings(case: &Value) -> Ratings {
