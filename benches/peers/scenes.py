@@ -1,21 +1,14 @@
 """The data of benches/scenes/mod.rs: the same generator and the same shapes."""
 
 import math
+import sys
 import time
+from pathlib import Path
 
 import numpy as np
 
-
-class Draw:
-    def __init__(self, seed):
-        self.state = seed
-
-    def share(self):
-        self.state = (self.state * 6364136223846793005 + 1442695040888963407) % 2**64
-        return (self.state >> 32) / 4294967296.0
-
-    def between(self, low, high):
-        return low + (high - low) * self.share()
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests/oracles"))
+from draw import Draw  # noqa: E402
 
 
 def wavy(draw, n_corners, centre=(60, 452), radius=(10, 60)):

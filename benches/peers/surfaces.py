@@ -10,6 +10,7 @@ import resource
 import statistics
 import sys
 import time
+from pathlib import Path
 
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[name] = "1"
@@ -18,23 +19,11 @@ import numpy as np
 import surface_distance as sd
 from scipy.ndimage import binary_erosion
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests/oracles"))
+from draw import Draw  # noqa: E402
+
 SHAPE = (128, 256, 256)
 SPACING = (2.5, 0.7, 0.7)
-
-
-class Draw:
-    def __init__(self, seed):
-        self.state = seed
-
-    def upper(self):
-        self.state = (self.state * 6364136223846793005 + 1442695040888963407) % 2**64
-        return self.state >> 32
-
-    def whole(self, low, high):
-        return low + self.upper() % (high - low)
-
-    def between(self, low, high):
-        return low + (high - low) * (self.upper() / 4294967296.0)
 
 
 def add_ball(raster, centre, radius):

@@ -6,7 +6,9 @@ numeric.json, weights.json and limits.json. Run: python peers.py, in the folder 
 
 import importlib.metadata
 import json
+import sys
 import warnings
+from pathlib import Path
 
 import krippendorff
 import matplotlib
@@ -21,22 +23,14 @@ from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats import inter_rater
 from statsmodels.stats.proportion import proportion_confint
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from draw import Draw  # noqa: E402
+
 matplotlib.use("Agg")
 warnings.filterwarnings("ignore")
 pingouin.options.update({key: None for key in pingouin.options if key.startswith("round")})
 KINDS = ["identity", "linear", "quadratic", "ordinal", "radical", "ratio", "circular", "bipolar"]
 SCALES = ["nominal", "ordinal", "interval", "ratio"]
-
-
-class Draw:
-    """The generator of Knuth's MMIX; the upper 32 bits as a share of one."""
-
-    def __init__(self, seed):
-        self.state = seed
-
-    def share(self):
-        self.state = (self.state * 6364136223846793005 + 1442695040888963407) % 2**64
-        return (self.state >> 32) / 4294967296.0
 
 
 def ratings(seed, n, raters, k, noise, gap, skew):

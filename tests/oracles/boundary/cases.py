@@ -1,9 +1,13 @@
 """Seeded pairs of small masks and volumes. `src/geometry/boundary_cases.rs` draws the same ones; whole numbers only, so both agree."""
 
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from draw import Draw  # noqa: E402
 
 DATE = "2026-11-24"
 SEED = 20211123
@@ -21,18 +25,6 @@ KINDS = [
     "one slice or row",
     "one voxel thick",
 ]
-
-
-class Draw:
-    """The generator of Knuth's MMIX; the upper 32 bits."""
-
-    def __init__(self, seed):
-        self.state = seed
-
-    def whole(self, low, high):
-        """From `low` to below `high`."""
-        self.state = (self.state * 6364136223846793005 + 1442695040888963407) % 2**64
-        return low + (self.state >> 32) % (high - low)
 
 
 def lumps(draw, shape, at_border):

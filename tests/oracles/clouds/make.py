@@ -4,6 +4,7 @@ The labels come from a small integer generator that the Rust test repeats (`src/
 """
 
 import json
+import sys
 import warnings
 from importlib.metadata import version
 from pathlib import Path
@@ -11,20 +12,11 @@ from pathlib import Path
 import numpy as np
 from sklearn import metrics
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from draw import Draw  # noqa: E402
+
 SEED, N_CASES = 20190127, 120
 warnings.simplefilter("ignore")
-
-
-class Draw:
-    def __init__(self, seed):
-        self.state = seed
-
-    def share(self):
-        self.state = (self.state * 6364136223846793005 + 1442695040888963407) % 2**64
-        return (self.state >> 32) / 4294967296.0
-
-    def between(self, low, high):
-        return low + (high - low) * self.share()
 
 
 def cloud(draw, index):

@@ -9,6 +9,7 @@ import importlib.util
 import json
 import pathlib
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,23 +18,14 @@ from crowdkit.aggregation import DawidSkene, MajorityVote
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from draw import Draw  # noqa: E402
+
 HEAD = {"script": "tests/oracles/consensus/generate.py", "date": "2026-11-24"}
 
 
 def tool(name):
     return {"tool": name, "version": importlib.metadata.version(name), **HEAD}
-
-
-class Draw:
-    def __init__(self, seed):
-        self.state = seed
-
-    def share(self):
-        self.state = (self.state * 6364136223846793005 + 1442695040888963407) % 2**64
-        return (self.state >> 32) / 4294967296.0
-
-    def between(self, low, high):
-        return low + (high - low) * self.share()
 
 
 # ---- Categories ----

@@ -5,6 +5,7 @@ file holds answers only.
 """
 
 import json
+import sys
 from importlib.metadata import version
 from pathlib import Path
 
@@ -12,19 +13,10 @@ import numpy as np
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from draw import Draw  # noqa: E402
+
 SEED, N_CASES, N_POINTS = 20140901, 600, 17
-
-
-class Draw:
-    def __init__(self, seed):
-        self.state = seed
-
-    def share(self):
-        self.state = (self.state * 6364136223846793005 + 1442695040888963407) % 2**64
-        return (self.state >> 32) / 4294967296.0
-
-    def between(self, low, high):
-        return low + (high - low) * self.share()
 
 
 def case(draw, index):

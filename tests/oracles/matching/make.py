@@ -6,20 +6,16 @@ shares. Similarities are k/1024, so totals are exact; what is no candidate, or b
 
 import importlib.metadata
 import json
+import sys
+from pathlib import Path
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from draw import Draw  # noqa: E402
+
 SEED = 20261124
-
-
-class Draw:
-    def __init__(self, seed):
-        self.state = seed
-
-    def below(self, n):
-        self.state = (self.state * 6364136223846793005 + 1442695040888963407) % 2**64
-        return (self.state >> 32) * n >> 32
 
 
 draw = Draw(SEED)

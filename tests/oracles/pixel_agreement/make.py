@@ -6,25 +6,21 @@ shares, so the file holds expected values only.
 
 import importlib.metadata
 import json
+import sys
 import warnings
+from pathlib import Path
 
 import krippendorff
 import numpy as np
 from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.inter_rater import fleiss_kappa
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from draw import Draw  # noqa: E402
+
 warnings.filterwarnings("ignore")
 SEED = 20261124
 PEERS = ["scikit-learn", "statsmodels", "krippendorff"]
-
-
-class Draw:
-    def __init__(self, seed):
-        self.state = seed
-
-    def below(self, n):
-        self.state = (self.state * 6364136223846793005 + 1442695040888963407) % 2**64
-        return (self.state >> 32) * n >> 32
 
 
 draw = Draw(SEED)

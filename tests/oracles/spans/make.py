@@ -7,6 +7,7 @@ do not overlap, as seqeval and nervaluate need; nested ones may overlap and repe
 
 import json
 import re
+import sys
 import warnings
 from importlib.metadata import version
 from pathlib import Path
@@ -19,6 +20,9 @@ from seqeval import metrics as seq
 from seqeval.scheme import IOB2
 from sklearn import metrics
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from draw import Draw  # noqa: E402
+
 SEED, N_CASES, LABELS = 20030531, 300, ["dose", "drug", "finding"]
 warnings.simplefilter("ignore")
 
@@ -26,15 +30,6 @@ TEXTS = [
     "Aspirin 81 mg tgl., 1-0-0; kein Fieber.", "Größe: 12×8 mm² (Segment VI/VII)", "no_acute  findings\u00a0seen\tin\nboth lungs",
     "左肺上叶结节，大小约8mm。", "naïve café – “quoted” 😀😀 ok", "", "   ", "a", "e\u0301tat", "IL-6>50pg/ml & CRP↑",
 ]
-
-
-class Draw:
-    def __init__(self, seed):
-        self.state = seed
-
-    def share(self):
-        self.state = (self.state * 6364136223846793005 + 1442695040888963407) % 2**64
-        return (self.state >> 32) / 4294967296.0
 
 
 def whole(draw, n):

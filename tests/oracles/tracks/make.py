@@ -4,6 +4,7 @@ The boxes come from a small integer generator that the Rust test repeats (`src/m
 """
 
 import json
+import sys
 import warnings
 from importlib.metadata import version
 from pathlib import Path
@@ -11,20 +12,11 @@ from pathlib import Path
 import motmetrics as mm
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from draw import Draw  # noqa: E402
+
 SEED, N_CASES, LEAST = 20080246, 150, 0.5
 warnings.simplefilter("ignore")
-
-
-class Draw:
-    def __init__(self, seed):
-        self.state = seed
-
-    def share(self):
-        self.state = (self.state * 6364136223846793005 + 1442695040888963407) % 2**64
-        return (self.state >> 32) / 4294967296.0
-
-    def between(self, low, high):
-        return low + (high - low) * self.share()
 
 
 def video(draw):

@@ -8,6 +8,7 @@ import cmath
 import datetime
 import json
 import math
+import sys
 from importlib.metadata import version
 from pathlib import Path
 
@@ -17,24 +18,10 @@ from scipy.integrate import quad
 from shapely import affinity
 from shapely.geometry import LineString, MultiPolygon, Polygon, box
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from draw import Draw  # noqa: E402
+
 SEED = 20261124
-
-
-class Draw:
-    """Knuth's MMIX; the upper 32 bits as a share of one."""
-
-    def __init__(self, seed):
-        self.state = seed
-
-    def share(self):
-        self.state = (self.state * 6364136223846793005 + 1442695040888963407) % 2**64
-        return (self.state >> 32) / 4294967296.0
-
-    def between(self, low, high):
-        return low + (high - low) * self.share()
-
-    def below(self, n):
-        return int(self.share() * n)
 
 
 def star(draw, n, centre, radius, step):
