@@ -5,8 +5,7 @@ use super::answer::{PageError, answer};
 use super::frame::{Frame, render};
 use super::links::key_of;
 use super::views::{Empty, Section};
-use crate::metrics::{self, Direction, MetricSpec, WhenEmpty};
-use crate::pipeline::{self, Project};
+use crate::pipeline::{self, CatalogueEntry, Project};
 use crate::reports::format;
 use crate::reports::render::{CellView, TableView};
 use crate::store::Store;
@@ -22,9 +21,16 @@ fn definitions(store: &Store, name: &str) -> Result<String, PageError> {
     let project = &pipeline::project(store, name)?;
     let frame = Frame::new(project, "definitions", "What every number means")
         .lead("From the program's own registry: what is listed here is what is computed.");
+    let (metrics, coefficients): (Vec<_>, Vec<_>) = pipeline::catalogue()
+        .into_iter()
+        .partition(|entry| entry.scales.is_none());
     let sections = [
         Section::new("metrics", "Metrics of a pair")
-            .sortable(metric_table(), Empty::quiet("Nothing to list.")),
+            .sortable(metric_table(&metrics), Empty::quiet("Nothing to list.")),
+        Section::new("coefficients", "Agreement between raters").sortable(
+            coefficient_table(&coefficients),
+            Empty::quiet("Nothing to list."),
+        ),
         Section::new("protocol", "Limits and tolerances of this protocol")
             .table(protocol_table(project), Empty::quiet("Nothing to list.")),
         Section::new("labels", "Labels of this protocol").table(
@@ -35,37 +41,28 @@ fn definitions(store: &Store, name: &str) -> Result<String, PageError> {
     render(&frame, &sections)
 }
 
-fn metric_table() -> TableView {
-    let row = |spec: &MetricSpec| {
-        let unit = |unit: metrics::Unit| match unit.symbol() {
-            "" => unit.code(),
-            symbol => symbol,
-        };
-        let bound = |bound: f64| match bound {
-            bound if bound == f64::INFINITY => "∞".to_owned(),
-            bound if bound == f64::NEG_INFINITY => "−∞".to_owned(),
-            bound => format::number(bound, 0, false),
-        };
+/// Figures of a pair, or of several raters.
+fn metric_table(entries: &[CatalogueEntry]) -> TableView {
+    let row = |entry: &CatalogueEntry| {
         vec![
-            CellView::text(spec.key),
-            CellView::text(spec.title),
-            CellView::text(match spec.unit_with_spacing {
-                Some(with) => format!("{}; {} where spacing is known", unit(spec.unit), unit(with)),
-                None => unit(spec.unit).to_owned(),
-            }),
-            CellView::text(format!(
-                "{} to {}",
-                bound(spec.range.0),
-                bound(spec.range.1)
-            )),
-            CellView::text(match spec.direction {
-                Direction::HigherIsBetter => "higher",
-                Direction::LowerIsBetter => "lower",
-                Direction::ZeroIsBest => "nearer 0",
-            }),
-            CellView::text(if spec.symmetric { "yes" } else { "no" }),
-            CellView::text(empty(spec)),
-            CellView::text(spec.source),
+            CellView {
+                sub: entry
+                    .printed_as
+                    .iter()
+                    .map(|name| format!("also {name}"))
+                    .collect(),
+                ..CellView::text(entry.key)
+            },
+            CellView {
+                sub: vec![entry.summary.clone()],
+                ..CellView::text(entry.title)
+            },
+            CellView::text(entry.unit_text()),
+            CellView::text(entry.range_text()),
+            CellView::text(entry.better),
+            CellView::text(entry.symmetric_text()),
+            CellView::text(&entry.undefined),
+            CellView::text(entry.source),
         ]
     };
     TableView::new(
@@ -74,31 +71,56 @@ fn metric_table() -> TableView {
             "Metric",
             "Unit",
             "Range",
-            "Better",
+            "Best",
             "Symmetric",
-            "When a side is empty",
+            "Without value",
             "Source",
         ],
-        metrics::ALL.iter().map(row).collect(),
-        "Undefined values are left out of means and counted beside them, never taken as 0 or 1.",
+        entries.iter().map(row).collect(),
+        "Undefined values are left out of means and counted beside them, never taken as 0 or 1. \
+         `concord metrics KEY` gives the whole definition.",
     )
 }
 
-fn empty(spec: &MetricSpec) -> String {
-    let when = |when: WhenEmpty| match when {
-        WhenEmpty::Undefined => "undefined".to_owned(),
-        WhenEmpty::Value(value) => format::number(value, 0, false),
-        WhenEmpty::Formula => "as usual".to_owned(),
+fn coefficient_table(entries: &[CatalogueEntry]) -> TableView {
+    let row = |entry: &CatalogueEntry| {
+        vec![
+            CellView::text(entry.key),
+            CellView {
+                sub: vec![entry.summary.clone()],
+                ..CellView::text(entry.title)
+            },
+            CellView::text(entry.kind),
+            CellView::text(
+                entry
+                    .scales
+                    .iter()
+                    .flatten()
+                    .copied()
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            ),
+            CellView::text(entry.range_text()),
+            CellView::text(entry.gaps.unwrap_or_default()),
+            CellView::text(entry.interval.unwrap_or_default()),
+            CellView::text(&entry.undefined),
+            CellView::text(entry.source),
+        ]
     };
-    let policy = &spec.empty;
-    if policy.both == policy.reference && policy.reference == policy.candidate {
-        return when(policy.both);
-    }
-    format!(
-        "both: {}; reference: {}; candidate: {}",
-        when(policy.both),
-        when(policy.reference),
-        when(policy.candidate)
+    TableView::new(
+        &[
+            "Key",
+            "Coefficient",
+            "Of",
+            "Scales",
+            "Range",
+            "Missing ratings",
+            "Interval",
+            "Without value",
+            "Source",
+        ],
+        entries.iter().map(row).collect(),
+        "1 is perfect agreement; 0 is what chance would give, where chance is taken out.",
     )
 }
 

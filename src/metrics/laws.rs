@@ -18,6 +18,7 @@ struct Scene {
     line: Vec<[f64; 2]>,
     corners: [[f64; 2]; 2],
     points: Vec<[f64; 2]>,
+    rank: Option<f64>,
     moved_by: u32,
 }
 
@@ -259,6 +260,7 @@ fn evaluate(key: &str, a: &Scene, b: &Scene, view: View) -> Option<Vec<Measured>
             };
             vec![angle_difference(angle(a), angle(b), Turn::Full).unwrap()]
         }
+        "rank_difference" => vec![rank_difference(a.rank, b.rank).unwrap()],
         "point_distance" => vec![Measured {
             value: points().summary(view.length()).mean,
             unit: view.length(),
@@ -302,8 +304,9 @@ fn scene() -> impl Strategy<Value = Scene> {
     let rings = proptest::collection::vec(ring, 1..3);
     let line = proptest::collection::vec(place(), 1..7);
     let points = proptest::collection::vec(place(), 1..6);
-    (pixels, rings, line, [place(), place()], points).prop_map(
-        move |(mut pixels, rings, line, corners, points)| {
+    let rank = proptest::num::i8::ANY;
+    (pixels, rings, line, [place(), place()], points, rank).prop_map(
+        move |(mut pixels, rings, line, corners, points, rank)| {
             // Neither slice is empty; empty scenes have laws of their own.
             pixels[0] = true;
             pixels[n - 1] = true;
@@ -313,6 +316,7 @@ fn scene() -> impl Strategy<Value = Scene> {
                 line,
                 corners,
                 points,
+                rank: Some(f64::from(rank)),
                 moved_by: 0,
             }
         },
@@ -358,10 +362,10 @@ proptest! {
     fn exchanging_the_sides_does_as_the_registry_says(a in scene(), b in scene()) {
         for ((spec, one), (_, other)) in all(&a, &b, IN_PX).zip(all(&b, &a, IN_PX)) {
             let (one, other) = (one.value.value().unwrap(), other.value.value().unwrap());
-            if spec.symmetric {
-                prop_assert!(near(one, other), "{}: {} against {}", spec.key, one, other);
-            } else if ["volume_difference", "length_difference", "angle_difference"].contains(&spec.key) {
-                prop_assert_eq!(one, -other);
+            match spec.exchange {
+                Exchange::Same => prop_assert!(near(one, other), "{}: {} against {}", spec.key, one, other),
+                Exchange::Sign => prop_assert_eq!(one, -other, "{}", spec.key),
+                Exchange::Other => {}
             }
         }
     }

@@ -10,6 +10,7 @@ mod lines;
 mod measurements;
 mod overlap;
 mod overlap_matrix;
+mod ranks;
 mod registry;
 mod sizes;
 mod spans;
@@ -32,7 +33,10 @@ pub use lines::{
 pub use measurements::{Turn, angle_at, angle_difference, length_difference, line_length};
 pub use overlap::{Overlap, dice, iou};
 pub use overlap_matrix::{OverlapMatrix, dice_matrix, iou_matrix};
-pub use registry::{ALL, Direction, EmptyPolicy, MetricSpec, WhenEmpty, find};
+pub use ranks::rank_difference;
+pub use registry::{
+    ALL, Direction, EmptyPolicy, Exchange, MetricSpec, WhenEmpty, find, printed_under,
+};
 pub use sizes::{
     EdgeDeviation, absolute_relative_volume_difference, absolute_volume_difference,
     box_edge_deviation, centroid_distance, centroid_distance_of_volumes,

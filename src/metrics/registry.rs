@@ -16,6 +16,17 @@ pub enum Direction {
     ZeroIsBest,
 }
 
+/// What becomes of a value when reference and candidate are exchanged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exchange {
+    /// It stays.
+    Same,
+    /// It changes its sign.
+    Sign,
+    /// It is another one: the reference has a part of its own.
+    Other,
+}
+
 /// What a metric gives when one side holds nothing.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum WhenEmpty {
@@ -39,6 +50,8 @@ pub struct EmptyPolicy {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MetricSpec {
     pub key: &'static str,
+    /// Names under which `concord compare` prints it, its parts and its counts, where they differ from the key.
+    pub printed_as: &'static [&'static str],
     pub title: &'static str,
     /// Unit without pixel spacing.
     pub unit: Unit,
@@ -47,8 +60,7 @@ pub struct MetricSpec {
     /// Least and greatest possible value.
     pub range: (f64, f64),
     pub direction: Direction,
-    /// Whether reference and candidate may be exchanged. `ZeroIsBest` differences change their sign instead.
-    pub symmetric: bool,
+    pub exchange: Exchange,
     pub empty: EmptyPolicy,
     pub source: &'static str,
     /// The function that computes it; its docstring is the definition.
@@ -60,6 +72,12 @@ pub struct MetricSpec {
 /// The metric with a key.
 pub fn find(key: &str) -> Option<&'static MetricSpec> {
     ALL.iter().find(|spec| spec.key == key)
+}
+
+/// The metrics that are printed under a name, by key or otherwise.
+pub fn printed_under(name: &str) -> impl Iterator<Item = &'static MetricSpec> {
+    ALL.iter()
+        .filter(move |spec| spec.key == name || spec.printed_as.contains(&name))
 }
 
 #[cfg(test)]

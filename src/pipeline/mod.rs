@@ -2,6 +2,7 @@
 
 mod agreement;
 mod calibrate;
+mod catalogue;
 mod compare;
 mod consensus;
 mod decision_list;
@@ -30,6 +31,7 @@ pub use calibrate::{
     Week, agreement_rows, annotator_rows, calibration, confusions, distributions, heatmaps,
     latest_week, protocol_stamp, stage_cards, throughput_of,
 };
+pub use catalogue::{CatalogueEntry, DefinitionSection, catalogue};
 pub use compare::{CompareReport, CompareSource, SourceInfo, compare};
 pub use consensus::{ConsensusFigures, ConsensusMethod, ConsensusReport, consensus_table};
 pub use decision_list::{MeasuredDecision, decision_list, record_decision};

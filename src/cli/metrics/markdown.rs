@@ -1,9 +1,9 @@
 //! The page of all figures, `docs/metrics.md`.
 
-use super::catalogue::Entry;
+use crate::pipeline::CatalogueEntry;
 
 /// The page: a table of all, then each in full.
-pub(super) fn page(entries: &[Entry]) -> String {
+pub(super) fn page(entries: &[CatalogueEntry]) -> String {
     let mut text = String::from(
         "# Metrics and coefficients\n\n\
          Made by `concord metrics --output markdown` from the registries and the docstrings of the functions that compute the \
@@ -17,7 +17,7 @@ pub(super) fn page(entries: &[Entry]) -> String {
             entry.key,
             entry.key,
             entry.kind,
-            cell(&entry.unit),
+            cell(&entry.unit_text()),
             entry.range_text(),
             entry.better,
             entry.symmetric_text(),

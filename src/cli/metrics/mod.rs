@@ -1,15 +1,13 @@
 //! `concord metrics`: every figure, what it means, and what it promises.
 
-mod catalogue;
 mod markdown;
 
 use super::output::{self, Align};
-use crate::pipeline::PipelineError;
-use catalogue::{Entry, catalogue};
+use crate::pipeline::{CatalogueEntry, PipelineError, catalogue};
 
 #[derive(clap::Args, Debug)]
 pub struct MetricsArgs {
-    /// One figure, with its whole definition
+    /// One figure, by its key or as `compare` prints it, with its whole definition
     key: Option<String>,
     /// table, json or markdown
     #[arg(long, default_value = "table", value_parser = ["table", "json", "markdown"])]
@@ -19,7 +17,7 @@ pub struct MetricsArgs {
 pub fn run(args: &MetricsArgs) -> Result<u8, PipelineError> {
     let mut entries = catalogue();
     if let Some(key) = &args.key {
-        entries.retain(|entry| entry.key == key);
+        entries.retain(|entry| entry.key == key || entry.printed_as.contains(&key.as_str()));
         if entries.is_empty() {
             return Err(PipelineError::Parameter {
                 what: "KEY",
@@ -40,7 +38,7 @@ pub fn run(args: &MetricsArgs) -> Result<u8, PipelineError> {
     Ok(0)
 }
 
-fn table(entries: &[Entry]) -> String {
+fn table(entries: &[CatalogueEntry]) -> String {
     let rows: Vec<Vec<String>> = entries
         .iter()
         .map(|entry| {
@@ -48,7 +46,7 @@ fn table(entries: &[Entry]) -> String {
                 entry.key.to_owned(),
                 entry.title.to_owned(),
                 entry.kind.to_owned(),
-                entry.unit.clone(),
+                entry.unit_text(),
                 entry.range_text(),
                 entry.better.to_owned(),
                 entry.symmetric_text().to_owned(),
@@ -72,7 +70,7 @@ fn table(entries: &[Entry]) -> String {
     text
 }
 
-fn in_full(entry: &Entry) -> String {
+fn in_full(entry: &CatalogueEntry) -> String {
     let mut text = format!("{}: {}\n\n{}\n", entry.key, entry.title, entry.summary);
     for (name, value) in entry.facts() {
         text.push_str(&format!("\n{name:<16}{value}"));

@@ -1,6 +1,6 @@
 //! Every metric, declared.
 
-use super::{Direction, EmptyPolicy, MetricSpec, WhenEmpty};
+use super::{Direction, EmptyPolicy, Exchange, MetricSpec, WhenEmpty};
 use crate::definitions::{DefinedIn, defined_in};
 use crate::metrics::Unit;
 
@@ -48,12 +48,13 @@ const fn ratio(
 ) -> MetricSpec {
     MetricSpec {
         key,
+        printed_as: &[],
         title,
         unit: Unit::Ratio,
         unit_with_spacing: None,
         range: UNIT_INTERVAL,
         direction: Direction::HigherIsBetter,
-        symmetric: true,
+        exchange: Exchange::Same,
         empty: ZERO_IF_ONE,
         source,
         defined_in,
@@ -70,12 +71,13 @@ const fn distance(
 ) -> MetricSpec {
     MetricSpec {
         key,
+        printed_as: &[],
         title,
         unit: Unit::Px,
         unit_with_spacing: Some(Unit::Mm),
         range: POSITIVE,
         direction: Direction::LowerIsBetter,
-        symmetric: true,
+        exchange: Exchange::Same,
         empty: UNDEFINED,
         source,
         defined_in,
@@ -157,12 +159,13 @@ pub const ALL: &[MetricSpec] = &[
     ),
     MetricSpec {
         key: "volume_difference",
+        printed_as: &[],
         title: "Volume difference (candidate minus reference)",
         unit: Unit::Voxel,
         unit_with_spacing: Some(Unit::Mm3),
         range: ANY,
         direction: Direction::ZeroIsBest,
-        symmetric: false,
+        exchange: Exchange::Sign,
         empty: EmptyPolicy {
             both: WhenEmpty::Undefined,
             reference: WhenEmpty::Formula,
@@ -174,12 +177,13 @@ pub const ALL: &[MetricSpec] = &[
     },
     MetricSpec {
         key: "absolute_volume_difference",
+        printed_as: &[],
         title: "Volume difference without its sign",
         unit: Unit::Voxel,
         unit_with_spacing: Some(Unit::Mm3),
         range: POSITIVE,
         direction: Direction::LowerIsBetter,
-        symmetric: true,
+        exchange: Exchange::Same,
         empty: EmptyPolicy {
             both: WhenEmpty::Undefined,
             reference: WhenEmpty::Formula,
@@ -191,12 +195,13 @@ pub const ALL: &[MetricSpec] = &[
     },
     MetricSpec {
         key: "relative_volume_difference",
+        printed_as: &[],
         title: "Relative volume difference",
         unit: Unit::Ratio,
         unit_with_spacing: None,
         range: (-1.0, f64::INFINITY),
         direction: Direction::ZeroIsBest,
-        symmetric: false,
+        exchange: Exchange::Other,
         empty: EmptyPolicy {
             both: WhenEmpty::Undefined,
             reference: WhenEmpty::Undefined,
@@ -207,7 +212,7 @@ pub const ALL: &[MetricSpec] = &[
         oracles: &["boundary/metrics_reloaded.json"],
     },
     MetricSpec {
-        symmetric: false,
+        exchange: Exchange::Other,
         range: POSITIVE,
         direction: Direction::LowerIsBetter,
         empty: EmptyPolicy {
@@ -231,6 +236,12 @@ pub const ALL: &[MetricSpec] = &[
         &["boundary/simpleitk.json"],
     ),
     MetricSpec {
+        printed_as: &[
+            "box_edge_left",
+            "box_edge_top",
+            "box_edge_right",
+            "box_edge_bottom",
+        ],
         unit_with_spacing: None,
         empty: FORMULA,
         ..distance(
@@ -241,13 +252,16 @@ pub const ALL: &[MetricSpec] = &[
             &["boundary/boxes.json"],
         )
     },
-    distance(
-        "mean_boundary_distance",
-        "Mean symmetric boundary distance of polygons",
-        "Heimann et al. 2009, doi:10.1109/TMI.2009.2013851, on exact outlines",
-        defined_in!("metrics/lines.rs", "mean_boundary_distance"),
-        &["overlap/polygons.json"],
-    ),
+    MetricSpec {
+        printed_as: &["boundary_distance"],
+        ..distance(
+            "mean_boundary_distance",
+            "Mean symmetric boundary distance of polygons",
+            "Heimann et al. 2009, doi:10.1109/TMI.2009.2013851, on exact outlines",
+            defined_in!("metrics/lines.rs", "mean_boundary_distance"),
+            &["overlap/polygons.json"],
+        )
+    },
     distance(
         "outline_hausdorff",
         "Hausdorff distance of polygon outlines",
@@ -255,13 +269,16 @@ pub const ALL: &[MetricSpec] = &[
         defined_in!("metrics/lines.rs", "outline_hausdorff"),
         &["vectors/polygons.json"],
     ),
-    distance(
-        "point_distance",
-        "Mean distance of named points",
-        "Euclid",
-        defined_in!("metrics/keypoints.rs", "summary"),
-        &["keypoints/coco.json"],
-    ),
+    MetricSpec {
+        printed_as: &["distance_px", "distance_mm"],
+        ..distance(
+            "point_distance",
+            "Mean distance of named points",
+            "Euclid",
+            defined_in!("metrics/keypoints.rs", "summary"),
+            &["keypoints/coco.json"],
+        )
+    },
     MetricSpec {
         empty: UNDEFINED,
         ..ratio(
@@ -273,7 +290,7 @@ pub const ALL: &[MetricSpec] = &[
         )
     },
     MetricSpec {
-        symmetric: false,
+        exchange: Exchange::Other,
         empty: UNDEFINED,
         ..ratio(
             "oks",
@@ -284,7 +301,7 @@ pub const ALL: &[MetricSpec] = &[
         )
     },
     MetricSpec {
-        symmetric: false,
+        exchange: Exchange::Other,
         empty: EmptyPolicy {
             both: WhenEmpty::Undefined,
             reference: WhenEmpty::Undefined,
@@ -305,13 +322,16 @@ pub const ALL: &[MetricSpec] = &[
         defined_in!("metrics/clouds.rs", "mean_iou"),
         &["clouds/figures.json"],
     ),
-    ratio(
-        "span_f1_exact",
-        "F1 of text spans with equal boundaries",
-        "Tjong Kim Sang & De Meulder 2003, doi:10.3115/1119176.1119195",
-        defined_in!("metrics/spans.rs", "f1"),
-        &["spans/figures.json"],
-    ),
+    MetricSpec {
+        printed_as: &["start_difference", "end_difference"],
+        ..ratio(
+            "span_f1_exact",
+            "F1 of text spans with equal boundaries",
+            "Tjong Kim Sang & De Meulder 2003, doi:10.3115/1119176.1119195",
+            defined_in!("metrics/spans.rs", "f1"),
+            &["spans/figures.json"],
+        )
+    },
     ratio(
         "span_f1_overlap",
         "F1 of text spans that share a character, one to one",
@@ -327,7 +347,14 @@ pub const ALL: &[MetricSpec] = &[
         &["spans/figures.json"],
     ),
     MetricSpec {
-        symmetric: false,
+        printed_as: &[
+            "frames_reference",
+            "frames_candidate",
+            "frames_matched",
+            "identity_switches",
+            "fragmentations",
+        ],
+        exchange: Exchange::Other,
         range: (f64::NEG_INFINITY, 1.0),
         empty: EmptyPolicy {
             both: WhenEmpty::Undefined,
@@ -343,7 +370,7 @@ pub const ALL: &[MetricSpec] = &[
         )
     },
     MetricSpec {
-        symmetric: false,
+        exchange: Exchange::Other,
         empty: UNDEFINED,
         ..ratio(
             "motp",
@@ -367,17 +394,20 @@ pub const ALL: &[MetricSpec] = &[
         defined_in!("metrics/lines.rs", "frechet"),
         &["vectors/lines.json"],
     ),
-    distance(
-        "mean_line_distance",
-        "Mean symmetric distance of lines",
-        "Heimann et al. 2009, doi:10.1109/TMI.2009.2013851, on exact lines",
-        defined_in!("metrics/lines.rs", "mean_line_distance"),
-        &["vectors/lines.json"],
-    ),
+    MetricSpec {
+        printed_as: &["boundary_distance"],
+        ..distance(
+            "mean_line_distance",
+            "Mean symmetric distance of lines",
+            "Heimann et al. 2009, doi:10.1109/TMI.2009.2013851, on exact lines",
+            defined_in!("metrics/lines.rs", "mean_line_distance"),
+            &["vectors/lines.json"],
+        )
+    },
     MetricSpec {
         range: ANY,
         direction: Direction::ZeroIsBest,
-        symmetric: false,
+        exchange: Exchange::Sign,
         ..distance(
             "length_difference",
             "Length difference (candidate minus reference)",
@@ -391,13 +421,27 @@ pub const ALL: &[MetricSpec] = &[
         unit_with_spacing: None,
         range: (-180.0, 180.0),
         direction: Direction::ZeroIsBest,
-        symmetric: false,
+        exchange: Exchange::Sign,
         ..distance(
             "angle_difference",
             "Angle difference (candidate minus reference)",
             "Mardia & Jupp 2000, doi:10.1002/9780470316979",
             defined_in!("metrics/measurements.rs", "angle_difference"),
             &["vectors/lines.json"],
+        )
+    },
+    MetricSpec {
+        unit: Unit::Steps,
+        unit_with_spacing: None,
+        range: ANY,
+        direction: Direction::ZeroIsBest,
+        exchange: Exchange::Sign,
+        ..distance(
+            "rank_difference",
+            "Difference of ranks (candidate minus reference)",
+            "Stevens 1946, doi:10.1126/science.103.2684.677",
+            defined_in!("metrics/ranks.rs", "rank_difference"),
+            &["ranks/differences.json"],
         )
     },
 ];

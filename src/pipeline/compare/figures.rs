@@ -5,7 +5,7 @@ use crate::analytics::{
     bootstrap_method, further_metrics, mean_interval_by_study, point_distances,
 };
 use crate::domain::{Annotation, Comparison, ErrorUnit, Item, Protocol, Technique, UnitScore};
-use crate::metrics::Measured;
+use crate::metrics::{Measured, rank_difference};
 use crate::pipeline::PipelineError;
 use crate::statistics::wilson;
 use std::collections::BTreeMap;
@@ -88,7 +88,8 @@ pub(super) fn cells(unit: &UnitScore, protocol: &Protocol) -> BTreeMap<&'static 
             put("oks", unit.oks, "ratio", None);
         }
         Technique::Ordinal => {
-            let steps = unit.a_rank.zip(unit.b_rank).map(|(a, b)| b - a);
+            let steps = rank_difference(unit.a_rank, unit.b_rank);
+            let steps = steps.ok().and_then(|steps| steps.value.value());
             put("rank_difference", steps, "steps", None);
         }
         Technique::Cuboid => {
@@ -251,4 +252,30 @@ pub(super) fn error_rate(
         n_not_applicable,
         undefined: (denominator == 0).then(|| "no_assessed_units".to_owned()),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::printed_under;
+
+    #[test]
+    fn every_name_that_is_printed_is_one_of_the_registry() {
+        let mut n_names = 0;
+        for &technique in Technique::ALL {
+            let unit = UnitScore {
+                technique: Some(technique),
+                box_edges_px: Some([0.0; 4]),
+                ..UnitScore::default()
+            };
+            for name in cells(&unit, &Protocol::default()).into_keys() {
+                assert!(
+                    printed_under(name).next().is_some(),
+                    "{technique}: `{name}` is not declared"
+                );
+                n_names += 1;
+            }
+        }
+        assert!(n_names >= 40, "only {n_names} names seen");
+    }
 }

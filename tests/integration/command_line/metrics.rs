@@ -43,6 +43,11 @@ fn metrics_lists_every_figure_of_both_registries_with_its_definition() {
         one.contains("2·|A∩B|") && one.contains("doi:10.2307/1932409"),
         "{one}"
     );
+    // As compare prints it: two metrics share the name.
+    let printed = stdout(&run(folder.path(), &["metrics", "boundary_distance"]));
+    for key in ["mean_boundary_distance", "mean_line_distance"] {
+        assert!(printed.contains(key), "{printed}");
+    }
     refused(
         folder.path(),
         &["metrics", "dise"],

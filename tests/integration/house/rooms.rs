@@ -39,6 +39,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         &[
             "geometry",
             "statistics",
+            "definitions",
             "metrics",
             "matching",
             "agreement",
@@ -79,8 +80,6 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "gates",
             "reports",
             "analytics",
-            // The metric a page's heading names.
-            "metrics",
         ],
     ),
     (
@@ -92,10 +91,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "store",
             "importers",
             "gates",
-            // `concord agreement --scale`, and `concord metrics`.
+            // `concord agreement --scale`.
             "agreement",
-            "definitions",
-            "metrics",
             // `concord serve` mounts both.
             "api",
             "dashboard",

@@ -1,29 +1,37 @@
-//! Metrics and coefficients in one list.
+//! Metrics and coefficients in one list, for whoever prints what figures mean.
 
 use crate::agreement::registry::{self, Best, CoefficientSpec, Gaps, Raters};
 use crate::definitions::{DefinedIn, Docstring};
-use crate::metrics::{self, Direction, EmptyPolicy, MetricSpec, WhenEmpty};
+use crate::metrics::{self, Direction, EmptyPolicy, Exchange, MetricSpec, Unit, WhenEmpty};
 use serde::Serialize;
 
-#[derive(Serialize)]
-pub(super) struct Definition {
+/// One heading of a definition, with the text below it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DefinitionSection {
     pub heading: String,
     pub text: String,
 }
 
 /// One figure as printed.
-#[derive(Serialize)]
-pub(super) struct Entry {
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CatalogueEntry {
     pub key: &'static str,
+    /// Other names under which `compare` prints it, its parts and its counts.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub printed_as: &'static [&'static str],
     pub title: &'static str,
     /// What it is a figure of.
     pub kind: &'static str,
-    pub unit: String,
+    /// `None`: that of the ratings.
+    pub unit: Option<Unit>,
+    /// Unit where the pixel spacing is known, if it differs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit_with_spacing: Option<Unit>,
     /// Least and greatest value; `None` is open.
     pub range: [Option<f64>; 2],
     pub better: &'static str,
-    /// Whether the sides may be exchanged.
-    pub symmetric: Option<bool>,
+    /// What becomes of it when the sides are exchanged: `same`, `sign` changes, or `other`.
+    pub exchange: &'static str,
     /// When there is no value, or what stands in its place.
     pub undefined: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -36,34 +44,36 @@ pub(super) struct Entry {
     pub defined_in: String,
     pub oracles: Vec<String>,
     pub summary: String,
-    pub sections: Vec<Definition>,
+    pub sections: Vec<DefinitionSection>,
 }
 
 /// Every figure that the registries declare, metrics first.
-pub(super) fn catalogue() -> Vec<Entry> {
+pub fn catalogue() -> Vec<CatalogueEntry> {
     let metrics = metrics::ALL.iter().map(of_metric);
     let coefficients = registry::ALL.iter().map(of_coefficient);
     metrics.chain(coefficients).collect()
 }
 
-fn of_metric(spec: &MetricSpec) -> Entry {
-    let unit = match spec.unit_with_spacing {
-        Some(with) => format!("{}, {} with spacing", spec.unit.code(), with.code()),
-        None => spec.unit.code().to_owned(),
-    };
+fn of_metric(spec: &MetricSpec) -> CatalogueEntry {
     let (summary, sections) = definition(spec.defined_in);
-    Entry {
+    CatalogueEntry {
         key: spec.key,
+        printed_as: spec.printed_as,
         title: spec.title,
         kind: "a pair",
-        unit,
+        unit: Some(spec.unit),
+        unit_with_spacing: spec.unit_with_spacing,
         range: range(spec.range),
         better: match spec.direction {
             Direction::HigherIsBetter => "high",
             Direction::LowerIsBetter => "low",
             Direction::ZeroIsBest => "0",
         },
-        symmetric: Some(spec.symmetric),
+        exchange: match spec.exchange {
+            Exchange::Same => "same",
+            Exchange::Sign => "sign",
+            Exchange::Other => "other",
+        },
         undefined: empty(&spec.empty),
         scales: None,
         gaps: None,
@@ -76,25 +86,27 @@ fn of_metric(spec: &MetricSpec) -> Entry {
     }
 }
 
-fn of_coefficient(spec: &CoefficientSpec) -> Entry {
+fn of_coefficient(spec: &CoefficientSpec) -> CatalogueEntry {
     let (summary, sections) = definition(spec.defined_in);
-    Entry {
+    CatalogueEntry {
         key: spec.key,
+        printed_as: &[],
         title: spec.title,
         kind: match spec.raters {
             Raters::Two => "two raters",
             Raters::TwoOrMore => "raters",
         },
-        unit: match spec.best {
-            Best::One => "ratio".to_owned(),
-            Best::Zero => "that of the ratings".to_owned(),
-        },
+        unit: (spec.best == Best::One).then_some(Unit::Ratio),
+        unit_with_spacing: None,
         range: range(spec.range),
         better: match spec.best {
             Best::One => "1",
             Best::Zero => "0",
         },
-        symmetric: Some(spec.best == Best::One),
+        exchange: match spec.best {
+            Best::One => "same",
+            Best::Zero => "sign",
+        },
         undefined: spec.undefined.to_owned(),
         scales: Some(spec.scales.iter().map(|scale| scale.name()).collect()),
         gaps: Some(match spec.gaps {
@@ -114,11 +126,11 @@ fn of_coefficient(spec: &CoefficientSpec) -> Entry {
     }
 }
 
-fn definition(defined_in: DefinedIn) -> (String, Vec<Definition>) {
+fn definition(defined_in: DefinedIn) -> (String, Vec<DefinitionSection>) {
     let Some(Docstring { summary, sections }) = defined_in.docstring() else {
         return (String::new(), Vec::new());
     };
-    let sections = sections.into_iter().map(|section| Definition {
+    let sections = sections.into_iter().map(|section| DefinitionSection {
         heading: section.heading,
         text: section.text,
     });
@@ -141,7 +153,7 @@ fn range((least, most): (f64, f64)) -> [Option<f64>; 2] {
 fn empty(policy: &EmptyPolicy) -> String {
     let when = |when: WhenEmpty| match when {
         WhenEmpty::Undefined => "undefined".to_owned(),
-        WhenEmpty::Value(value) => format!("{value}"),
+        WhenEmpty::Value(value) => format!("{value}").replace('-', "−"),
         WhenEmpty::Formula => "as usual".to_owned(),
     };
     let [both, reference, candidate] = [policy.both, policy.reference, policy.candidate].map(when);
@@ -154,29 +166,44 @@ fn empty(policy: &EmptyPolicy) -> String {
     format!("both empty: {both}; reference: {reference}; candidate: {candidate}")
 }
 
-impl Entry {
-    pub(super) fn range_text(&self) -> String {
+impl CatalogueEntry {
+    /// Least and greatest value.
+    pub fn range_text(&self) -> String {
         let bound = |bound: Option<f64>, open: &str| match bound {
-            Some(bound) => format!("{bound}"),
+            Some(bound) => format!("{bound}").replace('-', "−"),
             None => open.to_owned(),
         };
         let [least, most] = self.range;
         format!("{} to {}", bound(least, "−∞"), bound(most, "∞"))
     }
 
-    pub(super) fn symmetric_text(&self) -> &'static str {
-        match self.symmetric {
-            Some(true) => "yes",
-            Some(false) => "no",
-            None => "–",
+    /// The unit, and that with pixel spacing where it differs.
+    pub fn unit_text(&self) -> String {
+        let name = |unit: Unit| match unit.symbol() {
+            "" => unit.code(),
+            symbol => symbol,
+        };
+        match (self.unit, self.unit_with_spacing) {
+            (None, _) => "that of the ratings".to_owned(),
+            (Some(unit), None) => name(unit).to_owned(),
+            (Some(unit), Some(with)) => format!("{}, {} with spacing", name(unit), name(with)),
+        }
+    }
+
+    /// Whether the sides may be exchanged.
+    pub fn symmetric_text(&self) -> &'static str {
+        match self.exchange {
+            "same" => "yes",
+            "sign" => "sign changes",
+            _ => "no",
         }
     }
 
     /// What is known beside the definition, by name.
-    pub(super) fn facts(&self) -> Vec<(&'static str, String)> {
+    pub fn facts(&self) -> Vec<(&'static str, String)> {
         let mut facts = vec![
             ("of", self.kind.to_owned()),
-            ("unit", self.unit.clone()),
+            ("unit", self.unit_text()),
             ("range", self.range_text()),
             ("best", self.better.to_owned()),
             ("symmetric", self.symmetric_text().to_owned()),
@@ -190,6 +217,9 @@ impl Entry {
         }
         if let Some(interval) = self.interval {
             facts.push(("interval", interval.to_owned()));
+        }
+        if !self.printed_as.is_empty() {
+            facts.push(("printed as", self.printed_as.join(", ")));
         }
         facts.push(("source", self.source.to_owned()));
         facts.push(("computed by", self.defined_in.clone()));
