@@ -3,7 +3,7 @@
 use super::*;
 
 mod edges;
-mod laws;
+mod identities;
 mod published;
 mod published_measurements;
 mod studies;

@@ -136,7 +136,14 @@ fn summary(
                 row.rater.clone(),
                 row.rate.text(),
                 row.rate.n_text(),
-                row.size_bias.text_with_interval(),
+                match row.size_of() {
+                    Some(of) => format!(
+                        "{}, {of}, {}",
+                        row.size_bias.text_with_interval(),
+                        row.size_bias.n_text()
+                    ),
+                    None => row.size_bias.text_with_interval(),
+                },
                 row.n_missing.to_string(),
                 row.dice.text(),
                 row.kappa.text_with_interval(),

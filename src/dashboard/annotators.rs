@@ -130,7 +130,6 @@ fn headline(rows: &[AnnotatorRow]) -> String {
 fn table(project: &Project, week: &Week, rows: &[AnnotatorRow], letters: &[String]) -> TableView {
     let names = [
         "Annotator",
-        "Role",
         "Status",
         "Error rate",
         "Alike",
@@ -164,15 +163,24 @@ fn table(project: &Project, week: &Week, rows: &[AnnotatorRow], letters: &[Strin
                 .with("rater", row.rater.as_str())
         };
         vec![
-            linked(CellView::text(&row.rater), card()),
-            CellView::text(row.role.as_str()),
+            linked(
+                CellView {
+                    sub: vec![row.role.to_string()],
+                    ..CellView::text(&row.rater)
+                },
+                card(),
+            ),
             CellView::status(row.status),
             linked_figure(&row.rate, errors()),
             CellView::text(if letters.is_empty() { "–" } else { letters }),
             kind(ErrorKind::Missing, row.n_missing),
             kind(ErrorKind::Extra, row.n_extra),
             kind(ErrorKind::WrongLabel, row.n_wrong_label),
-            linked_figure(&row.size_bias, card().at("labels")),
+            {
+                let mut cell = linked_figure(&row.size_bias, card().at("labels"));
+                cell.sub.extend(row.size_of());
+                cell
+            },
             linked_figure(&row.kappa, peers()),
             linked_figure(&row.dice, card().at("labels")),
             linked_figure(&row.studies_per_day, work()),
@@ -186,7 +194,8 @@ fn table(project: &Project, week: &Week, rows: &[AnnotatorRow], letters: &[Strin
         format!(
             "Error rate with Wilson's interval; unit: {}. Alike: people of one role who share a letter cannot be told apart \
              by their error rates (Newcombe's {:.0} % interval of the difference covers 0, pairs not adjusted for their \
-             number). Change: against the four weeks before. Missing, extra and wrong label count instances.",
+             number). Change: against the four weeks before. Missing, extra and wrong label count instances. Size bias: mean relative difference to the reference, of the technique \
+             with most units.",
             project.protocol.error_unit,
             project.protocol.confidence * 100.0
         ),

@@ -54,7 +54,7 @@ fn metric_table(entries: &[CatalogueEntry]) -> TableView {
                 ..CellView::text(entry.key)
             },
             CellView {
-                sub: vec![entry.summary.clone()],
+                sub: explained(entry),
                 ..CellView::text(entry.title)
             },
             CellView::text(entry.unit_text()),
@@ -78,8 +78,14 @@ fn metric_table(entries: &[CatalogueEntry]) -> TableView {
         ],
         entries.iter().map(row).collect(),
         "Undefined values are left out of means and counted beside them, never taken as 0 or 1. \
-         `concord metrics KEY` gives the whole definition.",
+         The command concord metrics KEY gives the whole definition.",
     )
+}
+
+/// The explanation without the marks of code.
+fn explained(entry: &CatalogueEntry) -> Vec<String> {
+    let text = entry.explanation().map(|text| text.replace('`', ""));
+    text.into_iter().collect()
 }
 
 fn coefficient_table(entries: &[CatalogueEntry]) -> TableView {
@@ -87,7 +93,7 @@ fn coefficient_table(entries: &[CatalogueEntry]) -> TableView {
         vec![
             CellView::text(entry.key),
             CellView {
-                sub: vec![entry.summary.clone()],
+                sub: explained(entry),
                 ..CellView::text(entry.title)
             },
             CellView::text(entry.kind),

@@ -130,7 +130,8 @@ fn lead(row: &AnnotatorRow) -> String {
             parts.push(format!("{name} {}", figure.text_with_interval()));
         }
     };
-    add("size bias", &row.size_bias);
+    let of = row.size_of().map_or(String::new(), |of| format!(" ({of})"));
+    add(&format!("size bias{of}"), &row.size_bias);
     add("κ to the others", &row.kappa);
     add("median Dice", &row.dice);
     add("median studies a day", &row.studies_per_day);

@@ -132,9 +132,26 @@ fn definition(defined_in: DefinedIn) -> (String, Vec<DefinitionSection>) {
     };
     let sections = sections.into_iter().map(|section| DefinitionSection {
         heading: section.heading,
-        text: section.text,
+        text: readable(&section.text),
     });
-    (summary, sections.collect())
+    (readable(&summary), sections.collect())
+}
+
+/// A docstring's text for readers: links are plain code, examples are marked as Rust and show nothing that only their test needs.
+fn readable(text: &str) -> String {
+    let mut lines = Vec::new();
+    let mut is_code = false;
+    for line in text.lines() {
+        if line.starts_with("```") {
+            is_code = !is_code;
+            lines.push(if is_code { "```rust" } else { "```" }.to_owned());
+        } else if !is_code {
+            lines.push(line.replace("[`", "`").replace("`]", "`"));
+        } else if line != "#" && !line.starts_with("# ") {
+            lines.push(line.to_owned());
+        }
+    }
+    lines.join("\n")
 }
 
 fn place(defined_in: DefinedIn) -> String {
@@ -167,6 +184,11 @@ fn empty(policy: &EmptyPolicy) -> String {
 }
 
 impl CatalogueEntry {
+    /// What the summary says beyond the title.
+    pub fn explanation(&self) -> Option<&str> {
+        Some(self.summary.as_str()).filter(|summary| !summary.starts_with(self.title))
+    }
+
     /// Least and greatest value.
     pub fn range_text(&self) -> String {
         let bound = |bound: Option<f64>, open: &str| match bound {

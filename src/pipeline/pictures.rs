@@ -81,7 +81,18 @@ pub fn item_overlay(
     let image = store.item_image(stored.id)?;
     let image = match &image {
         None => Err("no image was imported; outlines only".to_owned()),
-        // An image of another size is no image of this grid, or one of a stack of its slices.
+        // How a stack is ordered is not known, so no slice is cut out of it.
+        Some(image)
+            if image.width_px == size.0
+                && image.height_px > size.1
+                && image.height_px % size.1 == 0 =>
+        {
+            Err(format!(
+                "the image holds {} slices below each other; outlines only",
+                image.height_px / size.1
+            ))
+        }
+        // An image of another size is no image of this grid.
         Some(image) if (image.width_px, image.height_px) != size => Err(format!(
             "the image is {} × {} px, this grid {} × {}; outlines only",
             image.width_px, image.height_px, size.0, size.1

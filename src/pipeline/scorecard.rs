@@ -252,6 +252,7 @@ mod tests {
             rate: Figure::rate(n_errors, n),
             status: Status::NotApplicable,
             size_bias: none(Unit::Relative),
+            size_technique: None,
             n_missing: 0,
             n_extra: 0,
             n_wrong_label: 0,

@@ -199,7 +199,7 @@ impl Example for CalibrationDto {
                         "n_not_applicable": 0, "other_kinds": [],
                         "weeks": [{"week": "2026-W47", "rate": rate.clone()}]}],
             "annotators": [{"rater": "reader-a", "role": "annotator", "rate": rate.clone(),
-                            "status": "insufficient_evidence", "size_bias": none.clone(), "n_missing": 1, "n_extra": 0,
+                            "status": "insufficient_evidence", "size_bias": none.clone(), "size_technique": null, "n_missing": 1, "n_extra": 0,
                             "n_wrong_label": 0, "kappa": kappa.clone(), "dice": none.clone(),
                             "studies_per_day": none.clone(), "share_in_band": none, "change": null, "link": null}],
             "agreement": [{"label": "nodule", "unit": "item and label", "coefficient": "cohen_kappa",

@@ -65,8 +65,10 @@ pub struct RaterDto {
     rate: FigureDto,
     /// Verdict on the rate.
     status: String,
-    /// Relative size difference; positive draws larger.
+    /// Mean relative size difference; positive draws larger.
     size_bias: FigureDto,
+    /// Technique that `size_bias` is of: that with most units.
+    size_technique: Option<String>,
     /// Instances missed.
     n_missing: u64,
     /// Instances that no reference has.

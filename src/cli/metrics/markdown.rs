@@ -24,26 +24,17 @@ pub(super) fn page(entries: &[CatalogueEntry]) -> String {
         ));
     }
     for entry in entries {
-        // A summary that begins with the title says it already.
-        let title = if entry.summary.starts_with(entry.title) {
-            String::new()
-        } else {
-            format!("{}: ", entry.title)
-        };
-        text.push_str(&format!(
-            "\n## {}\n\n{title}{}\n\n",
-            entry.key, entry.summary
-        ));
+        text.push_str(&format!("\n## {}\n\n{}", entry.key, entry.title));
+        match entry.explanation() {
+            Some(more) => text.push_str(&format!(": {more}\n\n")),
+            None => text.push_str(".\n\n"),
+        }
         text.push_str("| | |\n|---|---|\n");
         for (name, value) in entry.facts() {
             text.push_str(&format!("| {name} | {} |\n", cell(&value)));
         }
         for section in &entry.sections {
-            text.push_str(&format!(
-                "\n### {}\n\n{}\n",
-                section.heading,
-                shown(&section.text)
-            ));
+            text.push_str(&format!("\n### {}\n\n{}\n", section.heading, section.text));
         }
     }
     text
@@ -52,23 +43,4 @@ pub(super) fn page(entries: &[CatalogueEntry]) -> String {
 /// Text within a table.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ")
-}
-
-/// Example code without what its test hides, and marked as Rust; links to code as plain code.
-fn shown(text: &str) -> String {
-    let mut lines = Vec::new();
-    let mut is_code = false;
-    for line in text.lines() {
-        if line.starts_with("```") {
-            is_code = !is_code;
-            lines.push(if is_code { "```rust" } else { "```" }.to_owned());
-        } else if is_code {
-            if line != "#" && !line.starts_with("# ") {
-                lines.push(line.to_owned());
-            }
-        } else {
-            lines.push(line.replace("[`", "`").replace("`]", "`"));
-        }
-    }
-    lines.join("\n")
 }

@@ -71,14 +71,18 @@ fn table(entries: &[CatalogueEntry]) -> String {
 }
 
 fn in_full(entry: &CatalogueEntry) -> String {
-    let mut text = format!("{}: {}\n\n{}\n", entry.key, entry.title, entry.summary);
+    let mut text = format!("{}: {}\n", entry.key, entry.title);
+    if let Some(more) = entry.explanation() {
+        text.push_str(&format!("\n{more}\n"));
+    }
     for (name, value) in entry.facts() {
         text.push_str(&format!("\n{name:<16}{value}"));
     }
     text.push('\n');
     for section in &entry.sections {
         text.push_str(&format!("\n{}\n", section.heading));
-        for line in section.text.lines() {
+        let lines = section.text.lines();
+        for line in lines.filter(|line| !line.starts_with("```")) {
             text.push_str(&format!("  {line}\n"));
         }
     }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::*;
-use crate::geometry::boundary_cases::{masks, volume, volumes};
+use crate::geometry::boundary_cases::{Case, masks, volume, volumes};
 use crate::metrics::{Overlap, absolute_volume_difference, dice, volume_difference};
 
 /// A number, or `inf` and `nan`, which JSON cannot write.
@@ -186,67 +186,69 @@ fn check_sizes(name: &str, overlap: &Overlap, n_voxels: [u64; 2]) {
     assert_eq!(absolute_volume_difference(overlap).value(), expected);
 }
 
-#[test]
-fn figures_of_500_random_volumes_are_those_of_surface_distance() {
-    let (oracle, mut differences) = (oracle(), Differences::default());
-    let cases = volumes();
-    assert_eq!((cases.len(), oracle.volumes.len()), (500, 500));
-    for (index, (case, theirs)) in cases.iter().zip(&oracle.volumes).enumerate() {
-        let name = format!("volume {index}");
-        let [a, b] = case.volumes();
-        check_sizes(
-            &name,
-            &Overlap::of_volumes(&a, &b).unwrap(),
-            theirs.n_voxels,
-        );
-        let found = Surfaces::of_volumes(&a, &b, Some(case.spacing)).unwrap();
-        let percents = &oracle.percents;
+/// All cases of a kind, measured by `measure`, against the tool's figures.
+fn differences_of(
+    cases: &[Case],
+    theirs: &[Figures],
+    percents: &[f64],
+    measure: impl Fn(&Case) -> (Overlap, Surfaces),
+) -> Differences {
+    assert_eq!(cases.len(), theirs.len());
+    let mut differences = Differences::default();
+    for (index, (case, theirs)) in cases.iter().zip(theirs).enumerate() {
+        let name = format!("case {index}");
+        let (overlap, surfaces) = measure(case);
+        check_sizes(&name, &overlap, theirs.n_voxels);
+        let tolerances = tolerances(case.tolerance, case.spacing[2]);
         check(
             &name,
-            &found,
-            tolerances(case.tolerance, case.spacing[2]),
+            &surfaces,
+            tolerances,
             percents,
             theirs,
             &mut differences,
         );
     }
+    differences
+}
+
+#[test]
+fn figures_of_500_random_volumes_are_those_of_surface_distance() {
+    let oracle = oracle();
+    let cases = volumes();
+    assert_eq!(cases.len(), 500);
+    let found = differences_of(&cases, &oracle.volumes, &oracle.percents, |case| {
+        let [a, b] = case.volumes();
+        let surfaces = Surfaces::of_volumes(&a, &b, Some(case.spacing)).unwrap();
+        (Overlap::of_volumes(&a, &b).unwrap(), surfaces)
+    });
     let expected = Differences {
         percentile_ties: 8,
         tolerance_ties: 13,
         one_empty: 80,
         both_empty: 27,
     };
-    assert_eq!(differences, expected);
+    assert_eq!(found, expected);
 }
 
 #[test]
 fn figures_of_250_random_masks_are_those_of_surface_distance() {
-    let (oracle, mut differences) = (oracle(), Differences::default());
+    let oracle = oracle();
     let cases = masks();
-    assert_eq!((cases.len(), oracle.masks.len()), (250, 250));
-    for (index, (case, theirs)) in cases.iter().zip(&oracle.masks).enumerate() {
-        let name = format!("mask {index}");
+    assert_eq!(cases.len(), 250);
+    let found = differences_of(&cases, &oracle.masks, &oracle.percents, |case| {
         let [a, b] = case.masks();
-        check_sizes(&name, &Overlap::of_masks(&a, &b).unwrap(), theirs.n_voxels);
         let [_, y, x] = case.spacing;
-        let found = Surfaces::of_masks(&a, &b, Some([y, x])).unwrap();
-        let percents = &oracle.percents;
-        check(
-            &name,
-            &found,
-            tolerances(case.tolerance, case.spacing[2]),
-            percents,
-            theirs,
-            &mut differences,
-        );
-    }
+        let surfaces = Surfaces::of_masks(&a, &b, Some([y, x])).unwrap();
+        (Overlap::of_masks(&a, &b).unwrap(), surfaces)
+    });
     let expected = Differences {
         percentile_ties: 4,
         tolerance_ties: 7,
         one_empty: 48,
         both_empty: 18,
     };
-    assert_eq!(differences, expected);
+    assert_eq!(found, expected);
 }
 
 fn block(shape: [i64; 3], block: &Block) -> Vec<u8> {

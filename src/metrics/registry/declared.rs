@@ -70,18 +70,12 @@ const fn distance(
     oracles: &'static [&'static str],
 ) -> MetricSpec {
     MetricSpec {
-        key,
-        printed_as: &[],
-        title,
         unit: Unit::Px,
         unit_with_spacing: Some(Unit::Mm),
         range: POSITIVE,
         direction: Direction::LowerIsBetter,
-        exchange: Exchange::Same,
         empty: UNDEFINED,
-        source,
-        defined_in,
-        oracles,
+        ..ratio(key, title, source, defined_in, oracles)
     }
 }
 

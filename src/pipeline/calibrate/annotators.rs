@@ -133,6 +133,7 @@ pub fn annotator_rows(
             rate: main
                 .as_ref()
                 .map_or_else(|| Figure::rate(0, 0), rate_figure),
+            size_technique: of_rater(&bias).and_then(|found| found.group.technique),
             size_bias: of_rater(&bias).map_or_else(
                 || Figure::undefined("no_sizes_against_a_reference", 0, Unit::Relative),
                 |found| mean_figure(&found, Unit::Relative),

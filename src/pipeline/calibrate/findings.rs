@@ -135,9 +135,10 @@ fn annotator(row: &AnnotatorRow, report: &CalibrationReport, found: &mut Vec<Fin
         found.push(finding(
             Severity::Watch,
             format!(
-                "{name} draws {} than the reference: {}, {}.",
+                "{name} draws {} than the reference: {}, {}{}.",
                 if bias > 0.0 { "larger" } else { "smaller" },
                 row.size_bias.text_with_interval(),
+                row.size_of().map_or(String::new(), |of| format!("{of}, ")),
                 row.size_bias.n_text()
             ),
             "#annotators",

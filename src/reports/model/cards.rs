@@ -1,7 +1,7 @@
 //! Verdicts by stage, and the rows about annotators, labels and days.
 
 use super::Figure;
-use crate::domain::{ErrorUnit, ReferenceKind, Role, Stage, Status, ThroughputBand};
+use crate::domain::{ErrorUnit, ReferenceKind, Role, Stage, Status, Technique, ThroughputBand};
 use serde::{Deserialize, Serialize};
 
 /// A stage held against its limit. Kinds of reference are never mixed in one card.
@@ -60,8 +60,10 @@ pub struct AnnotatorRow {
     pub role: Role,
     pub rate: Figure,
     pub status: Status,
-    /// Median relative size difference to the reference or group; positive draws larger.
+    /// Mean relative size difference to the reference; positive draws larger.
     pub size_bias: Figure,
+    /// The technique that `size_bias` is of, that with most units: areas and volumes are never averaged together.
+    pub size_technique: Option<Technique>,
     pub n_missing: u64,
     pub n_extra: u64,
     pub n_wrong_label: u64,
@@ -77,6 +79,13 @@ pub struct AnnotatorRow {
     pub change: Option<Change>,
     /// Page of the annotator, where one is served.
     pub link: Option<String>,
+}
+
+impl AnnotatorRow {
+    /// What `size_bias` is of, in words, such as `volume mask`.
+    pub fn size_of(&self) -> Option<String> {
+        Some(self.size_technique?.as_str().replace('_', " "))
+    }
 }
 
 /// Agreement on one label, unit and coefficient.

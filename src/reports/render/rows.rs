@@ -37,7 +37,7 @@ pub fn annotators(rows: &[AnnotatorRow]) -> TableView {
                 numeric: true,
                 ..CellView::text(kinds.join(" · "))
             },
-            CellView::figure(&row.size_bias),
+            size_bias(row),
             CellView::figure(&row.kappa),
             CellView::figure(&row.dice),
             CellView::figure(&row.studies_per_day),
@@ -48,6 +48,13 @@ pub fn annotators(rows: &[AnnotatorRow]) -> TableView {
         ]
     };
     TableView::new(&names, rows.iter().map(row).collect(), "")
+}
+
+/// The size bias with what it is of.
+fn size_bias(row: &AnnotatorRow) -> CellView {
+    let mut cell = CellView::figure(&row.size_bias);
+    cell.sub.extend(row.size_of());
+    cell
 }
 
 fn change(change: &Change) -> CellView {

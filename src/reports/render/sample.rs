@@ -1,6 +1,6 @@
 //! A small report for tests.
 
-use crate::domain::{ErrorUnit, ReferenceKind, Role, Stage, Status, ThroughputBand};
+use crate::domain::{ErrorUnit, ReferenceKind, Role, Stage, Status, Technique, ThroughputBand};
 use crate::reports::model::*;
 
 pub fn report() -> CalibrationReport {
@@ -138,6 +138,7 @@ fn annotator(rater: &str, errors: u64, n: u64, moved: bool) -> AnnotatorRow {
         } else {
             Status::InsufficientEvidence
         },
+        size_technique: Some(Technique::Box),
         size_bias: Figure::new(0.06, n, Unit::Relative).with_interval(0.03, 0.09, "bootstrap"),
         n_missing: errors,
         n_extra: 0,

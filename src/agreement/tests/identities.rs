@@ -1,4 +1,4 @@
-//! Laws that hold for any ratings.
+//! Identities between coefficients, and what resampling and large tables must not change.
 
 use super::*;
 use crate::draw::Draw;
