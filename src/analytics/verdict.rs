@@ -61,7 +61,7 @@ pub(super) fn judge(protocol: &Protocol, a: &Entry<'_>, b: &Entry<'_>, unit: &mu
                 steps,
                 tolerance.ordinal_steps,
                 "steps",
-                "the rank is off by",
+                "the rank lies",
                 false,
             )
         }

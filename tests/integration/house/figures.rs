@@ -139,6 +139,11 @@ fn test_sources() -> Vec<(PathBuf, String)> {
                 && !path.ends_with("house/figures.rs")
             {
                 let text = std::fs::read_to_string(&path).expect("a source is text");
+                // A comment that names a file reads nothing.
+                let code = text
+                    .lines()
+                    .filter(|line| !line.trim_start().starts_with("//"));
+                let text: String = code.flat_map(|line| [line, "\n"]).collect();
                 if text.contains("#[test]") || text.contains("proptest!") {
                     found.push((path, text));
                 }
