@@ -50,6 +50,25 @@ pub struct ReadingKey {
     pub layer: String,
 }
 
+named_enum! {
+    /// What a reviewer made of a reading.
+    ReviewOutcome {
+        Accepted => "accepted",
+        Rejected => "rejected",
+        /// Accepted after the reviewer changed it.
+        Corrected => "corrected",
+    }
+}
+
+/// A reviewer's last word on a reading, as the export states it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Review {
+    pub outcome: ReviewOutcome,
+    pub reviewer: Option<String>,
+    /// Microseconds since the Unix epoch, UTC.
+    pub at_us: Option<i64>,
+}
+
 /// One rater's pass over one item.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
@@ -61,6 +80,10 @@ pub struct Reading {
     pub finished_at_us: Option<i64>,
     /// Working time that the tool reports, in ms.
     pub active_ms: Option<i64>,
+    /// What a reviewer made of it, where the export says so.
+    pub review: Option<Review>,
+    /// How the export states positions, in a few words; "" where it is Concord's own frame or nothing is drawn.
+    pub source_convention: String,
     /// Where in the upload this reading stands (a path inside the upload).
     pub source_file: String,
 }
@@ -136,6 +159,16 @@ impl Reading {
             (mine, theirs) => mine.or(theirs),
         };
         fill(&mut self.reference, &other.reference);
+        if other.review.as_ref().is_some_and(|news| {
+            self.review
+                .as_ref()
+                .is_none_or(|known| news.at_us >= known.at_us)
+        }) {
+            self.review.clone_from(&other.review);
+        }
+        if self.source_convention.is_empty() {
+            self.source_convention.clone_from(&other.source_convention);
+        }
         if other.state == ReadingState::Annotated {
             self.state = ReadingState::Annotated;
         }

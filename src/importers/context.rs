@@ -281,6 +281,8 @@ impl Placement {
             state,
             finished_at_us: self.finished_at_us,
             active_ms: self.active_ms,
+            review: None,
+            source_convention: String::new(),
             source_file: source_file.to_owned(),
         }
     }

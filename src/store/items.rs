@@ -196,6 +196,8 @@ fn stored_reading(row: &Fields<'_>) -> Result<StoredReading, StoreError> {
             state: row.named(9)?,
             finished_at_us: row.get(10)?,
             active_ms: row.get(11)?,
+            review: None,
+            source_convention: String::new(),
             source_file: row.get(12)?,
         },
         local_day: row.day(13)?,

@@ -159,6 +159,8 @@ pub(super) fn reading(item: &str, rater: &str) -> Reading {
         state: ReadingState::Annotated,
         finished_at_us: None,
         active_ms: None,
+        review: None,
+        source_convention: String::new(),
         source_file: "export.json".to_owned(),
     }
 }

@@ -3,8 +3,6 @@
 
 use concord::domain::IngestOptions;
 use concord::importers::{ImportError, ImportReport, Limits, MemorySink, Upload, import};
-use concord::pipeline::{Ingested, PipelineError, Project, Silent, ingest};
-use concord::store::Store;
 use std::path::{Path, PathBuf};
 
 /// Reads a file, folder or archive, with everything that was kept.
@@ -28,21 +26,6 @@ pub fn read_bytes(
     let path = folder.path().join(name);
     std::fs::write(&path, bytes).expect("the temporary folder can be written");
     read_memory(&path, options)
-}
-
-/// Imports a text under a name and scores what it touches.
-pub fn import_text(
-    store: &Store,
-    project: &Project,
-    name: &str,
-    text: &str,
-    options: &IngestOptions,
-) -> Result<Ingested, PipelineError> {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let path = folder.path().join(name);
-    std::fs::write(&path, text).expect("the temporary folder can be written");
-    let upload = Upload::open(&path, Limits::DEFAULT)?;
-    ingest(store, project, &upload, options, &Silent)
 }
 
 /// A path below the folder of real samples, which are not part of the project. Without that folder the caller

@@ -1,6 +1,6 @@
 //! The release gate from stored readings to evidence: exactly at the numbers that decide, and byte for byte.
 
-use crate::corpus::import_text;
+use crate::stored::import_text;
 use concord::domain::{IngestOptions, Status};
 use concord::gates::{Evidence, Policy, WaiverState, exit_code, parse_policy};
 use concord::pipeline::{LotRequest, PipelineError, Project, create_project, judge};

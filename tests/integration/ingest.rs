@@ -1,7 +1,7 @@
 //! From export to figures through the pipeline: what is kept, superseded, refused, scored again, and on which day
 //! it counts.
 
-use crate::corpus::import_text;
+use crate::stored::import_text;
 use concord::analytics::throughput;
 use concord::domain::{ErrorUnit, IngestOptions, Role, Stage};
 use concord::pipeline::{

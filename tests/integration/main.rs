@@ -28,4 +28,5 @@ mod oracle;
 mod pixel_agreement;
 mod scoring;
 mod spans_and_tracks;
+mod stored;
 mod sudden_end;

@@ -1,7 +1,7 @@
 //! Text spans and video tracks from two raters' exports to the answers of `compare`, the store and the weekly report. Every figure is
 //! worked out by hand from the fixtures.
 
-use crate::corpus::import_text;
+use crate::stored::import_text;
 use concord::domain::{
     ErrorKind, ErrorUnit, IngestOptions, Protocol, ReferenceKind, Technique, UnitScore,
 };

@@ -34,6 +34,8 @@ pub fn given(rater: &str, stage: Stage, annotations: Vec<Annotation>) -> Given {
             },
             finished_at_us: None,
             active_ms: None,
+            review: None,
+            source_convention: String::new(),
             source_file: "made-up.json".to_owned(),
         },
         annotations,
