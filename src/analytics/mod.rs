@@ -8,6 +8,7 @@ mod error;
 mod errors;
 mod further;
 mod measure;
+mod orientation;
 mod overlaps;
 mod pairing;
 mod points;

@@ -2,6 +2,7 @@
 //!
 //! Nothing here reaches for the store, a clock or a thread, so that the same function can run anywhere.
 
+use super::orientation::suspected_turn;
 use super::pairing::pair_annotations;
 use super::works::{Pairing, ReadingInput, pairings, works_of};
 use crate::domain::{Comparison, Item, Protocol};
@@ -34,6 +35,10 @@ fn compare(protocol: &Protocol, item: &Item, pairing: &Pairing<'_, '_>) -> Optio
         Ok(units) => (None, units),
         Err(reason) => (Some(reason), Vec::new()),
     };
+    let suspected = refused
+        .is_none()
+        .then(|| suspected_turn(pairing.a, pairing.b))
+        .flatten();
     Some(Comparison {
         item: item.key.clone(),
         kind: pairing.kind,
@@ -44,6 +49,7 @@ fn compare(protocol: &Protocol, item: &Item, pairing: &Pairing<'_, '_>) -> Optio
         a_stage: pairing.a.stage,
         b_rater: pairing.b.rater.to_owned(),
         refused,
+        suspected,
         units,
     })
 }

@@ -11,6 +11,9 @@ use crate::pipeline::{
 use std::path::PathBuf;
 
 #[derive(clap::Args, Debug)]
+/// Items named on the terminal; the rest is counted.
+const MOST_REMARKS: usize = 5;
+
 pub struct CompareArgs {
     /// The export that is called true
     reference: PathBuf,
@@ -85,6 +88,17 @@ pub fn run(args: &CompareArgs, global: &Global) -> Result<u8, PipelineError> {
             report.unmatched.reference_only.len(),
             report.unmatched.candidate_only.len()
         ));
+    }
+    if !global.quiet {
+        for remark in report.suspected.iter().take(MOST_REMARKS) {
+            output::message(&format!("{}: {}", remark.item, remark.reason));
+        }
+        if report.suspected.len() > MOST_REMARKS {
+            output::message(&format!(
+                "{} further items look turned as well; --output json lists them",
+                report.suspected.len() - MOST_REMARKS
+            ));
+        }
     }
     match args.output.as_str() {
         "json" => output::json(&report)?,

@@ -125,6 +125,56 @@ fn unmatched_page(store: &Store, name: &str) -> Result<String, PageError> {
 }
 
 #[handler]
+pub async fn show_suspected_turns(
+    state: Data<&PagesState>,
+    Path(project): Path<String>,
+) -> Response {
+    answer(&state, move |store| {
+        suspected_turns_page(store, key_of(&project))
+    })
+    .await
+}
+
+fn suspected_turns_page(store: &Store, name: &str) -> Result<String, PageError> {
+    let project = &pipeline::project(store, name)?;
+    let found = store.suspected_turns(project.id)?;
+    let row = |row: &crate::store::SuspectedTurn| {
+        vec![
+            linked(
+                CellView::text(&row.item_key),
+                item_link(project, &row.item_key),
+            ),
+            linked(
+                CellView::text(&row.study),
+                Link::project(name).to("studies").to(&row.study),
+            ),
+            CellView::text(&row.a_rater),
+            CellView::text(&row.b_rater),
+            CellView::text(&row.why),
+        ]
+    };
+    let table = TableView::new(
+        &["Item", "Study", "Reference or first", "Read by", "Why"],
+        found.iter().take(MOST_ROWS).map(row).collect(),
+        caption(found.len()),
+    );
+    let headline = match found.len() as u64 {
+        0 => "No masks seem to be mirrored or turned".to_owned(),
+        n => format!(
+            "{} mirrored or turned masks",
+            plural(n, "comparison suggests", "comparisons suggest")
+        ),
+    };
+    let frame = Frame::new(project, "errors", headline)
+        .lead("Measured as stored: nothing is turned back. Look at the picture, and export again if one side lies wrongly.");
+    let empty = Empty::quiet("Nothing to look at.");
+    render(
+        &frame,
+        &[Section::new("orientation", "").sortable(table, empty)],
+    )
+}
+
+#[handler]
 pub async fn show_conflicts(state: Data<&PagesState>, Path(project): Path<String>) -> Response {
     answer(&state, move |store| conflicts_page(store, key_of(&project))).await
 }

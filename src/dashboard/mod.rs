@@ -55,6 +55,10 @@ pub fn pages(state: PagesState) -> Route {
         .at("/p/:project/agreement", with(get(agreement::show)))
         .at("/p/:project/errors", with(get(errors::show)))
         .at("/p/:project/invalid", with(get(doubts::show_invalid)))
+        .at(
+            "/p/:project/orientation",
+            with(get(doubts::show_suspected_turns)),
+        )
         .at("/p/:project/unmatched", with(get(doubts::show_unmatched)))
         .at("/p/:project/conflicts", with(get(doubts::show_conflicts)))
         .at("/p/:project/throughput", with(get(throughput::show)))

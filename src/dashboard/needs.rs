@@ -24,7 +24,7 @@ pub struct Need {
     pub href: String,
 }
 
-/// Over the limit, below the floor, drifting, invalid, contradicting, unmatched, gate waiting: in this order.
+/// Over the limit, below the floor, drifting, invalid, contradicting, seemingly turned, unmatched, gate waiting: in this order.
 ///
 /// # Errors
 /// What the store raises.
@@ -194,6 +194,18 @@ fn in_doubt(store: &Store, project: &Project, found: &mut Vec<Need>) -> Result<(
                 }
             ),
             href: at("conflicts"),
+        });
+    }
+    let turned = store.suspected_turns(project.id)?.len() as u64;
+    if turned > 0 {
+        found.push(Need {
+            severity: "watch",
+            word: "turned",
+            sentence: format!(
+                "{} much better when one side is mirrored or turned: its masks may be stored wrongly",
+                plural(turned, "pair of masks agrees", "pairs of masks agree")
+            ),
+            href: at("orientation"),
         });
     }
     let unmatched = store.unmatched_items(project.id)?.len() as u64;

@@ -45,6 +45,8 @@ pub struct Comparison {
     pub b_rater: String,
     /// Why the two could not be compared (grids that differ); units are then empty.
     pub refused: Option<String>,
+    /// Why one side's masks seem to be stored mirrored or turned; the units are measured as stored.
+    pub suspected: Option<String>,
     pub units: Vec<UnitScore>,
 }
 

@@ -180,6 +180,16 @@ pub(super) fn append_readings(
                 row.local_day.map(iso_week),
                 row.n_annotations,
                 None::<i64>,
+                reading
+                    .review
+                    .as_ref()
+                    .map(|review| review.outcome.as_str()),
+                reading
+                    .review
+                    .as_ref()
+                    .and_then(|review| review.reviewer.as_deref()),
+                reading.review.as_ref().and_then(|review| review.at_us),
+                reading.source_convention,
             ])?;
         }
         appender.flush()

@@ -2,7 +2,7 @@ use super::codec::decode_shape;
 use super::projects::mark_all_dirty;
 use super::query::{Fields, Params, query};
 use super::{AnnotationId, ImportId, ItemId, ProjectId, ReadingId, Store, StoreError};
-use crate::domain::{Annotation, Item, Reading, ReadingKey};
+use crate::domain::{Annotation, Item, Reading, ReadingKey, Review};
 use duckdb::Connection;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, HashMap};
@@ -196,8 +196,17 @@ fn stored_reading(row: &Fields<'_>) -> Result<StoredReading, StoreError> {
             state: row.named(9)?,
             finished_at_us: row.get(10)?,
             active_ms: row.get(11)?,
-            review: None,
-            source_convention: String::new(),
+            review: row
+                .maybe_named(14)?
+                .map(|outcome| -> Result<Review, StoreError> {
+                    Ok(Review {
+                        outcome,
+                        reviewer: row.get(15)?,
+                        at_us: row.get(16)?,
+                    })
+                })
+                .transpose()?,
+            source_convention: row.get::<Option<String>>(17)?.unwrap_or_default(),
             source_file: row.get(12)?,
         },
         local_day: row.day(13)?,

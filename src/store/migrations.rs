@@ -27,6 +27,7 @@ macro_rules! migration {
 const ALL: &[Migration] = &[
     migration!(1, "0001_initial.sql"),
     migration!(2, "0002_spans_and_tracks.sql"),
+    migration!(3, "0003_reviews.sql"),
 ];
 
 /// Brings the schema to the newest version that this program knows.

@@ -57,7 +57,7 @@ pub use overview::{
 pub use projects::{ProjectRecord, ProtocolRecord};
 pub use scores::{ReplacedScores, ScoredComparison, ScoredItem};
 pub use throughput::ThroughputRow;
-pub use unmatched::UnmatchedItem;
+pub use unmatched::{SuspectedTurn, UnmatchedItem};
 pub use worklist::{RankedUnit, WorklistLimits};
 
 pub type ProjectId = i64;

@@ -242,6 +242,7 @@ fn append_comparisons(
             count(&|unit| unit.not_applicable && unit.error.is_none()),
             comparison.refused,
             protocol_hash,
+            comparison.suspected,
         ])?;
     }
     appender.flush()

@@ -221,6 +221,7 @@ pub(super) fn comparison(
         a_stage: Stage::Annotation,
         b_rater: b.to_owned(),
         refused: None,
+        suspected: None,
         units,
     }
 }

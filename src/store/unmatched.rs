@@ -12,7 +12,37 @@ pub struct UnmatchedItem {
     pub rater: String,
 }
 
+/// A comparison in which one side's masks seem to be stored mirrored or turned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SuspectedTurn {
+    pub item_key: String,
+    pub study: String,
+    pub a_rater: String,
+    pub b_rater: String,
+    /// Both overlaps and the turn.
+    pub why: String,
+}
+
 impl Store {
+    /// Comparisons whose masks overlap much better when turned, by study, item and raters.
+    ///
+    /// # Errors
+    /// `Database`.
+    pub fn suspected_turns(&self, project: ProjectId) -> Result<Vec<SuspectedTurn>, StoreError> {
+        self.read(|conn| {
+            let params = Params::new().with("project", project);
+            query!("overview/suspected_turns.sql").rows(conn, &params, |row| {
+                Ok(SuspectedTurn {
+                    item_key: row.get(0)?,
+                    study: row.get(1)?,
+                    a_rater: row.get(2)?,
+                    b_rater: row.get(3)?,
+                    why: row.get(4)?,
+                })
+            })
+        })
+    }
+
     /// Items without a second reading or a reference to compare with, by study and key. Items that wait for
     /// scoring are left out.
     ///
@@ -36,7 +66,7 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
-    use crate::domain::ComparisonKind;
+    use crate::domain::{Comparison, ComparisonKind};
     use crate::store::seed::{Seed, comparison, delivered, drawn, item, unit};
 
     #[test]
@@ -54,13 +84,16 @@ mod tests {
         assert_eq!(seed.store.unmatched_items(seed.project).unwrap(), []);
         seed.score(
             "i1",
-            vec![comparison(
-                "i1",
-                ComparisonKind::Peer,
-                "a",
-                "b",
-                vec![unit("nodule", None)],
-            )],
+            vec![Comparison {
+                suspected: Some("turned".to_owned()),
+                ..comparison(
+                    "i1",
+                    ComparisonKind::Peer,
+                    "a",
+                    "b",
+                    vec![unit("nodule", None)],
+                )
+            }],
         );
         seed.score("i2", vec![]);
         seed.score("unread", vec![]);
@@ -74,5 +107,17 @@ mod tests {
             ),
             ("i2", "b", 1)
         );
+        let turns = seed.store.suspected_turns(seed.project).unwrap();
+        let said: Vec<_> = turns
+            .iter()
+            .map(|turn| {
+                (
+                    turn.item_key.as_str(),
+                    turn.b_rater.as_str(),
+                    turn.why.as_str(),
+                )
+            })
+            .collect();
+        assert_eq!(said, [("i1", "b", "turned")]);
     }
 }

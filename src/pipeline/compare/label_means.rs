@@ -95,6 +95,7 @@ mod tests {
             a_stage: Stage::Annotation,
             b_rater: "b".to_owned(),
             refused: None,
+            suspected: None,
             units,
         };
         label_means([&comparison])

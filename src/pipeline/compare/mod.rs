@@ -12,7 +12,7 @@ use crate::importers::{ImportReport, Limits, MemorySink, ReadingRecord, Upload, 
 use figures::{cells, error_rate, further_cells, point_rows, summarise};
 use label_means::label_means;
 pub use report::{CompareReport, PairRow, SourceInfo};
-use report::{ErrorRow, RefusedItem, Unmatched};
+use report::{ErrorRow, ItemRemark, Unmatched};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use whole_items::WholeItems;
@@ -55,6 +55,7 @@ pub fn compare(
         label_means: Vec::new(),
         error_rate: error_rate(protocol, &[])?,
         unmatched: Unmatched::default(),
+        suspected: Vec::new(),
         protocol: format!("{} {}", protocol.name, protocol.version),
     };
     let keys: BTreeSet<&String> = reference
@@ -74,18 +75,24 @@ pub fn compare(
                 let (a_inputs, b_inputs) = (inputs(a), inputs(b));
                 let Some(comparison) = compare_readings(protocol, &item, &a_inputs, &b_inputs)
                 else {
-                    report.unmatched.refused.push(RefusedItem {
+                    report.unmatched.refused.push(ItemRemark {
                         item: key.clone(),
                         reason: "the two sides hold no technique in common".to_owned(),
                     });
                     continue;
                 };
                 if let Some(reason) = &comparison.refused {
-                    report.unmatched.refused.push(RefusedItem {
+                    report.unmatched.refused.push(ItemRemark {
                         item: key.clone(),
                         reason: reason.clone(),
                     });
                     continue;
+                }
+                if let Some(reason) = &comparison.suspected {
+                    report.suspected.push(ItemRemark {
+                        item: key.clone(),
+                        reason: reason.clone(),
+                    });
                 }
                 describe(protocol, &item, &comparison, a, b, &mut report);
                 wholes.add(protocol, &item, &annotations(a), &annotations(b));
@@ -108,7 +115,7 @@ pub fn compare(
         });
     }
     let refused = std::mem::take(&mut wholes.refused).into_iter();
-    let refused = refused.map(|(item, reason)| RefusedItem { item, reason });
+    let refused = refused.map(|(item, reason)| ItemRemark { item, reason });
     report.unmatched.refused.extend(refused);
     report.spans = wholes.span_rows();
     report.text_kappa = wholes.text_kappa(protocol.confidence)?;

@@ -122,12 +122,12 @@ pub struct Unmatched {
     pub reference_only: Vec<String>,
     pub candidate_only: Vec<String>,
     /// Items on both sides of which nothing could be compared, with the reason.
-    pub refused: Vec<RefusedItem>,
+    pub refused: Vec<ItemRemark>,
 }
 
-/// An item that both sides have and that could not be compared.
+/// An item that both sides have, and why it could not be compared or should be looked at.
 #[derive(Clone, Debug, Serialize)]
-pub struct RefusedItem {
+pub struct ItemRemark {
     pub item: String,
     pub reason: String,
 }
@@ -217,5 +217,8 @@ pub struct CompareReport {
     pub clouds: Vec<CloudRow>,
     pub error_rate: ErrorRate,
     pub unmatched: Unmatched,
+    /// Items of which one side's masks seem to be stored mirrored or turned.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub suspected: Vec<ItemRemark>,
     pub protocol: String,
 }

@@ -246,6 +246,7 @@ fn presence_counts_labels_that_neither_found_where_both_drew() {
     seed.score("i4", vec![peers("i4", vec![classified("yes", "yes")])]);
     let refused = Comparison {
         refused: Some("grids differ".to_owned()),
+        suspected: None,
         ..peers("i5", vec![])
     };
     seed.score("i5", vec![refused]);
