@@ -4,16 +4,15 @@ use super::Global;
 use super::ingest_flags::IngestFlags;
 use super::output::{self, Align};
 use crate::domain::{ErrorUnit, IngestOptions, Protocol};
-
 use crate::pipeline::{
     CompareReport, CompareSource, PipelineError, compare, pairs_table, read_protocol,
 };
 use std::path::PathBuf;
 
-#[derive(clap::Args, Debug)]
 /// Items named on the terminal; the rest is counted.
 const MOST_REMARKS: usize = 5;
 
+#[derive(clap::Args, Debug)]
 pub struct CompareArgs {
     /// The export that is called true
     reference: PathBuf,
