@@ -14,6 +14,7 @@ pub mod domain;
 #[cfg(test)]
 #[path = "../tests/draw/mod.rs"]
 mod draw;
+pub mod exporters;
 pub mod gates;
 pub mod geometry;
 pub mod importers;

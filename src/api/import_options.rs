@@ -84,7 +84,7 @@ const FINISHED_AT: Parameter = option(
 );
 const PATTERN: Parameter = option(
     "pattern",
-    "Regular expression over paths, with named groups rater, item, study, site, stage, session, label.",
+    "Regular expression over paths, with named groups rater, item, study, site, stage, session, label, role, reference.",
     "(?P<rater>[^/]+)/(?P<item>[^/]+)\\.png",
 );
 const ITEM_KEY: Parameter = choice(

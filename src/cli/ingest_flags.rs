@@ -42,7 +42,7 @@ pub struct IngestFlags {
     /// When the work was finished: RFC 3339 or a date
     #[arg(long, value_name = "TIME")]
     pub finished_at: Option<String>,
-    /// Regular expression over paths, with groups rater, item, study, site, stage, session, label
+    /// Regular expression over paths, with groups rater, item, study, site, stage, session, label, role, reference
     #[arg(long, value_name = "REGEX")]
     pub pattern: Option<String>,
     /// How items are named: stem, name or path

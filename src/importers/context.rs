@@ -289,7 +289,15 @@ impl Placement {
 }
 
 const PATTERN_GROUPS: &[&str] = &[
-    "rater", "item", "study", "site", "stage", "session", "label",
+    "rater",
+    "item",
+    "study",
+    "site",
+    "stage",
+    "session",
+    "label",
+    "role",
+    "reference",
 ];
 
 fn compile_pattern(text: &str) -> Result<Regex, ImportError> {
@@ -399,7 +407,7 @@ mod tests {
         assert_eq!(
             error.as_deref(),
             Some(
-                "option `pattern`: group `reader` is not one of rater, item, study, site, stage, session, label"
+                "option `pattern`: group `reader` is not one of rater, item, study, site, stage, session, label, role, reference"
             )
         );
     }

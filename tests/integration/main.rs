@@ -12,6 +12,7 @@ mod consensus_oracles;
 mod corpus;
 mod dashboard;
 mod demo;
+mod exporters;
 mod frame;
 mod gate;
 mod hostile_input;

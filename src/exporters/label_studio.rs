@@ -1,0 +1,334 @@
+//! Label Studio JSON: tasks with one annotation each, one file for each rater, stage and session.
+//!
+//! The export names users by number, which Concord does not know, so that the rater stands in the file's path.
+
+use super::label_studio_brush::packed;
+use super::report::Tally;
+use super::sidecar::{SIDECAR, Sidecar};
+use super::spool::{Spool, close, create};
+use super::{ExportError, ExportFormat, ExportReport, Exporter, ReadingSet, Source, Work};
+use crate::domain::{
+    Annotation, Item, Keypoint, ReadingState, ReferenceKind, Role, Shape, Visibility,
+};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+use std::path::Path;
+
+/// Writes Label Studio JSON.
+pub(super) struct LabelStudio;
+
+const FORMAT: ExportFormat = ExportFormat {
+    key: "label-studio",
+    title: "Label Studio JSON",
+    writes: "boxes, rotated boxes, ellipses, polygons of one part, brush masks, keypoints, choices and ratings; attributes as choices of the region; \
+             times, active time, gold as ground truth, skipped tasks; a model's work as predictions",
+    leaves_out: "holes and polygons of several parts, lines, hidden points, volumes, cuboids, clouds, text, tracks; shapes on images of unknown size",
+};
+
+impl Exporter for LabelStudio {
+    fn format(&self) -> &'static ExportFormat {
+        &FORMAT
+    }
+
+    fn write(&self, source: &dyn Source, folder: &Path) -> Result<ExportReport, ExportError> {
+        let mut tally = Tally::default();
+        let mut sidecar = Sidecar::default();
+        let mut parts: BTreeMap<ReadingSet, (String, Spool)> = BTreeMap::new();
+        source.each(&mut |item, works| {
+            tally.n_items += 1;
+            let image = sidecar.name(item);
+            for work in works {
+                if work.reading.state == ReadingState::NeverAssigned {
+                    tally.leave_out(&item.key, "Label Studio cannot say `never_assigned`");
+                    continue;
+                }
+                tally.n_readings += 1;
+                let set = ReadingSet::of(&work.reading);
+                if !parts.contains_key(&set) {
+                    let name = format!("{}/tasks.json", set.folder());
+                    let spool = Spool::new(&name)?;
+                    parts.insert(set.clone(), (name, spool));
+                }
+                let Some((name, spool)) = parts.get_mut(&set) else {
+                    continue;
+                };
+                let task = task(item, &image, work, spool.n() + 1, &mut tally);
+                spool.push(name, &task)?;
+            }
+            Ok(())
+        })?;
+        let mut files = vec![SIDECAR.to_owned()];
+        for (name, spool) in parts.into_values() {
+            let mut out = create(folder, &name)?;
+            spool.copy_to(&name, &mut out)?;
+            out.write_all(b"\n")
+                .map_err(|source| ExportError::io(&name, source))?;
+            close(&name, out)?;
+            files.push(name);
+        }
+        sidecar.write(folder)?;
+        let again = format!(
+            "concord import FOLDER --format label_studio --pattern '{}' --sidecar FOLDER/{SIDECAR}",
+            ReadingSet::PATTERN
+        );
+        Ok(tally.finish(FORMAT.key, files, again))
+    }
+}
+
+fn task(item: &Item, image: &str, work: &Work, id: u64, tally: &mut Tally) -> Value {
+    let mut results = Results {
+        size_px: item.width_px.zip(item.height_px),
+        rows: Vec::new(),
+        point_sets: BTreeSet::new(),
+    };
+    for annotation in &work.annotations {
+        match results.add(annotation) {
+            Ok(()) => tally.n_annotations += 1,
+            Err(Some(reason)) => tally.leave_out(&item.key, reason),
+            Err(None) => tally.unknown_technique(&item.key, "Label Studio", &annotation.shape),
+        }
+    }
+    let reading = &work.reading;
+    let mut made = json!({"id": id, "result": results.rows});
+    let is_model = reading.role == Role::Model;
+    if is_model {
+        made["model_version"] = json!(reading.key.rater);
+        let scores: Vec<f64> = work
+            .annotations
+            .iter()
+            .filter_map(|annotation| annotation.confidence)
+            .collect();
+        if !scores.is_empty() {
+            made["score"] = json!(scores.iter().sum::<f64>() / scores.len() as f64);
+        }
+    } else {
+        made["was_cancelled"] = json!(reading.state == ReadingState::Skipped);
+        made["ground_truth"] = json!(reading.reference == Some(ReferenceKind::Gold));
+        if let Some(done) = reading
+            .finished_at_us
+            .and_then(|us| jiff::Timestamp::from_microsecond(us).ok())
+        {
+            made["created_at"] = json!(done.to_string());
+            made["updated_at"] = json!(done.to_string());
+        }
+        if let Some(ms) = reading.active_ms {
+            made["lead_time"] = json!(ms as f64 / 1000.0);
+        }
+    }
+    let (annotations, predictions) = if is_model {
+        (Vec::new(), vec![made])
+    } else {
+        (vec![made], Vec::new())
+    };
+    json!({
+        "id": id,
+        "data": {"image": image},
+        "annotations": annotations,
+        "predictions": predictions,
+    })
+}
+
+struct Results<'a> {
+    size_px: Option<(u32, u32)>,
+    rows: Vec<Value>,
+    /// Labels that have a set of points already: points of one control are one set.
+    point_sets: BTreeSet<&'a str>,
+}
+
+/// Why an annotation cannot be written; `None` where the format knows no such shape.
+type Refused = Option<String>;
+
+fn because<T>(reason: &str) -> Result<T, Refused> {
+    Err(Some(reason.to_owned()))
+}
+
+impl<'a> Results<'a> {
+    fn add(&mut self, annotation: &'a Annotation) -> Result<(), Refused> {
+        let id = format!("r{}", self.rows.len());
+        match &annotation.shape {
+            Shape::Classification { question, value } => {
+                if *value != annotation.label {
+                    return because("a choice is its own label in Label Studio");
+                }
+                self.rows.push(answer(
+                    &id,
+                    question,
+                    "choices",
+                    json!({"choices": [value]}),
+                ));
+            }
+            Shape::Ordinal { question, rank } => {
+                if *question != annotation.label {
+                    return because("a rating is labelled by its question in Label Studio");
+                }
+                self.rows
+                    .push(answer(&id, question, "rating", json!({"rating": rank})));
+            }
+            Shape::Keypoints(points) => self.points(&id, annotation, points)?,
+            _ => {
+                let (kind, mut value) = self.region(annotation)?;
+                value[kind] = json!([annotation.label]);
+                self.push_region(&id, "label", kind, value, annotation)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn size_of(&self, shape: &Shape) -> Result<(u32, u32), Refused> {
+        match (shape, self.size_px) {
+            (Shape::Mask(mask), _) => Ok((mask.width_px(), mask.height_px())),
+            (_, Some(size)) => Ok(size),
+            (_, None) => because("percent of an image need its size, which is unknown"),
+        }
+    }
+
+    fn push_region(
+        &mut self,
+        id: &str,
+        from_name: &str,
+        kind: &str,
+        value: Value,
+        annotation: &Annotation,
+    ) -> Result<(), Refused> {
+        let (width, height) = self.size_of(&annotation.shape)?;
+        let mut row = json!({
+            "id": id,
+            "type": kind,
+            "from_name": from_name,
+            "to_name": "image",
+            "original_width": width,
+            "original_height": height,
+            "image_rotation": 0,
+            "value": value,
+        });
+        if let Some(confidence) = annotation.confidence {
+            row["score"] = json!(confidence);
+        }
+        row["origin"] = json!(
+            annotation
+                .attributes
+                .get("origin")
+                .map_or("manual", String::as_str)
+        );
+        self.rows.push(row);
+        for (name, text) in annotation
+            .attributes
+            .iter()
+            .filter(|(name, _)| !matches!(name.as_str(), "origin" | "area_px2"))
+        {
+            self.rows
+                .push(answer(id, name, "choices", json!({"choices": [text]})));
+        }
+        Ok(())
+    }
+
+    fn region(&self, annotation: &Annotation) -> Result<(&'static str, Value), Refused> {
+        let shape = &annotation.shape;
+        let percent = |[x, y]: [f64; 2]| -> Result<[f64; 2], Refused> {
+            let (width, height) = self.size_of(shape)?;
+            Ok([100.0 * x / f64::from(width), 100.0 * y / f64::from(height)])
+        };
+        Ok(match shape {
+            Shape::Box(rect) => {
+                let [x, y] = percent([rect.x0, rect.y0])?;
+                let [width, height] = percent([rect.width_px(), rect.height_px()])?;
+                let value =
+                    json!({"x": x, "y": y, "width": width, "height": height, "rotation": 0});
+                ("rectanglelabels", value)
+            }
+            Shape::RotatedBox(rect) => {
+                let (sin, cos) = rect.angle_deg.to_radians().sin_cos();
+                let (half_width, half_height) = (0.5 * rect.width, 0.5 * rect.height);
+                let [x, y] = percent([
+                    rect.cx - cos * half_width + sin * half_height,
+                    rect.cy - sin * half_width - cos * half_height,
+                ])?;
+                let [width, height] = percent([rect.width, rect.height])?;
+                let rotation = rect.angle_deg.rem_euclid(360.0);
+                let value =
+                    json!({"x": x, "y": y, "width": width, "height": height, "rotation": rotation});
+                ("rectanglelabels", value)
+            }
+            Shape::Ellipse(ellipse) => {
+                let [x, y] = percent([ellipse.cx, ellipse.cy])?;
+                let [rx, ry] = percent([ellipse.rx, ellipse.ry])?;
+                let value = json!({"x": x, "y": y, "radiusX": rx, "radiusY": ry, "rotation": ellipse.angle_deg});
+                ("ellipselabels", value)
+            }
+            Shape::Polygon(polygon) => {
+                let [part] = polygon.parts.as_slice() else {
+                    return because("Label Studio polygons have one part");
+                };
+                if !part.holes.is_empty() {
+                    return because("Label Studio polygons have no holes");
+                }
+                let points = part
+                    .exterior
+                    .iter()
+                    .map(|point| percent(*point))
+                    .collect::<Result<Vec<_>, _>>()?;
+                ("polygonlabels", json!({"points": points, "closed": true}))
+            }
+            Shape::Mask(mask) => ("brushlabels", json!({"format": "rle", "rle": packed(mask)})),
+            _ => return Err(None),
+        })
+    }
+
+    fn points(
+        &mut self,
+        id: &str,
+        annotation: &'a Annotation,
+        points: &[Keypoint],
+    ) -> Result<(), Refused> {
+        let names: BTreeSet<&str> = points.iter().map(|point| point.name.as_str()).collect();
+        if points.is_empty() || names.len() < points.len() {
+            return because("a set of points needs points of different names");
+        }
+        if points
+            .iter()
+            .any(|point| point.visibility == Visibility::Occluded || point.z_mm.is_some())
+        {
+            return because("Label Studio knows no hidden points and no depth");
+        }
+        let alone = points.len() == 1;
+        if alone && points[0].name != annotation.label {
+            return because("a single point is named by its label in Label Studio");
+        }
+        if !alone && !self.point_sets.insert(&annotation.label) {
+            return because("Label Studio cannot tell two sets of points of one label apart");
+        }
+        let (width, height) = self.size_of(&annotation.shape)?;
+        for (index, point) in points.iter().enumerate() {
+            let value = json!({
+                "x": 100.0 * point.x_px / f64::from(width),
+                "y": 100.0 * point.y_px / f64::from(height),
+                "width": 0.5,
+                "keypointlabels": [point.name],
+            });
+            let from_name = if alone {
+                format!("{}#{id}", annotation.label)
+            } else {
+                annotation.label.clone()
+            };
+            // What was asked about the set stands with its first point, which the set is named after when read.
+            let plain = Annotation {
+                attributes: BTreeMap::new(),
+                ..annotation.clone()
+            };
+            let asked = if index == 0 { annotation } else { &plain };
+            self.push_region(
+                &format!("{id}.{index}"),
+                &from_name,
+                "keypointlabels",
+                value,
+                asked,
+            )?;
+        }
+        Ok(())
+    }
+}
+
+fn answer(id: &str, question: &str, kind: &str, value: Value) -> Value {
+    json!({"id": id, "type": kind, "from_name": question, "to_name": "image", "value": value})
+}
