@@ -4,6 +4,7 @@
 //! a fault in the container fails the import. Nothing is lost to a log line.
 
 mod coco;
+mod concord_parquet;
 mod context;
 mod cvat;
 mod detection;
@@ -77,6 +78,7 @@ pub trait Importer: Sync {
 
 /// Every importer, in the order in which they are listed.
 pub const ALL: &[&dyn Importer] = &[
+    &concord_parquet::ConcordParquet,
     &ratings_table::RatingsTable,
     &dicom_seg::DicomSeg,
     &label_studio::IMPORTER,
