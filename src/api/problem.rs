@@ -282,9 +282,10 @@ impl From<PipelineError> for ApiError {
                 );
                 Self::Unprocessable(problem)
             }
-            PipelineError::Report(_) | PipelineError::Internal(_) | PipelineError::Io { .. } => {
-                Self::internal(&error)
-            }
+            PipelineError::Report(_)
+            | PipelineError::Internal(_)
+            | PipelineError::Export(_)
+            | PipelineError::Io { .. } => Self::internal(&error),
             _ => Self::Unprocessable(described(422, &error)),
         }
     }

@@ -4,6 +4,7 @@ mod agreement;
 mod compare;
 mod compare_wholes;
 mod explain;
+mod export;
 mod formats;
 mod gate;
 mod import;
@@ -60,7 +61,9 @@ enum Command {
     Import(import::ImportArgs),
     /// What would be read, what skipped, and why; writes nothing
     Explain(explain::ExplainArgs),
-    /// The importers, how each format is detected, and what each maps
+    /// Annotations, a consensus or the differences of two raters in the form of another tool
+    Export(export::ExportArgs),
+    /// The importers and exporters, how each format is detected, and what each maps
     Formats(formats::FormatsArgs),
     /// Every metric and coefficient: definition, unit, range, source, and what it was checked against
     Metrics(metrics::MetricsArgs),
@@ -82,6 +85,7 @@ pub fn run() -> ExitCode {
         Command::Serve(args) => serve::serve(&args, &cli.global),
         Command::Import(args) => import::run(&args, &cli.global),
         Command::Explain(args) => explain::run(&args),
+        Command::Export(args) => export::run(&args, &cli.global),
         Command::Formats(args) => formats::run(&args),
         Command::Metrics(args) => metrics::run(&args),
         Command::Compare(args) => compare::run(&args, &cli.global),

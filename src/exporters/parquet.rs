@@ -7,9 +7,7 @@ use super::spool::create;
 use super::{ExportError, ExportFormat, ExportReport, Exporter, Source, Work};
 use crate::domain::{Annotation, Item};
 use polars::io::parquet::write::BatchedWriter;
-use polars::prelude::{
-    Column, DataFrame, DataType, Field, ParquetWriter, PolarsError, Schema, SchemaExt,
-};
+use polars::prelude::{Column, DataFrame, DataType, Field, ParquetWriter, PolarsError, Schema};
 use std::fs::File;
 use std::path::Path;
 

@@ -22,6 +22,12 @@ pub enum PipelineError {
     #[error(transparent)]
     Consensus(#[from] crate::consensus::ConsensusError),
     #[error(transparent)]
+    Export(#[from] crate::exporters::ExportError),
+    #[error("there is no export format `{format}`; {known} are known")]
+    NoSuchExport { format: String, known: String },
+    #[error("`{folder}` is not empty, and an export writes over nothing; name a new folder")]
+    FolderInUse { folder: String },
+    #[error(transparent)]
     Config(#[from] crate::gates::ConfigError),
     #[error(transparent)]
     Report(#[from] crate::reports::render::RenderError),
@@ -88,6 +94,9 @@ impl PipelineError {
             }
             Self::Config(_) => "config.invalid",
             Self::Report(_) | Self::Internal(_) => "internal",
+            Self::Export(_) => "export.failed",
+            Self::NoSuchExport { .. } => "export.no_such_format",
+            Self::FolderInUse { .. } => "export.folder_in_use",
             Self::MissingAnnotator => "import.missing_annotator",
             Self::NoReadings { .. } => "compare.no_readings",
             Self::WhichRater { .. } => "compare.which_rater",

@@ -45,6 +45,20 @@ impl Store {
         })
     }
 
+    /// All items of a project, by study and key.
+    ///
+    /// # Errors
+    /// `Database`.
+    pub fn all_items(&self, project: ProjectId) -> Result<Vec<ItemId>, StoreError> {
+        self.read(|conn| {
+            query!("scoring/all_items.sql").rows(
+                conn,
+                &Params::new().with("project", project),
+                |row| row.get(0),
+            )
+        })
+    }
+
     /// Marks all of a project's items for scoring.
     ///
     /// # Errors

@@ -92,12 +92,36 @@ fn formats_lists_every_importer_with_all_that_it_says_about_itself() {
                 .all(|text| text.as_str().is_some_and(|text| text.len() > 3))
         );
     }
+    let written = json(folder.path(), &["formats", "--output", "json", "--written"]);
+    let written = written.as_array().expect("a list");
+    assert_eq!(written.len(), concord::exporters::ALL.len());
+    assert_eq!(
+        keys(&written[0]),
+        ["export", "leaves_out", "title", "writes"]
+    );
     let table = stdout(&run(folder.path(), &["formats"]));
     assert!(
         ALL.iter()
             .all(|importer| table.contains(importer.format().title)),
         "{table}"
     );
+}
+
+#[test]
+fn the_page_of_formats_says_what_the_command_says() {
+    let folder = folder();
+    let made = stdout(&run(folder.path(), &["formats", "--output", "markdown"]));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/formats.md");
+    if std::env::var_os("CONCORD_UPDATE_SNAPSHOTS").is_some() {
+        std::fs::write(&path, &made).expect("a written page");
+    }
+    let kept = std::fs::read_to_string(&path).expect("a page");
+    assert!(
+        kept == made,
+        "a format says something else; run with CONCORD_UPDATE_SNAPSHOTS=1 and read the difference"
+    );
+    let n_described = made.matches("\n### ").count();
+    assert_eq!(n_described, ALL.len() + concord::exporters::ALL.len());
 }
 
 #[test]
@@ -339,6 +363,7 @@ fn help_and_version_are_data() {
         "serve",
         "import",
         "explain",
+        "export",
         "formats",
         "compare",
         "agreement",
@@ -351,7 +376,7 @@ fn help_and_version_are_data() {
         assert!(output.stderr.is_empty(), "{command}");
         n_helped += 1;
     }
-    assert_eq!(n_helped, 9);
+    assert_eq!(n_helped, 10);
     let whole = stdout(&run(folder.path(), &["--help"]));
     assert!(
         whole.contains(
