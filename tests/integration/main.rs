@@ -18,6 +18,7 @@ mod gate;
 mod hostile_input;
 mod house;
 mod importers_coco;
+mod importers_concord_parquet;
 mod importers_cvat;
 mod importers_dicom_seg;
 mod importers_label_studio;

@@ -13,6 +13,18 @@ pub(super) use sketch::{Sketch, sketch};
 pub(super) use slices::{Members, elements, member, members, text};
 pub(super) use stream::{Element, JsonStream, Kind};
 
+/// Bytes that open or close something within a container.
+const IS_STRUCTURE: [bool; 256] = {
+    let mut table = [false; 256];
+    let marks = *b"\"{}[]";
+    let mut at = 0;
+    while at < marks.len() {
+        table[marks[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
+
 /// Finds the end of one value, fed in pieces.
 #[derive(Default)]
 pub(super) struct EndFinder {
@@ -42,6 +54,17 @@ impl EndFinder {
                     if self.depth == 0 {
                         return Some(at);
                     }
+                }
+                continue;
+            }
+            if self.depth > 0 && !IS_STRUCTURE[byte as usize] {
+                // Numbers and separators, which most of a large file is made of.
+                match bytes[at..]
+                    .iter()
+                    .position(|&byte| IS_STRUCTURE[byte as usize])
+                {
+                    Some(n) => at += n,
+                    None => return None,
                 }
                 continue;
             }

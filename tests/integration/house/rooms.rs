@@ -15,6 +15,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     // The status of a figure (`statistics::Status`) is a noun of every page, so the domain passes it on.
     ("domain", &["geometry", "metrics", "statistics"]),
     ("importers", &["domain", "geometry"]),
+    ("exporters", &["domain", "geometry"]),
     ("privacy", &["domain"]),
     // Masks and volumes are kept as run lengths and have to be built again from them.
     ("store", &["domain", "geometry"]),
@@ -46,6 +47,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "consensus",
             "domain",
             "importers",
+            "exporters",
             "privacy",
             "store",
             "analytics",
@@ -56,7 +58,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     // The bind address and limits of the server; plain data.
     ("config", &[]),
     // Beyond pipeline, domain and config the outer rooms name what pipeline functions take and return: the
-    // store's rows and handle, evidence, report models and their rendering, figures, import reports.
+    // store's rows and handle, evidence, report models and their rendering, figures, reports of imports and exports.
     (
         "api",
         &[
@@ -90,6 +92,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "config",
             "store",
             "importers",
+            "exporters",
             "gates",
             // `concord agreement --scale`.
             "agreement",
