@@ -17,7 +17,7 @@ mod vocabulary;
 
 pub use error::ExportError;
 pub use report::{ExportReport, LeftOut};
-pub use source::{ReadingSet, Source, Work};
+pub use source::{ReadingSet, Source, Visitor, Work};
 
 use std::path::Path;
 

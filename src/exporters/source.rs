@@ -11,16 +11,16 @@ pub struct Work {
     pub annotations: Vec<Annotation>,
 }
 
+/// Takes one item with its readings.
+pub type Visitor<'a> = dyn FnMut(&Item, &[Work]) -> Result<(), ExportError> + 'a;
+
 /// Where annotations come from. Exporters may walk it more than once: labels have to be known before they are numbered.
 pub trait Source {
     /// Hands over every item with its readings, in a fixed order.
     ///
     /// # Errors
     /// What the visitor returns, and `Source` where reading fails.
-    fn each(
-        &self,
-        visit: &mut dyn FnMut(&Item, &[Work]) -> Result<(), ExportError>,
-    ) -> Result<(), ExportError>;
+    fn each(&self, visit: &mut Visitor<'_>) -> Result<(), ExportError>;
 }
 
 /// Readings that share a file in formats which know no raters: one stage, role, reference kind, rater and session.

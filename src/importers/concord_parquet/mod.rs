@@ -62,9 +62,13 @@ pub(super) fn column_names(file: &UploadFile) -> Option<Vec<String>> {
     if !file.head().starts_with(MAGIC) {
         return None;
     }
-    let mut reader = ParquetReader::new(File::open(file.disk_path()).ok()?);
-    let schema = reader.schema().ok()?;
-    Some(schema.iter_names().map(|name| name.to_string()).collect())
+    let input = File::open(file.disk_path()).ok()?;
+    let names = contained(|| {
+        let mut reader = ParquetReader::new(input);
+        let schema = reader.schema().ok()?;
+        Some(schema.iter_names().map(|name| name.to_string()).collect())
+    });
+    names.ok()?
 }
 
 /// Whether a file is a table of this form; tables of ratings are not.
@@ -76,13 +80,22 @@ pub(super) fn is_ours(file: &UploadFile) -> bool {
     })
 }
 
+/// The reader of Parquet panics on some damaged files; that is a fault of the file, and no reason to stop the program.
+fn contained<T>(read: impl FnOnce() -> T) -> Result<T, &'static str> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(read))
+        .map_err(|_| "the Parquet file is damaged; export it again")
+}
+
 fn read_file(file: &UploadFile, sink: &mut dyn Sink) -> Result<(), ImportError> {
     let broken = |error: polars::prelude::PolarsError| {
         ImportError::container(file.path(), error.to_string())
     };
     let open =
         || File::open(file.disk_path()).map_err(|source| ImportError::io(file.path(), source));
-    let n_rows = ParquetReader::new(open()?).num_rows().map_err(broken)?;
+    let input = open()?;
+    let n_rows = contained(|| ParquetReader::new(input).num_rows())
+        .map_err(|damage| ImportError::container(file.path(), damage))?
+        .map_err(broken)?;
     if n_rows > MAX_ROWS {
         return Err(ImportError::Limit {
             file: file.path().to_owned(),
@@ -94,10 +107,14 @@ fn read_file(file: &UploadFile, sink: &mut dyn Sink) -> Result<(), ImportError> 
     let mut next = 0;
     while next < n_rows {
         let n = ROWS_AT_ONCE.min(n_rows - next);
-        let frame = ParquetReader::new(open()?)
-            .with_slice(Some((next, n)))
-            .finish()
-            .map_err(broken)?;
+        let input = open()?;
+        let frame = contained(|| {
+            ParquetReader::new(input)
+                .with_slice(Some((next, n)))
+                .finish()
+        })
+        .map_err(|damage| ImportError::container(file.path(), damage))?
+        .map_err(broken)?;
         let columns =
             Columns::of(&frame).map_err(|detail| ImportError::container(file.path(), detail))?;
         for row in 0..frame.height() {

@@ -8,7 +8,7 @@ pub use selection::ExportSelection;
 
 use super::{PipelineError, Project};
 use crate::domain::{IngestOptions, Item, Protocol};
-use crate::exporters::{self, ExportError, ExportReport, Source, Work};
+use crate::exporters::{self, ExportError, ExportReport, Source, Visitor, Work};
 use crate::importers::{ImportError, Limits, MemorySink, Upload, import};
 use crate::store::Store;
 use std::collections::BTreeMap;
@@ -136,10 +136,7 @@ struct Stored<'a> {
 }
 
 impl Source for Stored<'_> {
-    fn each(
-        &self,
-        visit: &mut dyn FnMut(&Item, &[Work]) -> Result<(), ExportError>,
-    ) -> Result<(), ExportError> {
+    fn each(&self, visit: &mut Visitor<'_>) -> Result<(), ExportError> {
         let failed = |error: crate::store::StoreError| ExportError::Source(Box::new(error));
         let ids = self.store.all_items(self.project.id).map_err(failed)?;
         for batch in ids.chunks(BATCH) {
@@ -190,10 +187,7 @@ impl Held {
 }
 
 impl Source for Held {
-    fn each(
-        &self,
-        visit: &mut dyn FnMut(&Item, &[Work]) -> Result<(), ExportError>,
-    ) -> Result<(), ExportError> {
+    fn each(&self, visit: &mut Visitor<'_>) -> Result<(), ExportError> {
         self.0
             .iter()
             .try_for_each(|(item, works)| visit(item, works))
@@ -209,10 +203,7 @@ struct Selected<'a> {
 }
 
 impl Source for Selected<'_> {
-    fn each(
-        &self,
-        visit: &mut dyn FnMut(&Item, &[Work]) -> Result<(), ExportError>,
-    ) -> Result<(), ExportError> {
+    fn each(&self, visit: &mut Visitor<'_>) -> Result<(), ExportError> {
         self.all.each(&mut |item, works| {
             let Some(works) = self.selection.of(item, works) else {
                 return Ok(());

@@ -5,17 +5,14 @@ use concord::domain::{
     Annotation, Item, Keypoint, Reading, ReadingKey, ReadingState, ReferenceKind, Role, Shape,
     Stage, Visibility,
 };
-use concord::exporters::{ExportError, Source, Work};
+use concord::exporters::{ExportError, Source, Visitor, Work};
 use concord::geometry::{Ellipse, Mask, MultiPolygon, Polygon, Rect, RotatedRect};
 use std::collections::BTreeMap;
 
 pub struct Given(pub Vec<(Item, Vec<Work>)>);
 
 impl Source for Given {
-    fn each(
-        &self,
-        visit: &mut dyn FnMut(&Item, &[Work]) -> Result<(), ExportError>,
-    ) -> Result<(), ExportError> {
+    fn each(&self, visit: &mut Visitor<'_>) -> Result<(), ExportError> {
         self.0
             .iter()
             .try_for_each(|(item, works)| visit(item, works))
