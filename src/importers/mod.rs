@@ -5,6 +5,7 @@
 
 mod coco;
 mod concord_parquet;
+mod contained;
 mod context;
 mod cvat;
 mod detection;

@@ -2,6 +2,7 @@
 
 mod rows;
 
+use super::contained::contained;
 use super::skips::skip;
 use super::{Context, Detection, Format, ImportError, Importer, Sink, Upload, UploadFile};
 use crate::domain::{ReadingKey, SkipReason};
@@ -78,12 +79,6 @@ pub(super) fn is_ours(file: &UploadFile) -> bool {
             .iter()
             .all(|needed| names.iter().any(|name| name == needed))
     })
-}
-
-/// The reader of Parquet panics on some damaged files; that is a fault of the file, and no reason to stop the program.
-fn contained<T>(read: impl FnOnce() -> T) -> Result<T, &'static str> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(read))
-        .map_err(|_| "the Parquet file is damaged; export it again")
 }
 
 fn read_file(file: &UploadFile, sink: &mut dyn Sink) -> Result<(), ImportError> {

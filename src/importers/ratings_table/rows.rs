@@ -3,6 +3,7 @@
 use super::TableError;
 use super::text::{Block, Blocks, Dialect};
 use crate::importers::UploadFile;
+use crate::importers::contained::contained;
 use polars::prelude::{
     CsvParseOptions, CsvReadOptions, DataFrame, DataType, Field, ParquetReader, PolarsError,
     Schema, SerReader, StringChunked,
@@ -111,13 +112,14 @@ impl Rows {
     pub fn open(file: &UploadFile, max_rows: usize) -> Result<Self, TableError> {
         if is_parquet(file) {
             let reader = std::fs::File::open(file.disk_path()).map_err(TableError::Io)?;
-            let mut parquet = ParquetReader::new(reader.try_clone().map_err(TableError::Io)?);
-            let names = parquet
-                .schema()?
-                .iter_names()
-                .map(|name| name.trim().to_owned())
-                .collect();
-            let n_rows = parquet.num_rows()?;
+            let input = reader.try_clone().map_err(TableError::Io)?;
+            let (names, n_rows) = contained(|| -> Result<(Vec<String>, usize), PolarsError> {
+                let mut parquet = ParquetReader::new(input);
+                let schema = parquet.schema()?;
+                let names = schema.iter_names().map(|name| name.trim().to_owned());
+                Ok((names.collect(), parquet.num_rows()?))
+            })
+            .map_err(|damage| TableError::NoTable(damage.to_owned()))??;
             if n_rows > max_rows {
                 return Err(TableError::TooManyRows {
                     found: n_rows,
@@ -172,8 +174,10 @@ impl Rows {
                 n_rows,
             } => {
                 let n = PARQUET_ROWS.min(*n_rows - *next);
-                let reader = ParquetReader::new(file.try_clone().map_err(TableError::Io)?);
-                let frame = reader.with_slice(Some((*next, n))).finish()?;
+                let input = file.try_clone().map_err(TableError::Io)?;
+                let slice = Some((*next, n));
+                let frame = contained(|| ParquetReader::new(input).with_slice(slice).finish())
+                    .map_err(|damage| TableError::NoTable(damage.to_owned()))??;
                 *next += n;
                 Batch::of_frame(&frame, names.len()).map(Some)
             }
