@@ -14,7 +14,7 @@ use std::path::PathBuf;
 pub struct ExportArgs {
     /// Exports of other tools to write anew; without any, the project is written
     files: Vec<PathBuf>,
-    /// coco, cvat, label-studio, dicom-seg, nifti, parquet or datumaro
+    /// coco, cvat or label-studio
     #[arg(long)]
     format: String,
     /// Folder to write into; it must be new or empty

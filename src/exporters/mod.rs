@@ -8,7 +8,6 @@ mod cvat;
 mod error;
 mod label_studio;
 mod label_studio_brush;
-mod parquet;
 mod report;
 mod sidecar;
 mod source;
@@ -46,12 +45,7 @@ pub trait Exporter: Sync {
 }
 
 /// Every exporter, in the order in which they are listed.
-pub const ALL: &[&dyn Exporter] = &[
-    &coco::Coco,
-    &cvat::Cvat,
-    &label_studio::LabelStudio,
-    &parquet::Parquet,
-];
+pub const ALL: &[&dyn Exporter] = &[&coco::Coco, &cvat::Cvat, &label_studio::LabelStudio];
 
 /// The exporter with this key.
 pub fn by_key(key: &str) -> Option<&'static dyn Exporter> {

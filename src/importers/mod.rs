@@ -4,7 +4,6 @@
 //! a fault in the container fails the import. Nothing is lost to a log line.
 
 mod coco;
-mod concord_parquet;
 mod contained;
 mod context;
 mod cvat;
@@ -79,7 +78,6 @@ pub trait Importer: Sync {
 
 /// Every importer, in the order in which they are listed.
 pub const ALL: &[&dyn Importer] = &[
-    &concord_parquet::ConcordParquet,
     &ratings_table::RatingsTable,
     &dicom_seg::DicomSeg,
     &label_studio::IMPORTER,

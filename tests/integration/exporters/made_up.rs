@@ -19,10 +19,10 @@ impl Source for Given {
     }
 }
 
-pub const WIDTH_PX: u32 = 317;
-pub const HEIGHT_PX: u32 = 211;
+const WIDTH_PX: u32 = 317;
+const HEIGHT_PX: u32 = 211;
 
-pub fn item(number: usize) -> Item {
+fn item(number: usize) -> Item {
     Item {
         key: format!("case {number}"),
         study: format!("study, \"{}\"", number / 2),
@@ -37,7 +37,7 @@ pub fn item(number: usize) -> Item {
     }
 }
 
-pub fn work(item: &str, rater: &str, annotations: Vec<Annotation>) -> Work {
+fn work(item: &str, rater: &str, annotations: Vec<Annotation>) -> Work {
     let state = if annotations.is_empty() {
         ReadingState::ReviewedEmpty
     } else {
@@ -65,7 +65,7 @@ pub fn work(item: &str, rater: &str, annotations: Vec<Annotation>) -> Work {
     }
 }
 
-pub fn annotation(label: &str, shape: Shape) -> Annotation {
+fn annotation(label: &str, shape: Shape) -> Annotation {
     Annotation {
         source_id: String::new(),
         label: label.to_owned(),
@@ -79,7 +79,7 @@ pub fn annotation(label: &str, shape: Shape) -> Annotation {
     }
 }
 
-pub fn random_mask(draw: &mut Draw) -> Mask {
+fn random_mask(draw: &mut Draw) -> Mask {
     let mut bounds = Vec::new();
     let (x0, x1) = (draw.below(150_u32), 160 + draw.below(150_u32));
     for y in draw.below(100_u32)..110 + draw.below(100_u32) {

@@ -3,15 +3,10 @@
 mod made_up;
 
 use crate::corpus::read_memory;
-use crate::draw::Draw;
-use concord::domain::{
-    Annotation, IngestOptions, PointLabels, Reading, Review, ReviewOutcome, Shape, TextSpan, Track,
-    TrackedShape,
-};
+use concord::domain::{Annotation, IngestOptions};
 use concord::exporters::{self, ExportReport, ReadingSet};
-use concord::geometry::{Cuboid, Rect, SliceAxis, Volume};
 use concord::importers::{MemorySink, read_sidecar};
-use made_up::{Given, HEIGHT_PX, WIDTH_PX, annotation, given, random_mask};
+use made_up::{Given, given};
 
 /// Exports and imports again.
 fn there_and_back(key: &str, given: &Given) -> (ExportReport, MemorySink) {
@@ -22,14 +17,10 @@ fn there_and_back(key: &str, given: &Given) -> (ExportReport, MemorySink) {
         assert!(folder.path().join(file).is_file(), "{file} is not there");
     }
     let sidecar = folder.path().join("sidecar.csv");
-    let options = if sidecar.exists() {
-        IngestOptions {
-            pattern: Some(ReadingSet::PATTERN.to_owned()),
-            sidecar: read_sidecar(&sidecar).expect("the sidecar can be read"),
-            ..IngestOptions::default()
-        }
-    } else {
-        IngestOptions::default()
+    let options = IngestOptions {
+        pattern: Some(ReadingSet::PATTERN.to_owned()),
+        sidecar: read_sidecar(&sidecar).expect("the sidecar can be read"),
+        ..IngestOptions::default()
     };
     let (_, sink) = read_memory(folder.path(), &options).expect("the export can be imported");
     (report, sink)
@@ -182,75 +173,4 @@ fn label_studio_comes_back_as_it_was() {
         ],
         true,
     );
-}
-
-#[test]
-fn parquet_loses_nothing() {
-    let mut given = given();
-    let (item, works) = &mut given.0[0];
-    item.n_slices = Some(9);
-    item.spacing_mm = Some([2.0, 0.5, 0.5]);
-    let reading = &mut works[0].reading;
-    reading.review = Some(Review {
-        outcome: ReviewOutcome::Corrected,
-        reviewer: Some("dr gold".to_owned()),
-        at_us: Some(1_795_600_000_000_000),
-    });
-    reading.source_convention = "voxel centres, RAS".to_owned();
-    let slice = random_mask(&mut Draw(5));
-    let volume = Volume::new(
-        WIDTH_PX,
-        HEIGHT_PX,
-        SliceAxis::Micrometres,
-        vec![(-2500, slice)],
-    )
-    .expect("a volume");
-    let tracked = TrackedShape {
-        frame: 4,
-        shape: Shape::Box(Rect::from_corners([1.0, 2.0], [3.0, 4.5])),
-    };
-    works[0].annotations.extend([
-        Annotation {
-            semantic: true,
-            confidence: Some(0.1 + 0.2),
-            finished_at_us: Some(7),
-            active_ms: Some(8),
-            source_id: "7.b".to_owned(),
-            ..annotation("organ", Shape::Volume(volume))
-        },
-        annotation(
-            "vehicle",
-            Shape::Cuboid(Cuboid::new([1.0, 2.0, 3.0], [4.0, 5.0, 6.0], 0.3).expect("a cuboid")),
-        ),
-        annotation(
-            "points",
-            Shape::PointLabels(PointLabels {
-                labels: vec!["bone".to_owned()],
-                codes: vec![0, 1, 0],
-            }),
-        ),
-        annotation("drug", Shape::TextSpan(TextSpan { start: 3, end: 9 })),
-        annotation(
-            "tool",
-            Shape::Track(Track::new(vec![tracked]).expect("a track")),
-        ),
-        Annotation {
-            invalid: Some("outline was not closed".to_owned()),
-            ..annotation("odd", Shape::Polyline(vec![[0.0, 0.0], [1.0, 1.0]]))
-        },
-    ]);
-    let (report, sink) = there_and_back("parquet", &given);
-    assert_eq!((report.n_left_out(), sink.skips.len()), (0, 0));
-    for (item, works) in &given.0 {
-        assert_eq!(sink.items.get(&item.key), Some(item));
-        for work in works {
-            let found = &sink.readings[&work.reading.key];
-            let expected = Reading {
-                source_file: "annotations.parquet".to_owned(),
-                ..work.reading.clone()
-            };
-            assert_eq!(found.reading, expected);
-            assert_eq!(found.annotations, work.annotations);
-        }
-    }
 }
