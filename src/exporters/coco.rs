@@ -1,14 +1,12 @@
 //! COCO JSON: one file for each rater, stage and session, since COCO names nobody.
 
-use super::report::Tally;
-use super::sidecar::{SIDECAR, Sidecar};
+use super::sets::{Form, Pass, Refused, write_sets};
 use super::spool::{Spool, close, create};
 use super::vocabulary::Vocabulary;
 use super::{ExportError, ExportFormat, ExportReport, Exporter, ReadingSet, Source};
 use crate::domain::{Annotation, Item, Keypoint, ReadingState, Shape, Visibility};
 use crate::geometry::{MultiPolygon, Rect};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 
@@ -23,13 +21,6 @@ const FORMAT: ExportFormat = ExportFormat {
     leaves_out: "holes, rotated boxes, ellipses, lines, volumes, cuboids, clouds, text, tracks, answers to a named question, ranks; skipped readings; times",
 };
 
-/// The file of one set of readings.
-struct Part {
-    name: String,
-    images: Spool,
-    annotations: Spool,
-}
-
 impl Exporter for Coco {
     fn format(&self) -> &'static ExportFormat {
         &FORMAT
@@ -37,85 +28,96 @@ impl Exporter for Coco {
 
     fn write(&self, source: &dyn Source, folder: &Path) -> Result<ExportReport, ExportError> {
         let vocabulary = Vocabulary::of(source)?;
-        let mut tally = Tally::default();
-        let mut sidecar = Sidecar::default();
-        let mut parts: BTreeMap<ReadingSet, Part> = BTreeMap::new();
-        source.each(&mut |item, works| {
-            tally.n_items += 1;
-            let image = sidecar.name(item);
-            for work in works {
-                let state = work.reading.state;
-                if !matches!(state, ReadingState::Annotated | ReadingState::ReviewedEmpty) {
-                    tally.leave_out(&item.key, format!("COCO cannot say `{state}`"));
-                    continue;
-                }
-                tally.n_readings += 1;
-                let set = ReadingSet::of(&work.reading);
-                let part = match parts.get_mut(&set) {
-                    Some(part) => part,
-                    None => {
-                        let part = Part::new(&set)?;
-                        parts.entry(set).or_insert(part)
-                    }
-                };
-                let image_id = part.images.n() + 1;
-                let record = image_record(item, image_id, &image);
-                part.images.push(&part.name, &record)?;
-                for annotation in &work.annotations {
-                    let id = part.annotations.n() + 1;
-                    match record_of(annotation, id, image_id, &vocabulary) {
-                        Ok(record) => {
-                            part.annotations.push(&part.name, &record)?;
-                            tally.n_annotations += 1;
-                        }
-                        Err(Some(reason)) => tally.leave_out(&item.key, reason),
-                        Err(None) => tally.unknown_technique(&item.key, "COCO", &annotation.shape),
-                    }
-                }
-            }
-            Ok(())
-        })?;
-        let mut files = vec![SIDECAR.to_owned()];
-        for part in parts.into_values() {
-            files.push(part.name.clone());
-            part.finish(folder, &vocabulary)?;
-        }
-        sidecar.write(folder)?;
-        let again = format!(
-            "concord import FOLDER --format coco --pattern '{}' --sidecar FOLDER/{SIDECAR}",
-            ReadingSet::PATTERN
-        );
-        Ok(tally.finish(FORMAT.key, files, again))
+        write_sets(&Files { vocabulary }, source, folder)
     }
 }
 
-impl Part {
-    fn new(set: &ReadingSet) -> Result<Self, ExportError> {
+struct Files {
+    vocabulary: Vocabulary,
+}
+
+/// The file of one set of readings.
+struct Part {
+    name: String,
+    images: Spool,
+    annotations: Spool,
+}
+
+impl Form for Files {
+    type File = Part;
+    type Record = Map<String, Value>;
+
+    fn format(&self) -> &'static ExportFormat {
+        &FORMAT
+    }
+
+    fn importer(&self) -> &'static str {
+        "coco"
+    }
+
+    fn says(&self, state: ReadingState) -> bool {
+        matches!(state, ReadingState::Annotated | ReadingState::ReviewedEmpty)
+    }
+
+    fn records(
+        &self,
+        pass: &Pass<'_>,
+        refuse: &mut dyn FnMut(&Annotation, Refused),
+    ) -> Vec<Self::Record> {
+        let mut records = Vec::new();
+        for annotation in &pass.annotations {
+            match record_of(annotation, &self.vocabulary) {
+                Ok(record) => records.push(record),
+                Err(refused) => refuse(annotation, refused),
+            }
+        }
+        records
+    }
+
+    fn begin(&self, set: &ReadingSet, _folder: &Path) -> Result<Part, ExportError> {
         let name = format!("{}/annotations.json", set.folder());
-        Ok(Self {
+        Ok(Part {
             images: Spool::new(&name)?,
             annotations: Spool::new(&name)?,
             name,
         })
     }
 
+    fn add(
+        &self,
+        part: &mut Part,
+        pass: &Pass<'_>,
+        records: Vec<Self::Record>,
+    ) -> Result<(), ExportError> {
+        let image_id = part.images.n() + 1;
+        let image = image_record(pass.item, image_id, pass.image);
+        part.images.push(&part.name, &image)?;
+        for mut record in records {
+            record.insert("id".to_owned(), json!(part.annotations.n() + 1));
+            record.insert("image_id".to_owned(), json!(image_id));
+            part.annotations.push(&part.name, &record)?;
+        }
+        Ok(())
+    }
+
     /// Images and categories stand before the annotations, so that readers need one pass.
-    fn finish(self, folder: &Path, vocabulary: &Vocabulary) -> Result<(), ExportError> {
-        let name = self.name;
+    fn finish(&self, part: Part, folder: &Path) -> Result<String, ExportError> {
+        let name = part.name;
         let mut out = create(folder, &name)?;
         let put = |out: &mut std::io::BufWriter<std::fs::File>, text: &[u8]| {
             out.write_all(text)
                 .map_err(|source| ExportError::io(&name, source))
         };
         put(&mut out, b"{\"images\":")?;
-        self.images.copy_to(&name, &mut out)?;
+        part.images.copy_to(&name, &mut out)?;
         put(&mut out, b",\n\"categories\":")?;
-        serde_json::to_writer(&mut out, &categories(vocabulary))
+        serde_json::to_writer(&mut out, &categories(&self.vocabulary))
             .map_err(|error| ExportError::encode(&name, error))?;
         put(&mut out, b",\n\"annotations\":")?;
-        self.annotations.copy_to(&name, &mut out)?;
+        part.annotations.copy_to(&name, &mut out)?;
         put(&mut out, b"}\n")?;
-        close(&name, out)
+        close(&name, out)?;
+        Ok(name)
     }
 }
 
@@ -143,19 +145,15 @@ fn image_record(item: &Item, id: u64, name: &str) -> Value {
     record
 }
 
-/// The record of an annotation; an error with the reason, or without one where COCO knows no such shape.
+/// The record of an annotation, without its number and its image.
 fn record_of(
     annotation: &Annotation,
-    id: u64,
-    image_id: u64,
     vocabulary: &Vocabulary,
-) -> Result<Value, Option<String>> {
-    let place = vocabulary
-        .place(&annotation.label)
-        .ok_or_else(|| Some("the label appeared while the export was written".to_owned()))?;
+) -> Result<Map<String, Value>, Refused> {
+    let place = vocabulary.place(&annotation.label).ok_or(Refused::Because(
+        "the label appeared while the export was written",
+    ))?;
     let mut record = Map::new();
-    record.insert("id".to_owned(), json!(id));
-    record.insert("image_id".to_owned(), json!(image_id));
     record.insert("category_id".to_owned(), json!(place + 1));
     let mut iscrowd = annotation
         .attributes
@@ -188,12 +186,7 @@ fn record_of(
             let names = vocabulary.points(&annotation.label);
             record.insert("keypoints".to_owned(), json!(triples(points, names)?));
             record.insert("num_keypoints".to_owned(), json!(points.len()));
-            let places: Vec<[f64; 2]> = points.iter().map(|p| [p.x_px, p.y_px]).collect();
-            let around = Rect::around(&places);
-            record.insert(
-                "bbox".to_owned(),
-                around.map_or(Value::Null, |rect| bbox(&rect)),
-            );
+            // A box would be taken for the object's size, which similarity of points is scaled by.
             if let Some(area) = annotation
                 .attributes
                 .get("area_px2")
@@ -207,7 +200,7 @@ fn record_of(
         {
             iscrowd = 0;
         }
-        _ => return Err(None),
+        _ => return Err(Refused::NoForm),
     }
     record.insert("iscrowd".to_owned(), json!(iscrowd));
     if let Some(confidence) = annotation.confidence {
@@ -222,16 +215,16 @@ fn record_of(
     if !attributes.is_empty() {
         record.insert("attributes".to_owned(), Value::Object(attributes));
     }
-    Ok(Value::Object(record))
+    Ok(record)
 }
 
 fn bbox(rect: &Rect) -> Value {
     json!([rect.x0, rect.y0, rect.width_px(), rect.height_px()])
 }
 
-fn rings(polygon: &MultiPolygon) -> Result<Value, Option<String>> {
+fn rings(polygon: &MultiPolygon) -> Result<Value, Refused> {
     if polygon.parts.iter().any(|part| !part.holes.is_empty()) {
-        return Err(Some("COCO polygons have no holes".to_owned()));
+        return Err(Refused::Because("COCO polygons have no holes"));
     }
     let flat = |ring: &[[f64; 2]]| -> Vec<f64> { ring.iter().flatten().copied().collect() };
     Ok(json!(
@@ -244,9 +237,9 @@ fn rings(polygon: &MultiPolygon) -> Result<Value, Option<String>> {
 }
 
 /// x, y, v of every name of the category; points that are not set are 0, 0, 0.
-fn triples(points: &[Keypoint], names: &[String]) -> Result<Vec<f64>, Option<String>> {
+fn triples(points: &[Keypoint], names: &[String]) -> Result<Vec<f64>, Refused> {
     if points.iter().any(|point| point.z_mm.is_some()) {
-        return Err(Some("COCO keypoints have no depth".to_owned()));
+        return Err(Refused::Because("COCO keypoints have no depth"));
     }
     let mut numbers = vec![0.0; 3 * names.len()];
     let mut n_set = 0;
@@ -261,8 +254,8 @@ fn triples(points: &[Keypoint], names: &[String]) -> Result<Vec<f64>, Option<Str
         }
     }
     if n_set < points.len() {
-        return Err(Some(
-            "COCO keypoints have one place for each name".to_owned(),
+        return Err(Refused::Because(
+            "COCO keypoints have one place for each name",
         ));
     }
     Ok(numbers)

@@ -1,15 +1,12 @@
 //! CVAT XML 1.1 for images: one file for each rater, stage and session; the rater is the job's assignee.
 
-use super::report::Tally;
-use super::sidecar::{SIDECAR, Sidecar};
-use super::source::file_name;
+use super::sets::{Form, Pass, Refused, write_sets};
 use super::spool::{close, create};
-use super::{ExportError, ExportFormat, ExportReport, Exporter, ReadingSet, Source, Work};
-use crate::domain::{Annotation, Item, Keypoint, ReadingState, Shape, Visibility};
+use super::{ExportError, ExportFormat, ExportReport, Exporter, ReadingSet, Source};
+use crate::domain::{Annotation, Keypoint, ReadingState, Shape, Visibility};
 use crate::geometry::Mask;
 use quick_xml::Writer;
-use quick_xml::events::{BytesDecl, BytesText, Event};
-use std::collections::BTreeMap;
+use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use std::fs::File;
 use std::io::{BufWriter, Error, Result as IoResult};
 use std::path::Path;
@@ -30,7 +27,7 @@ const ON_SHAPE: &[&str] = &["occluded", "source"];
 
 type Xml = Writer<BufWriter<File>>;
 
-struct Part {
+pub(super) struct Part {
     name: String,
     xml: Xml,
     n_images: u64,
@@ -42,93 +39,91 @@ impl Exporter for Cvat {
     }
 
     fn write(&self, source: &dyn Source, folder: &Path) -> Result<ExportReport, ExportError> {
-        let mut tally = Tally::default();
-        let mut sidecar = Sidecar::default();
-        let mut parts: BTreeMap<ReadingSet, Part> = BTreeMap::new();
-        source.each(&mut |item, works| {
-            tally.n_items += 1;
-            let image = sidecar.name(item);
-            for work in works {
-                let state = work.reading.state;
-                if !matches!(state, ReadingState::Annotated | ReadingState::ReviewedEmpty) {
-                    tally.leave_out(&item.key, format!("CVAT cannot say `{state}`"));
-                    continue;
-                }
-                let set = ReadingSet::of(&work.reading);
-                if !parts.contains_key(&set) {
-                    parts.insert(
-                        set.clone(),
-                        Part::begin(folder, &set, &work.reading.key.rater)?,
-                    );
-                }
-                let Some(part) = parts.get_mut(&set) else {
-                    continue;
-                };
-                tally.n_readings += 1;
-                part.image(item, &image, work, &mut tally)
-                    .map_err(|source| ExportError::io(&part.name, source))?;
-            }
-            Ok(())
-        })?;
-        let mut files = vec![SIDECAR.to_owned()];
-        for part in parts.into_values() {
-            files.push(part.finish()?);
-        }
-        sidecar.write(folder)?;
-        let again = format!(
-            "concord import FOLDER --format cvat --pattern '{}' --sidecar FOLDER/{SIDECAR}",
-            ReadingSet::PATTERN
-        );
-        Ok(tally.finish(FORMAT.key, files, again))
+        write_sets(self, source, folder)
     }
 }
 
-impl Part {
-    fn begin(folder: &Path, set: &ReadingSet, rater: &str) -> Result<Self, ExportError> {
+impl Form for Cvat {
+    type File = Part;
+    type Record = Element;
+
+    fn format(&self) -> &'static ExportFormat {
+        &FORMAT
+    }
+
+    fn importer(&self) -> &'static str {
+        "cvat"
+    }
+
+    fn says(&self, state: ReadingState) -> bool {
+        matches!(state, ReadingState::Annotated | ReadingState::ReviewedEmpty)
+    }
+
+    fn records(
+        &self,
+        pass: &Pass<'_>,
+        refuse: &mut dyn FnMut(&Annotation, Refused),
+    ) -> Vec<Element> {
+        let mut elements = Vec::new();
+        for annotation in &pass.annotations {
+            match element(annotation) {
+                Ok(element) => elements.push(element),
+                Err(refused) => refuse(annotation, refused),
+            }
+        }
+        elements
+    }
+
+    fn begin(&self, set: &ReadingSet, folder: &Path) -> Result<Part, ExportError> {
         let name = format!("{}/annotations.xml", set.folder());
         let mut xml = Writer::new_with_indent(create(folder, &name)?, b' ', 2);
-        // The name as the folder has it, so that the two do not say different things when they are read again.
-        let rater = file_name(rater);
         let mut head = || -> IoResult<()> {
             xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("utf-8"), None)))?;
-            xml.write_event(Event::Start(quick_xml::events::BytesStart::new(
-                "annotations",
-            )))?;
+            xml.write_event(Event::Start(BytesStart::new("annotations")))?;
             text(&mut xml, "version", "1.1")?;
             xml.create_element("meta").write_inner_content(|xml| {
                 xml.create_element("job")
-                    .write_inner_content(|xml| text(xml, "assignee", &rater))?;
+                    .write_inner_content(|xml| text(xml, "assignee", set.rater()))?;
                 Ok(())
             })?;
             Ok(())
         };
         head().map_err(|source| ExportError::io(&name, source))?;
-        Ok(Self {
+        Ok(Part {
             name,
             xml,
             n_images: 0,
         })
     }
 
-    fn finish(mut self) -> Result<String, ExportError> {
-        self.xml
-            .write_event(Event::End(quick_xml::events::BytesEnd::new("annotations")))
-            .map_err(|source| ExportError::io(&self.name, source))?;
-        close(&self.name, self.xml.into_inner())?;
-        Ok(self.name)
+    fn add(
+        &self,
+        part: &mut Part,
+        pass: &Pass<'_>,
+        elements: Vec<Element>,
+    ) -> Result<(), ExportError> {
+        part.image(pass, elements)
+            .map_err(|source| ExportError::io(&part.name, source))
     }
 
-    fn image(&mut self, item: &Item, image: &str, work: &Work, tally: &mut Tally) -> IoResult<()> {
+    fn finish(&self, mut part: Part, _folder: &Path) -> Result<String, ExportError> {
+        part.xml
+            .write_event(Event::End(BytesEnd::new("annotations")))
+            .map_err(|source| ExportError::io(&part.name, source))?;
+        close(&part.name, part.xml.into_inner())?;
+        Ok(part.name)
+    }
+}
+
+impl Part {
+    fn image(&mut self, pass: &Pass<'_>, elements: Vec<Element>) -> IoResult<()> {
         let mut attributes = vec![
             ("id", self.n_images.to_string()),
-            ("name", image.to_owned()),
+            ("name", pass.image.to_owned()),
         ];
         self.n_images += 1;
-        let size = item
-            .width_px
-            .zip(item.height_px)
-            .or_else(|| mask_size(work));
-        if let Some((width, height)) = size {
+        let size = pass.item.width_px.zip(pass.item.height_px);
+        if let Some((width, height)) = size.or_else(|| mask_size(pass)) {
             attributes.push(("width", width.to_string()));
             attributes.push(("height", height.to_string()));
         }
@@ -136,25 +131,15 @@ impl Part {
             .create_element("image")
             .with_attributes(borrowed(&attributes))
             .write_inner_content(|xml| {
-                for annotation in &work.annotations {
-                    match element(annotation) {
-                        Ok(element) => {
-                            element.write(xml, annotation)?;
-                            tally.n_annotations += 1;
-                        }
-                        Err(Some(reason)) => tally.leave_out(&item.key, reason),
-                        Err(None) => tally.unknown_technique(&item.key, "CVAT", &annotation.shape),
-                    }
-                }
-                Ok::<(), Error>(())
+                elements.iter().try_for_each(|element| element.write(xml))
             })?;
         Ok(())
     }
 }
 
 /// Masks are placed by the size of the image.
-fn mask_size(work: &Work) -> Option<(u32, u32)> {
-    work.annotations
+fn mask_size(pass: &Pass<'_>) -> Option<(u32, u32)> {
+    pass.annotations
         .iter()
         .find_map(|annotation| match &annotation.shape {
             Shape::Mask(mask) => Some((mask.width_px(), mask.height_px())),
@@ -162,17 +147,18 @@ fn mask_size(work: &Work) -> Option<(u32, u32)> {
         })
 }
 
-/// One shape: its tag, its attributes, and the points of a skeleton.
-struct Element<'a> {
+/// One shape: its tag, its attributes with the label first, the points of a skeleton, and what was ticked or typed.
+pub(super) struct Element {
     tag: &'static str,
     attributes: Vec<(&'static str, String)>,
-    points: &'a [Keypoint],
+    points: Vec<Keypoint>,
+    answers: Vec<(String, String)>,
 }
 
-fn element(annotation: &Annotation) -> Result<Element<'_>, Option<String>> {
-    let because = |reason: &str| Err(Some(reason.to_owned()));
-    let mut points: &[Keypoint] = &[];
-    let (tag, attributes) = match &annotation.shape {
+fn element(annotation: &Annotation) -> Result<Element, Refused> {
+    let because = |reason| Err(Refused::Because(reason));
+    let mut points = Vec::new();
+    let (tag, placed) = match &annotation.shape {
         Shape::Box(rect) => ("box", corners(rect.x0, rect.y0, rect.x1, rect.y1)),
         Shape::RotatedBox(rect) => {
             let (half_width, half_height) = (0.5 * rect.width, 0.5 * rect.height);
@@ -215,7 +201,7 @@ fn element(annotation: &Annotation) -> Result<Element<'_>, Option<String>> {
             if set.iter().any(|point| point.z_mm.is_some()) {
                 return because("CVAT points have no depth");
             }
-            points = set;
+            points.clone_from(set);
             ("skeleton", Vec::new())
         }
         Shape::Classification { question, value }
@@ -223,28 +209,33 @@ fn element(annotation: &Annotation) -> Result<Element<'_>, Option<String>> {
         {
             ("tag", Vec::new())
         }
-        _ => return Err(None),
+        _ => return Err(Refused::NoForm),
     };
+    let mut attributes = vec![("label", annotation.label.clone())];
+    for name in ON_SHAPE {
+        if let Some(value) = annotation.attributes.get(*name) {
+            attributes.push((name, value.clone()));
+        }
+    }
+    attributes.extend(placed);
+    let answers = annotation.attributes.iter();
+    let answers = answers.filter(|(name, _)| !ON_SHAPE.contains(&name.as_str()));
     Ok(Element {
         tag,
         attributes,
         points,
+        answers: answers
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect(),
     })
 }
 
-impl Element<'_> {
-    fn write(self, xml: &mut Xml, annotation: &Annotation) -> IoResult<()> {
-        let mut attributes = vec![("label", annotation.label.clone())];
-        for name in ON_SHAPE {
-            if let Some(value) = annotation.attributes.get(*name) {
-                attributes.push((name, value.clone()));
-            }
-        }
-        attributes.extend(self.attributes);
+impl Element {
+    fn write(&self, xml: &mut Xml) -> IoResult<()> {
         xml.create_element(self.tag)
-            .with_attributes(borrowed(&attributes))
+            .with_attributes(borrowed(&self.attributes))
             .write_inner_content(|xml| {
-                for point in self.points {
+                for point in &self.points {
                     let occluded = u8::from(point.visibility == Visibility::Occluded);
                     let own = [
                         ("label", point.name.clone()),
@@ -256,11 +247,7 @@ impl Element<'_> {
                         .with_attributes(borrowed(&own))
                         .write_empty()?;
                 }
-                for (name, value) in annotation
-                    .attributes
-                    .iter()
-                    .filter(|(name, _)| !ON_SHAPE.contains(&name.as_str()))
-                {
+                for (name, value) in &self.answers {
                     xml.create_element("attribute")
                         .with_attribute(("name", name.as_str()))
                         .write_text_content(BytesText::new(value))?;

@@ -3,13 +3,10 @@
 //! The export names users by number, which Concord does not know, so that the rater stands in the file's path.
 
 use super::label_studio_brush::packed;
-use super::report::Tally;
-use super::sidecar::{SIDECAR, Sidecar};
+use super::sets::{Form, Pass, Refused, write_sets};
 use super::spool::{Spool, close, create};
-use super::{ExportError, ExportFormat, ExportReport, Exporter, ReadingSet, Source, Work};
-use crate::domain::{
-    Annotation, Item, Keypoint, ReadingState, ReferenceKind, Role, Shape, Visibility,
-};
+use super::{ExportError, ExportFormat, ExportReport, Exporter, ReadingSet, Source};
+use crate::domain::{Annotation, Keypoint, ReadingState, ReferenceKind, Role, Shape, Visibility};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
@@ -32,69 +29,81 @@ impl Exporter for LabelStudio {
     }
 
     fn write(&self, source: &dyn Source, folder: &Path) -> Result<ExportReport, ExportError> {
-        let mut tally = Tally::default();
-        let mut sidecar = Sidecar::default();
-        let mut parts: BTreeMap<ReadingSet, (String, Spool)> = BTreeMap::new();
-        source.each(&mut |item, works| {
-            tally.n_items += 1;
-            let image = sidecar.name(item);
-            for work in works {
-                if work.reading.state == ReadingState::NeverAssigned {
-                    tally.leave_out(&item.key, "Label Studio cannot say `never_assigned`");
-                    continue;
-                }
-                tally.n_readings += 1;
-                let set = ReadingSet::of(&work.reading);
-                if !parts.contains_key(&set) {
-                    let name = format!("{}/tasks.json", set.folder());
-                    let spool = Spool::new(&name)?;
-                    parts.insert(set.clone(), (name, spool));
-                }
-                let Some((name, spool)) = parts.get_mut(&set) else {
-                    continue;
-                };
-                let task = task(item, &image, work, spool.n() + 1, &mut tally);
-                spool.push(name, &task)?;
-            }
-            Ok(())
-        })?;
-        let mut files = vec![SIDECAR.to_owned()];
-        for (name, spool) in parts.into_values() {
-            let mut out = create(folder, &name)?;
-            spool.copy_to(&name, &mut out)?;
-            out.write_all(b"\n")
-                .map_err(|source| ExportError::io(&name, source))?;
-            close(&name, out)?;
-            files.push(name);
-        }
-        sidecar.write(folder)?;
-        let again = format!(
-            "concord import FOLDER --format label_studio --pattern '{}' --sidecar FOLDER/{SIDECAR}",
-            ReadingSet::PATTERN
-        );
-        Ok(tally.finish(FORMAT.key, files, again))
+        write_sets(self, source, folder)
     }
 }
 
-fn task(item: &Item, image: &str, work: &Work, id: u64, tally: &mut Tally) -> Value {
-    let mut results = Results {
-        size_px: item.width_px.zip(item.height_px),
-        rows: Vec::new(),
-        point_sets: BTreeSet::new(),
-    };
-    for annotation in &work.annotations {
-        match results.add(annotation) {
-            Ok(()) => tally.n_annotations += 1,
-            Err(Some(reason)) => tally.leave_out(&item.key, reason),
-            Err(None) => tally.unknown_technique(&item.key, "Label Studio", &annotation.shape),
-        }
+impl Form for LabelStudio {
+    type File = (String, Spool);
+    /// The results of one annotation: its region or answer, and what was asked about it.
+    type Record = Vec<Value>;
+
+    fn format(&self) -> &'static ExportFormat {
+        &FORMAT
     }
-    let reading = &work.reading;
-    let mut made = json!({"id": id, "result": results.rows});
+
+    fn importer(&self) -> &'static str {
+        "label_studio"
+    }
+
+    fn says(&self, state: ReadingState) -> bool {
+        state != ReadingState::NeverAssigned
+    }
+
+    fn records(
+        &self,
+        pass: &Pass<'_>,
+        refuse: &mut dyn FnMut(&Annotation, Refused),
+    ) -> Vec<Vec<Value>> {
+        let mut point_sets = BTreeSet::new();
+        let mut records = Vec::new();
+        for annotation in &pass.annotations {
+            let mut results = Results {
+                id: format!("r{}", records.len()),
+                size_px: pass.item.width_px.zip(pass.item.height_px),
+                rows: Vec::new(),
+            };
+            match results.add(annotation, &mut point_sets) {
+                Ok(()) => records.push(results.rows),
+                Err(refused) => refuse(annotation, refused),
+            }
+        }
+        records
+    }
+
+    fn begin(&self, set: &ReadingSet, _folder: &Path) -> Result<Self::File, ExportError> {
+        let name = format!("{}/tasks.json", set.folder());
+        let spool = Spool::new(&name)?;
+        Ok((name, spool))
+    }
+
+    fn add(
+        &self,
+        (name, spool): &mut Self::File,
+        pass: &Pass<'_>,
+        records: Vec<Vec<Value>>,
+    ) -> Result<(), ExportError> {
+        let results = records.into_iter().flatten().collect();
+        spool.push(name, &task(pass, results, spool.n() + 1))
+    }
+
+    fn finish(&self, (name, spool): Self::File, folder: &Path) -> Result<String, ExportError> {
+        let mut out = create(folder, &name)?;
+        spool.copy_to(&name, &mut out)?;
+        out.write_all(b"\n")
+            .map_err(|source| ExportError::io(&name, source))?;
+        close(&name, out)?;
+        Ok(name)
+    }
+}
+
+fn task(pass: &Pass<'_>, results: Vec<Value>, id: u64) -> Value {
+    let reading = &pass.reading;
+    let mut made = json!({"id": id, "result": results});
     let is_model = reading.role == Role::Model;
     if is_model {
         made["model_version"] = json!(reading.key.rater);
-        let scores: Vec<f64> = work
+        let scores: Vec<f64> = pass
             .annotations
             .iter()
             .filter_map(|annotation| annotation.confidence)
@@ -123,29 +132,30 @@ fn task(item: &Item, image: &str, work: &Work, id: u64, tally: &mut Tally) -> Va
     };
     json!({
         "id": id,
-        "data": {"image": image},
+        "data": {"image": pass.image},
         "annotations": annotations,
         "predictions": predictions,
     })
 }
 
-struct Results<'a> {
+struct Results {
+    id: String,
     size_px: Option<(u32, u32)>,
     rows: Vec<Value>,
-    /// Labels that have a set of points already: points of one control are one set.
-    point_sets: BTreeSet<&'a str>,
 }
 
-/// Why an annotation cannot be written; `None` where the format knows no such shape.
-type Refused = Option<String>;
-
-fn because<T>(reason: &str) -> Result<T, Refused> {
-    Err(Some(reason.to_owned()))
+fn because<T>(reason: &'static str) -> Result<T, Refused> {
+    Err(Refused::Because(reason))
 }
 
-impl<'a> Results<'a> {
-    fn add(&mut self, annotation: &'a Annotation) -> Result<(), Refused> {
-        let id = format!("r{}", self.rows.len());
+impl Results {
+    /// `point_sets` are the labels that have a set of points already: points of one control are one set.
+    fn add<'a>(
+        &mut self,
+        annotation: &'a Annotation,
+        point_sets: &mut BTreeSet<&'a str>,
+    ) -> Result<(), Refused> {
+        let id = self.id.clone();
         match &annotation.shape {
             Shape::Classification { question, value } => {
                 if *value != annotation.label {
@@ -165,7 +175,7 @@ impl<'a> Results<'a> {
                 self.rows
                     .push(answer(&id, question, "rating", json!({"rating": rank})));
             }
-            Shape::Keypoints(points) => self.points(&id, annotation, points)?,
+            Shape::Keypoints(points) => self.points(&id, annotation, points, point_sets)?,
             _ => {
                 let (kind, mut value) = self.region(annotation)?;
                 value[kind] = json!([annotation.label]);
@@ -271,15 +281,16 @@ impl<'a> Results<'a> {
                 ("polygonlabels", json!({"points": points, "closed": true}))
             }
             Shape::Mask(mask) => ("brushlabels", json!({"format": "rle", "rle": packed(mask)})),
-            _ => return Err(None),
+            _ => return Err(Refused::NoForm),
         })
     }
 
-    fn points(
+    fn points<'a>(
         &mut self,
         id: &str,
         annotation: &'a Annotation,
         points: &[Keypoint],
+        point_sets: &mut BTreeSet<&'a str>,
     ) -> Result<(), Refused> {
         let names: BTreeSet<&str> = points.iter().map(|point| point.name.as_str()).collect();
         if points.is_empty() || names.len() < points.len() {
@@ -295,7 +306,7 @@ impl<'a> Results<'a> {
         if alone && points[0].name != annotation.label {
             return because("a single point is named by its label in Label Studio");
         }
-        if !alone && !self.point_sets.insert(&annotation.label) {
+        if !alone && !point_sets.insert(&annotation.label) {
             return because("Label Studio cannot tell two sets of points of one label apart");
         }
         let (width, height) = self.size_of(&annotation.shape)?;

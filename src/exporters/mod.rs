@@ -9,6 +9,7 @@ mod error;
 mod label_studio;
 mod label_studio_brush;
 mod report;
+mod sets;
 mod sidecar;
 mod source;
 mod spool;

@@ -1,6 +1,5 @@
 //! What an export wrote and what it could not.
 
-use crate::domain::Shape;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -16,6 +15,27 @@ pub struct LeftOut {
     pub examples: Vec<String>,
 }
 
+impl LeftOut {
+    /// Nothing yet.
+    pub fn new(reason: String) -> Self {
+        Self {
+            reason,
+            n: 0,
+            examples: Vec::new(),
+        }
+    }
+
+    /// One more, of this item.
+    pub fn count(&mut self, item: &str) {
+        self.n += 1;
+        if self.examples.len() < MAX_EXAMPLES
+            && self.examples.last().is_none_or(|last| last != item)
+        {
+            self.examples.push(item.to_owned());
+        }
+    }
+}
+
 /// The answer to an export.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ExportReport {
@@ -25,7 +45,10 @@ pub struct ExportReport {
     pub n_items: u64,
     pub n_readings: u64,
     pub n_annotations: u64,
+    /// What was left out, with its reason.
     pub left_out: Vec<LeftOut>,
+    /// Readings of which nothing could be written: they are not listed as looked at and found empty.
+    pub n_readings_left_out: u64,
     /// How to import it again so that nothing that was written is lost.
     pub import_again: String,
 }
@@ -43,6 +66,7 @@ pub(super) struct Tally {
     pub n_items: u64,
     pub n_readings: u64,
     pub n_annotations: u64,
+    pub n_readings_left_out: u64,
     left_out: BTreeMap<String, LeftOut>,
 }
 
@@ -50,26 +74,10 @@ impl Tally {
     /// Counts something that the format cannot hold.
     pub fn leave_out(&mut self, item: &str, reason: impl Into<String>) {
         let reason = reason.into();
-        let group = self
-            .left_out
+        self.left_out
             .entry(reason.clone())
-            .or_insert_with(|| LeftOut {
-                reason,
-                n: 0,
-                examples: Vec::new(),
-            });
-        group.n += 1;
-        if group.examples.len() < MAX_EXAMPLES
-            && group.examples.last().is_none_or(|last| last != item)
-        {
-            group.examples.push(item.to_owned());
-        }
-    }
-
-    /// Counts a shape of a technique that the format does not know.
-    pub fn unknown_technique(&mut self, item: &str, title: &str, shape: &Shape) {
-        let technique = shape.technique();
-        self.leave_out(item, format!("{title} has no form for `{technique}`"));
+            .or_insert_with(|| LeftOut::new(reason))
+            .count(item);
     }
 
     /// The report.
@@ -86,6 +94,7 @@ impl Tally {
             n_readings: self.n_readings,
             n_annotations: self.n_annotations,
             left_out: self.left_out.into_values().collect(),
+            n_readings_left_out: self.n_readings_left_out,
             import_again,
         }
     }

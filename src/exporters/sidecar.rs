@@ -19,25 +19,29 @@ pub(super) struct Sidecar {
 
 impl Sidecar {
     /// The name under which an item's image stands in the export: its file's, where no other item has that one, else
-    /// the item's key. An item that is met again keeps its name.
+    /// the item's key, else the key with a number. An item that is met again keeps its name.
     pub fn name(&mut self, item: &Item) -> String {
-        let wanted = item.image_name.as_deref().unwrap_or(&item.key);
-        let name = match self.names.get(wanted) {
-            Some(owner) if *owner != item.key => &item.key,
-            _ => wanted,
-        };
-        if !self.names.contains_key(name) {
-            self.names.insert(name.to_owned(), item.key.clone());
-            self.rows.push([
-                name.to_owned(),
-                item.key.clone(),
-                item.study.clone(),
-                item.site.clone().unwrap_or_default(),
-                item.modality.clone().unwrap_or_default(),
-                spacing(item),
-            ]);
+        let numbered = (2_u64..).map(|number| format!("{} ({number})", item.key));
+        let wanted = item.image_name.iter().chain([&item.key]).cloned();
+        for name in wanted.chain(numbered) {
+            match self.names.get(&name) {
+                Some(owner) if *owner == item.key => return name,
+                Some(_) => {}
+                None => {
+                    self.names.insert(name.clone(), item.key.clone());
+                    self.rows.push([
+                        name.clone(),
+                        item.key.clone(),
+                        item.study.clone(),
+                        item.site.clone().unwrap_or_default(),
+                        item.modality.clone().unwrap_or_default(),
+                        spacing(item),
+                    ]);
+                    return name;
+                }
+            }
         }
-        name.to_owned()
+        item.key.clone()
     }
 
     /// Writes the table.
@@ -69,5 +73,28 @@ fn quoted(cell: &str) -> String {
         format!("\"{}\"", cell.replace('"', "\"\""))
     } else {
         cell.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Sidecar;
+    use crate::domain::Item;
+
+    #[test]
+    fn no_two_items_share_the_name_of_an_image() {
+        let item = |key: &str, image: Option<&str>| Item {
+            key: key.to_owned(),
+            image_name: image.map(str::to_owned),
+            ..Item::default()
+        };
+        let mut sidecar = Sidecar::default();
+        let first = item("1", Some("slice.png"));
+        assert_eq!(sidecar.name(&first), "slice.png");
+        assert_eq!(sidecar.name(&item("2", Some("slice.png"))), "2");
+        assert_eq!(sidecar.name(&item("3", Some("4"))), "4");
+        assert_eq!(sidecar.name(&item("4", None)), "4 (2)");
+        assert_eq!(sidecar.name(&first), "slice.png");
+        assert_eq!(sidecar.rows.len(), 4);
     }
 }

@@ -27,6 +27,7 @@ pub trait Source {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ReadingSet {
     folder: String,
+    rater: String,
 }
 
 impl ReadingSet {
@@ -40,11 +41,17 @@ impl ReadingSet {
             // Writing into a string cannot fail.
             let _ = write!(folder, ".{kind}");
         }
-        let _ = write!(folder, "/{}", file_name(&reading.key.rater));
+        let rater = file_name(&reading.key.rater);
+        let _ = write!(folder, "/{rater}");
         if !reading.key.session.is_empty() {
             let _ = write!(folder, "/session {}", file_name(&reading.key.session));
         }
-        Self { folder }
+        Self { folder, rater }
+    }
+
+    /// The rater, as the folder is called: file and path then say the same when they are read again.
+    pub(super) fn rater(&self) -> &str {
+        &self.rater
     }
 
     /// The set's folder inside the export.
@@ -53,21 +60,30 @@ impl ReadingSet {
     }
 }
 
-/// A name without what folders cannot be called by. Names that need a change are rare; they come back changed.
+/// A name as a folder can be called: what it cannot hold is written as `%` and two hexadecimal digits, so that two names stay two.
+/// Names that need it are rare; they come back as they stand in the path.
 pub(super) fn file_name(name: &str) -> String {
-    let safe: String = name
-        .chars()
-        .map(|letter| match letter {
-            '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' => '_',
-            letter if letter.is_control() => '_',
-            letter => letter,
-        })
-        .take(120)
-        .collect();
-    match safe.trim_matches('.') {
-        "" => "_".to_owned(),
-        _ if safe.starts_with('.') => format!("_{safe}"),
-        _ => safe,
+    let mut safe = String::new();
+    for (at, letter) in name.char_indices() {
+        let is_refused = letter.is_control()
+            || matches!(
+                letter,
+                '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' | '%'
+            )
+            || (letter == '.' && (at == 0 || at + 1 == name.len()));
+        if is_refused {
+            for byte in letter.encode_utf8(&mut [0; 4]).bytes() {
+                // Writing into a string cannot fail.
+                let _ = write!(safe, "%{byte:02X}");
+            }
+        } else {
+            safe.push(letter);
+        }
+    }
+    if safe.is_empty() {
+        "%".to_owned()
+    } else {
+        safe
     }
 }
 
@@ -76,11 +92,16 @@ mod tests {
     use super::file_name;
 
     #[test]
-    fn names_leave_no_folder() {
+    fn names_leave_no_folder_and_two_names_stay_two() {
         assert_eq!(file_name("reader a@hospital.org"), "reader a@hospital.org");
-        assert_eq!(file_name("../../etc"), "_.._.._etc");
-        assert_eq!(file_name(".."), "_");
-        assert_eq!(file_name(""), "_");
-        assert_eq!(file_name("a\n/b"), "a__b");
+        assert_eq!(file_name("../../etc"), "%2E.%2F..%2Fetc");
+        assert_eq!(file_name(".."), "%2E%2E");
+        assert_eq!(file_name(""), "%");
+        let odd = [
+            "a/b", "a_b", "a%2Fb", "a\\b", "a\nb", ".a", "%2Ea", "a.", "a", "", "%",
+        ];
+        let names: std::collections::BTreeSet<String> =
+            odd.iter().map(|name| file_name(name)).collect();
+        assert_eq!(names.len(), odd.len());
     }
 }

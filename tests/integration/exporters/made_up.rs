@@ -19,10 +19,10 @@ impl Source for Given {
     }
 }
 
-const WIDTH_PX: u32 = 317;
-const HEIGHT_PX: u32 = 211;
+pub const WIDTH_PX: u32 = 317;
+pub const HEIGHT_PX: u32 = 211;
 
-fn item(number: usize) -> Item {
+pub fn item(number: usize) -> Item {
     Item {
         key: format!("case {number}"),
         study: format!("study, \"{}\"", number / 2),
@@ -37,7 +37,7 @@ fn item(number: usize) -> Item {
     }
 }
 
-fn work(item: &str, rater: &str, annotations: Vec<Annotation>) -> Work {
+pub fn work(item: &str, rater: &str, annotations: Vec<Annotation>) -> Work {
     let state = if annotations.is_empty() {
         ReadingState::ReviewedEmpty
     } else {
@@ -65,7 +65,7 @@ fn work(item: &str, rater: &str, annotations: Vec<Annotation>) -> Work {
     }
 }
 
-fn annotation(label: &str, shape: Shape) -> Annotation {
+pub fn annotation(label: &str, shape: Shape) -> Annotation {
     Annotation {
         source_id: String::new(),
         label: label.to_owned(),
