@@ -5,7 +5,7 @@
 
 use super::works::Work;
 use crate::domain::Shape;
-use crate::geometry::{Mask, Volume};
+use crate::geometry::{GeometryError, Mask, Volume};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Overlap as stored from which on nothing is suspected.
@@ -13,8 +13,10 @@ const LOW_DICE: f64 = 0.5;
 /// A turned mask must overlap at least this well, and this much better than the one as stored.
 const HIGH_DICE: f64 = 0.6;
 const GAIN: f64 = 0.3;
-/// Runs of one side beyond which no turned copies are made.
-const MAX_RUNS: usize = 20_000_000;
+/// Spans of one side beyond which no turned copies are made.
+const MAX_SPANS: u64 = 20_000_000;
+/// Pixels beyond which axes are not exchanged: stripes along the rows have as many runs along the columns as half the image has pixels.
+const MAX_EXCHANGED_PX: u64 = 1 << 26;
 
 /// One way in which a raster can lie wrongly.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,6 +25,8 @@ struct Turn {
     mirrored_x: bool,
     mirrored_y: bool,
     reversed_slices: bool,
+    /// Not a turn: slices are moved to where the other side's begin, to tell what moving alone would explain.
+    moved_to_start: bool,
 }
 
 impl Turn {
@@ -35,6 +39,7 @@ impl Turn {
                 mirrored_y: code & 2 != 0,
                 reversed_slices: code & 4 != 0,
                 transposed: code & 8 != 0,
+                moved_to_start: false,
             };
             if (square || !turn.transposed) && (sliced || !turn.reversed_slices) {
                 found.push(turn);
@@ -81,53 +86,60 @@ impl Turn {
         words.join(" and ")
     }
 
-    /// The mask, transposed first and then mirrored.
-    fn of(self, mask: &Mask) -> Option<Mask> {
-        let (width, height) = (mask.width_px(), mask.height_px());
-        let mut rows: BTreeMap<u32, Vec<(u32, u32)>> = BTreeMap::new();
-        let mut put = |y: u32, x0: u32, x1: u32| {
-            let y = if self.mirrored_y { height - 1 - y } else { y };
-            let (x0, x1) = if self.mirrored_x {
-                (width - x1, width - x0)
-            } else {
-                (x0, x1)
-            };
-            rows.entry(y).or_default().push((x0, x1));
+    /// The mask, its axes exchanged first and then mirrored.
+    fn of(self, mask: &Mask) -> Result<Mask, GeometryError> {
+        let exchanged;
+        let mask = if self.transposed {
+            let counts = mask.to_column_major_counts().into_iter().map(u64::from);
+            exchanged = Mask::from_row_major_counts(mask.height_px(), mask.width_px(), counts)?;
+            &exchanged
+        } else {
+            mask
         };
-        for span in mask.spans() {
-            if self.transposed {
-                for x in span.x0..span.x1 {
-                    put(x, span.y, span.y + 1);
-                }
-            } else {
-                put(span.y, span.x0, span.x1);
-            }
-        }
-        let mut bounds = Vec::new();
-        for (y, mut spans) in rows {
-            spans.sort_unstable();
-            for (x0, x1) in spans {
-                bounds.extend([y * width + x0, y * width + x1]);
-            }
-        }
-        Mask::from_bounds(width, height, bounds).ok()
+        let (width, height) = (mask.width_px(), mask.height_px());
+        let mut spans: Vec<(u32, u32)> = mask
+            .spans()
+            .map(|span| {
+                let y = if self.mirrored_y {
+                    height - 1 - span.y
+                } else {
+                    span.y
+                };
+                let (x0, x1) = if self.mirrored_x {
+                    (width - span.x1, width - span.x0)
+                } else {
+                    (span.x0, span.x1)
+                };
+                (y * width + x0, y * width + x1)
+            })
+            .collect();
+        spans.sort_unstable();
+        let bounds = spans
+            .into_iter()
+            .flat_map(|(from, to)| [from, to])
+            .collect();
+        Mask::from_bounds(width, height, bounds)
     }
 
-    fn of_volume(self, volume: &Volume, first_key: i64) -> Option<Volume> {
-        let last = volume.slices().last()?.0;
-        let slices = volume
-            .slices()
+    /// The volume, turned slice by slice; reversed slices begin where `first_key` says.
+    fn of_volume(self, volume: &Volume, first_key: i64) -> Result<Volume, GeometryError> {
+        let slices = volume.slices();
+        let (low, high) = match (slices.first(), slices.last()) {
+            (Some((low, _)), Some((high, _))) => (*low, *high),
+            _ => return Ok(volume.clone()),
+        };
+        let moved = slices
             .iter()
             .map(|(key, mask)| {
-                let key = if self.reversed_slices {
-                    first_key.checked_add(last.checked_sub(*key)?)?
-                } else {
-                    *key
+                let key = match (self.reversed_slices, self.moved_to_start) {
+                    (true, _) => first_key.saturating_add(high - key),
+                    (false, true) => first_key.saturating_add(key - low),
+                    (false, false) => *key,
                 };
-                Some((key, self.of(mask)?))
+                Ok((key, self.of(mask)?))
             })
-            .collect::<Option<Vec<_>>>()?;
-        Volume::new(volume.width_px(), volume.height_px(), volume.axis(), slices).ok()
+            .collect::<Result<Vec<_>, GeometryError>>()?;
+        Volume::new(volume.width_px(), volume.height_px(), volume.axis(), moved)
     }
 }
 
@@ -156,10 +168,10 @@ impl Drawn {
 
     fn turned(&self, turn: Turn, against: &Self) -> Option<Self> {
         match (self, against) {
-            (Self::Flat(mask), _) => turn.of(mask).map(Self::Flat),
+            (Self::Flat(mask), _) => turn.of(mask).ok().map(Self::Flat),
             (Self::Solid(volume), Self::Solid(other)) => {
                 let first = other.slices().first()?.0;
-                turn.of_volume(volume, first).map(Self::Solid)
+                turn.of_volume(volume, first).ok().map(Self::Solid)
             }
             (Self::Solid(_), Self::Flat(_)) => None,
         }
@@ -172,14 +184,19 @@ impl Drawn {
         }
     }
 
-    fn n_runs(&self) -> usize {
+    /// Most spans that turning takes (a run may go over many rows), and the pixels of the raster.
+    fn effort(&self) -> [u64; 2] {
+        let of = |mask: &Mask| {
+            let (width, height) = (u64::from(mask.width_px()), u64::from(mask.height_px()));
+            [mask.bounds().len() as u64 + height, width * height]
+        };
         match self {
-            Self::Flat(mask) => mask.bounds().len(),
+            Self::Flat(mask) => of(mask),
             Self::Solid(volume) => volume
                 .slices()
                 .iter()
-                .map(|(_, mask)| mask.bounds().len())
-                .sum(),
+                .map(|(_, mask)| of(mask))
+                .fold([0, 0], |[a, b], [c, d]| [a + c, b + d]),
         }
     }
 }
@@ -190,33 +207,49 @@ impl Drawn {
 /// Dice over all labels that both drew, each label's masks united, as stored and after every mirroring in the
 /// plane, reversal of slices and, on square rasters, exchange of axes. Suspected below 0.5 as stored, at 0.6 or
 /// more when turned, and at least 0.3 better; of equally good turns the one with the fewest changes is named.
+/// Slices are reversed within the extent of what was drawn, since an export does not always tell how many slices the image has; so
+/// reversal must also be 0.3 better than moving the slices there without it.
 /// # Input
-/// Two works on one grid. Slices are reversed within the extent of what was drawn, since an export does not always tell
-/// how many slices the image has.
+/// Two works on one grid.
 /// # Edge cases
-/// Nothing drawn in common, vectors, and rasters of two sizes: nothing is suspected.
+/// Nothing drawn in common, vectors, rasters of two sizes, and masks of more than 20 million spans: nothing is suspected.
 pub(super) fn suspected_turn(a: &Work<'_>, b: &Work<'_>) -> Option<String> {
     let (a_drawn, b_drawn) = (drawn_of(a), drawn_of(b));
     let pairs: Vec<(&Drawn, &Drawn)> = a_drawn
         .iter()
         .filter_map(|(key, drawn)| Some((drawn, b_drawn.get(key)?)))
         .collect();
-    if pairs.is_empty() || pairs.iter().map(|pair| pair.1.n_runs()).sum::<usize>() > MAX_RUNS {
+    let [n_spans, n_pixels] = pairs
+        .iter()
+        .map(|(_, b)| b.effort())
+        .fold([0, 0], |[a, b], [c, d]| [a + c, b + d]);
+    if pairs.is_empty() || n_spans > MAX_SPANS {
         return None;
     }
     let as_stored = pooled_dice(pairs.iter().map(|&(a, b)| (a, b.clone())))?;
     if as_stored >= LOW_DICE {
         return None;
     }
-    let square = pairs.iter().all(|(_, b)| b.is_square());
-    let sliced = pairs.iter().any(|(_, b)| matches!(b, Drawn::Solid(_)));
-    let mut best: Option<(f64, Turn)> = None;
-    for turn in Turn::all(square, sliced) {
+    let dice_of = |turn: Turn| -> Option<f64> {
         let turned = pairs
             .iter()
             .map(|&(a, b)| Some((a, b.turned(turn, a)?)))
             .collect::<Option<Vec<_>>>()?;
-        let dice = pooled_dice(turned.into_iter())?;
+        pooled_dice(turned.into_iter())
+    };
+    let square = n_pixels <= MAX_EXCHANGED_PX && pairs.iter().all(|(_, b)| b.is_square());
+    let sliced = pairs.iter().any(|(_, b)| matches!(b, Drawn::Solid(_)));
+    let mut best: Option<(f64, Turn)> = None;
+    for turn in Turn::all(square, sliced) {
+        let dice = dice_of(turn)?;
+        let moved = Turn {
+            reversed_slices: false,
+            moved_to_start: true,
+            ..turn
+        };
+        if turn.reversed_slices && dice < dice_of(moved)? + GAIN {
+            continue;
+        }
         if best.is_none_or(|(known, _)| dice > known + 1e-9) {
             best = Some((dice, turn));
         }
@@ -352,23 +385,46 @@ mod tests {
         assert_eq!(said(&Shape::Mask(near), &Shape::Mask(far)), None);
     }
 
+    fn volume(slices: &[(i64, [u32; 2])]) -> Shape {
+        let slices = slices
+            .iter()
+            .map(|(key, [from, to])| (*key, Mask::from_bounds(20, 16, vec![*from, *to]).unwrap()))
+            .collect();
+        Shape::Volume(Volume::new(20, 16, SliceAxis::Index, slices).unwrap())
+    }
+
     #[test]
     fn reversed_slices_are_noticed_and_axes_of_an_oblong_raster_are_not_exchanged() {
-        let slice = |from: u32, to: u32| Mask::from_bounds(20, 16, vec![from, to]).unwrap();
-        let volume = |slices| Volume::new(20, 16, SliceAxis::Index, slices).unwrap();
-        let a = volume(vec![
-            (4, slice(21, 39)),
-            (5, slice(41, 46)),
-            (6, slice(61, 63)),
-        ]);
-        let b = volume(vec![
-            (9, slice(21, 39)),
-            (8, slice(41, 46)),
-            (7, slice(61, 63)),
-        ]);
-        let said = said(&Shape::Volume(a), &Shape::Volume(b)).expect("reversed");
+        let a = volume(&[(4, [21, 39]), (5, [41, 46]), (6, [61, 63])]);
+        let b = volume(&[(9, [21, 39]), (8, [41, 46]), (7, [61, 63])]);
+        let said = said(&a, &b).expect("reversed");
         assert!(said.contains("0.00 as stored"), "{said}");
         assert!(said.contains("1.00 with the slices in reverse"), "{said}");
         assert!(Turn::all(false, true).iter().all(|turn| !turn.transposed));
+    }
+
+    #[test]
+    fn a_mark_some_slices_away_is_moved_and_not_reversed() {
+        let near = volume(&[(4, [21, 39]), (5, [41, 46])]);
+        let far = volume(&[(9, [21, 39]), (10, [41, 46])]);
+        assert_eq!(said(&near, &far), None);
+        // One slice is its own reverse.
+        assert_eq!(
+            said(&volume(&[(4, [21, 39])]), &volume(&[(9, [21, 39])])),
+            None
+        );
+    }
+
+    #[test]
+    fn exchanging_the_axes_of_a_large_raster_takes_no_room_for_its_pixels() {
+        let side = 30_000;
+        let full = Mask::from_bounds(side, side, vec![0, side * (side / 2)]).unwrap();
+        let exchanged = Turn {
+            transposed: true,
+            ..Turn::default()
+        };
+        let columns = exchanged.of(&full).unwrap();
+        assert_eq!(columns.area_px(), full.area_px());
+        assert_eq!(columns.bounds().len(), 2 * side as usize);
     }
 }

@@ -12,6 +12,28 @@ pub struct ReadingInput<'a> {
     pub annotations: Vec<(usize, &'a Annotation)>,
 }
 
+impl<'a> ReadingInput<'a> {
+    /// Readings of one side, their annotations numbered through in this order.
+    pub fn numbered(
+        readings: impl IntoIterator<Item = (&'a Reading, &'a [Annotation])>,
+    ) -> Vec<Self> {
+        let mut next = 0;
+        readings
+            .into_iter()
+            .map(|(reading, annotations)| Self {
+                reading,
+                annotations: annotations
+                    .iter()
+                    .map(|annotation| {
+                        next += 1;
+                        (next - 1, annotation)
+                    })
+                    .collect(),
+            })
+            .collect()
+    }
+}
+
 /// One rater's whole work on one item at one stage and session, over all layers.
 #[derive(Clone, Debug)]
 pub(super) struct Work<'a> {

@@ -3,19 +3,20 @@
 use super::Global;
 use super::output;
 use crate::domain::{IngestOptions, Protocol, Stage};
-use crate::exporters::ExportReport;
+use crate::exporters::{ALL, ExportReport};
 use crate::pipeline::{
-    ExportContent, ExportSelection, PipelineError, export_files, export_project, open_store,
-    project, read_protocol,
+    ExportContent, ExportRequest, ExportSelection, PipelineError, export_files, export_project,
+    open_store, project, read_protocol,
 };
+use clap::builder::PossibleValuesParser;
 use std::path::PathBuf;
 
 #[derive(clap::Args, Debug)]
 pub struct ExportArgs {
     /// Exports of other tools to write anew; without any, the project is written
     files: Vec<PathBuf>,
-    /// coco, cvat or label-studio
-    #[arg(long)]
+    /// The form to write
+    #[arg(long, value_parser = PossibleValuesParser::new(ALL.iter().map(|exporter| exporter.format().key)))]
     format: String,
     /// Folder to write into; it must be new or empty
     #[arg(long, short, value_name = "FOLDER")]
@@ -23,17 +24,22 @@ pub struct ExportArgs {
     /// Project to export
     #[arg(long, short, default_value = "default")]
     project: String,
-    /// Only this rater; may be given several times, as all of these
-    #[arg(long = "rater", value_name = "NAME")]
+    /// Only this rater; this and the next five may be given several times
+    #[arg(long = "only-rater", value_name = "NAME")]
     raters: Vec<String>,
+    /// Only this stage: training, annotation or verification
     #[arg(long = "only-stage", value_name = "STAGE")]
     stages: Vec<Stage>,
+    /// Only readings of this session
     #[arg(long = "only-session", value_name = "NAME")]
     sessions: Vec<String>,
+    /// Only items of this study
     #[arg(long = "only-study", value_name = "STUDY")]
     studies: Vec<String>,
+    /// Only this item
     #[arg(long = "only-item", value_name = "ITEM")]
     items: Vec<String>,
+    /// Only annotations with this label; images on which it was not found stay, as empty ones
     #[arg(long = "only-label", value_name = "LABEL")]
     labels: Vec<String>,
     /// Only what two raters differ in; the first is called true
@@ -73,17 +79,16 @@ pub fn run(args: &ExportArgs, global: &Global) -> Result<u8, PipelineError> {
         _ if args.consensus => ExportContent::Consensus,
         _ => ExportContent::Readings,
     };
+    let request = ExportRequest {
+        selection,
+        content,
+        format: args.format.clone(),
+        folder: args.into.clone(),
+    };
     let report = if args.files.is_empty() {
         let store = open_store(&global.data_dir)?;
         let project = project(&store, &args.project)?;
-        export_project(
-            &store,
-            &project,
-            &selection,
-            &content,
-            &args.format,
-            &args.into,
-        )?
+        export_project(&store, &project, &request)?
     } else {
         let protocol = match &args.protocol {
             Some(path) => read_protocol(path)?,
@@ -95,15 +100,7 @@ pub fn run(args: &ExportArgs, global: &Global) -> Result<u8, PipelineError> {
             pattern: args.pattern.clone(),
             ..IngestOptions::default()
         };
-        export_files(
-            &args.files,
-            &options,
-            &protocol,
-            &selection,
-            &content,
-            &args.format,
-            &args.into,
-        )?
+        export_files(&args.files, &options, &protocol, &request)?
     };
     if args.output == "json" {
         output::json(&report)?;
@@ -122,6 +119,12 @@ fn as_text(report: &ExportReport, folder: &str) -> String {
         report.n_readings,
         report.n_annotations
     );
+    if report.n_readings_left_out > 0 {
+        text.push_str(&format!(
+            "  readings of which nothing could be written, and which are not listed: {}\n",
+            report.n_readings_left_out
+        ));
+    }
     if report.n_left_out() > 0 {
         text.push_str(&format!("  left out: {}\n", report.n_left_out()));
         for group in &report.left_out {

@@ -150,6 +150,21 @@ impl Item {
 }
 
 impl Reading {
+    /// A reading of which nothing else is known.
+    pub fn new(key: ReadingKey, role: Role, state: ReadingState) -> Self {
+        Self {
+            key,
+            role,
+            reference: None,
+            state,
+            finished_at_us: None,
+            active_ms: None,
+            review: None,
+            source_convention: String::new(),
+            source_file: String::new(),
+        }
+    }
+
     /// Takes over what `other`, a further piece of the same reading, adds: it ends with its last piece,
     /// and active times add up.
     pub fn fill_from(&mut self, other: &Self) {

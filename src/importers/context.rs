@@ -275,15 +275,11 @@ impl Placement {
     /// A reading with what is known here; the importer adds what the export says.
     pub fn to_reading(&self, key: ReadingKey, state: ReadingState, source_file: &str) -> Reading {
         Reading {
-            key,
-            role: self.role,
             reference: self.reference,
-            state,
             finished_at_us: self.finished_at_us,
             active_ms: self.active_ms,
-            review: None,
-            source_convention: String::new(),
             source_file: source_file.to_owned(),
+            ..Reading::new(key, self.role, state)
         }
     }
 }

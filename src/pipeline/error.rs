@@ -25,6 +25,10 @@ pub enum PipelineError {
     Export(#[from] crate::exporters::ExportError),
     #[error("there is no export format `{format}`; {known} are known")]
     NoSuchExport { format: String, known: String },
+    #[error(
+        "nothing fits what was asked for: no reading of these raters, stages, studies or items, or not of two raters on one item"
+    )]
+    NothingSelected,
     #[error("`{folder}` is not empty, and an export writes over nothing; name a new folder")]
     FolderInUse { folder: String },
     #[error(transparent)]
@@ -96,6 +100,7 @@ impl PipelineError {
             Self::Report(_) | Self::Internal(_) => "internal",
             Self::Export(_) => "export.failed",
             Self::NoSuchExport { .. } => "export.no_such_format",
+            Self::NothingSelected => "export.nothing_selected",
             Self::FolderInUse { .. } => "export.folder_in_use",
             Self::MissingAnnotator => "import.missing_annotator",
             Self::NoReadings { .. } => "compare.no_readings",

@@ -39,7 +39,7 @@ pub use decision_list::{MeasuredDecision, decision_list, record_decision};
 pub use demo::{Programme, import_programme};
 pub use error::PipelineError;
 pub use evaluations::{SHIPPED_POLICY, evaluate_lot, evaluation, evaluations, policy_named};
-pub use export::{ExportContent, ExportSelection, export_files, export_project};
+pub use export::{ExportContent, ExportRequest, ExportSelection, export_files, export_project};
 pub use export_tables::{Column, Table, pairs_table};
 pub use files::{open_store, read_policy, read_protocol, read_text, write_file};
 pub use images::{AttachedImages, attach_images};

@@ -146,22 +146,16 @@ pub(super) fn item(key: &str, study: &str) -> Item {
 }
 
 pub(super) fn reading(item: &str, rater: &str) -> Reading {
+    let key = ReadingKey {
+        item: item.to_owned(),
+        rater: rater.to_owned(),
+        stage: Stage::Annotation,
+        session: String::new(),
+        layer: "annotations".to_owned(),
+    };
     Reading {
-        key: ReadingKey {
-            item: item.to_owned(),
-            rater: rater.to_owned(),
-            stage: Stage::Annotation,
-            session: String::new(),
-            layer: "annotations".to_owned(),
-        },
-        role: Role::Annotator,
-        reference: None,
-        state: ReadingState::Annotated,
-        finished_at_us: None,
-        active_ms: None,
-        review: None,
-        source_convention: String::new(),
         source_file: "export.json".to_owned(),
+        ..Reading::new(key, Role::Annotator, ReadingState::Annotated)
     }
 }
 

@@ -137,21 +137,8 @@ fn sample<'a>(keys: impl Iterator<Item = &'a String>) -> Vec<String> {
 }
 
 fn inputs(records: &[ReadingRecord]) -> Vec<ReadingInput<'_>> {
-    let mut next = 0;
-    records
-        .iter()
-        .map(|record| ReadingInput {
-            reading: &record.reading,
-            annotations: record
-                .annotations
-                .iter()
-                .map(|annotation| {
-                    next += 1;
-                    (next - 1, annotation)
-                })
-                .collect(),
-        })
-        .collect()
+    let records = records.iter();
+    ReadingInput::numbered(records.map(|record| (&record.reading, record.annotations.as_slice())))
 }
 
 fn read_side(source: &CompareSource<'_>, side: &'static str) -> Result<Side, PipelineError> {

@@ -2,6 +2,7 @@
 
 mod agreed;
 mod differing;
+mod remarks;
 mod selection;
 
 pub use selection::ExportSelection;
@@ -9,8 +10,10 @@ pub use selection::ExportSelection;
 use super::{PipelineError, Project};
 use crate::domain::{IngestOptions, Item, Protocol};
 use crate::exporters::{self, ExportError, ExportReport, Source, Visitor, Work};
-use crate::importers::{ImportError, Limits, MemorySink, Upload, import};
+use crate::importers::{Limits, MemorySink, Upload, import};
 use crate::store::Store;
+use remarks::Remarks;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -27,91 +30,81 @@ pub enum ExportContent {
         reference: String,
         candidate: String,
     },
-    /// One reading an item, of what more than half of the raters say.
+    /// One reading an item, stage, session and layer, of what more than half of the raters say.
     Consensus,
 }
 
-/// Writes a selection of a project's annotations into an empty or new folder.
+/// What to write, in which form, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExportRequest {
+    pub selection: ExportSelection,
+    pub content: ExportContent,
+    /// Key of the exporter.
+    pub format: String,
+    /// A folder that is new or empty.
+    pub folder: PathBuf,
+}
+
+/// Writes a selection of a project's annotations.
 ///
 /// # Errors
-/// `NoSuchExport` for an unknown format, `FolderInUse`, what the store or the disk raise.
+/// `NoSuchExport` for an unknown format, `FolderInUse`, `NothingSelected`, what the store or the disk raise.
 pub fn export_project(
     store: &Store,
     project: &Project,
-    selection: &ExportSelection,
-    content: &ExportContent,
-    format: &str,
-    folder: &Path,
+    request: &ExportRequest,
 ) -> Result<ExportReport, PipelineError> {
-    let stored = Stored { store, project };
-    write(
-        &stored,
-        &project.protocol,
-        selection,
-        content,
-        format,
-        folder,
-    )
+    write(&Stored { store, project }, &project.protocol, request)
 }
 
-/// Writes what other exports hold into an empty or new folder, without any store.
+/// Writes what other exports hold, without any store.
 ///
 /// # Errors
-/// As [`export_project`], and what reading the exports raises.
+/// As [`export_project`]; `MissingAnnotator`, and what reading the exports raises.
 pub fn export_files(
     files: &[PathBuf],
     options: &IngestOptions,
     protocol: &Protocol,
-    selection: &ExportSelection,
-    content: &ExportContent,
-    format: &str,
-    folder: &Path,
+    request: &ExportRequest,
 ) -> Result<ExportReport, PipelineError> {
     let mut sink = MemorySink::default();
     for file in files {
         let upload = Upload::open(file, Limits::DEFAULT)?;
-        let report = import(&upload, options, &mut sink)?;
-        if report.lacks_annotator() {
-            return Err(PipelineError::Import(ImportError::Option {
-                option: "annotator".to_owned(),
-                detail: "the export names no rater; say who it is".to_owned(),
-            }));
+        if import(&upload, options, &mut sink)?.lacks_annotator() {
+            return Err(PipelineError::MissingAnnotator);
         }
     }
-    write(
-        &Held::of(sink),
-        protocol,
-        selection,
-        content,
-        format,
-        folder,
-    )
+    write(&Held::of(sink), protocol, request)
 }
 
 fn write(
     all: &dyn Source,
     protocol: &Protocol,
-    selection: &ExportSelection,
-    content: &ExportContent,
-    format: &str,
-    folder: &Path,
+    request: &ExportRequest,
 ) -> Result<ExportReport, PipelineError> {
-    let exporter = exporters::by_key(format).ok_or_else(|| PipelineError::NoSuchExport {
-        format: format.to_owned(),
-        known: exporters::ALL
-            .iter()
-            .map(|exporter| exporter.format().key)
-            .collect::<Vec<_>>()
-            .join(", "),
-    })?;
-    make_folder(folder)?;
+    let exporter =
+        exporters::by_key(&request.format).ok_or_else(|| PipelineError::NoSuchExport {
+            format: request.format.clone(),
+            known: exporters::ALL
+                .iter()
+                .map(|exporter| exporter.format().key)
+                .collect::<Vec<_>>()
+                .join(", "),
+        })?;
+    make_folder(&request.folder)?;
     let selected = Selected {
         all,
         protocol,
-        selection,
-        content,
+        request,
+        remarks: RefCell::default(),
     };
-    Ok(exporter.write(&selected, folder)?)
+    let mut report = exporter.write(&selected, &request.folder)?;
+    let remarks = selected.remarks.into_inner();
+    if remarks.n_selected() == 0 {
+        return Err(PipelineError::NothingSelected);
+    }
+    report.left_out.extend(remarks.into_left_out());
+    Ok(report)
 }
 
 /// An export never writes over anything.
@@ -194,33 +187,46 @@ impl Source for Held {
     }
 }
 
-/// The part of a source that was asked for.
+/// The part of a source that was asked for, and what is to be said about the rest.
 struct Selected<'a> {
     all: &'a dyn Source,
     protocol: &'a Protocol,
-    selection: &'a ExportSelection,
-    content: &'a ExportContent,
+    request: &'a ExportRequest,
+    remarks: RefCell<Remarks>,
 }
 
 impl Source for Selected<'_> {
     fn each(&self, visit: &mut Visitor<'_>) -> Result<(), ExportError> {
+        // Exporters may walk more than once; remarks are those of the last walk.
+        let mut remarks = Remarks::default();
         self.all.each(&mut |item, works| {
-            let Some(works) = self.selection.of(item, works) else {
+            let Some(works) = self.request.selection.of(item, works) else {
                 return Ok(());
             };
-            let works = match self.content {
-                ExportContent::Readings => works,
+            let works = match &self.request.content {
+                ExportContent::Readings => {
+                    remarks.select();
+                    works
+                }
                 ExportContent::Differences {
                     reference,
                     candidate,
-                } => differing::differing(self.protocol, item, &works, reference, candidate),
-                ExportContent::Consensus => agreed::agreed(item, &works)
+                } => differing::differing(
+                    self.protocol,
+                    item,
+                    &works,
+                    [reference, candidate],
+                    &mut remarks,
+                ),
+                ExportContent::Consensus => agreed::agreed(item, &works, &mut remarks)
                     .map_err(|error| ExportError::Source(Box::new(error)))?,
             };
             if works.is_empty() {
                 return Ok(());
             }
             visit(item, &works)
-        })
+        })?;
+        self.remarks.replace(remarks);
+        Ok(())
     }
 }

@@ -43,23 +43,18 @@ pub fn work(item: &str, rater: &str, annotations: Vec<Annotation>) -> Work {
     } else {
         ReadingState::Annotated
     };
+    let key = ReadingKey {
+        item: item.to_owned(),
+        rater: rater.to_owned(),
+        stage: Stage::Annotation,
+        session: String::new(),
+        layer: "annotations".to_owned(),
+    };
     Work {
         reading: Reading {
-            key: ReadingKey {
-                item: item.to_owned(),
-                rater: rater.to_owned(),
-                stage: Stage::Annotation,
-                session: String::new(),
-                layer: "annotations".to_owned(),
-            },
-            role: Role::Annotator,
-            reference: None,
-            state,
             finished_at_us: Some(1_795_597_200_000_000),
             active_ms: Some(61_500),
-            review: None,
-            source_convention: String::new(),
-            source_file: "made-up".to_owned(),
+            ..Reading::new(key, Role::Annotator, state)
         },
         annotations,
     }

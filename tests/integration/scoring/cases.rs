@@ -16,28 +16,20 @@ pub struct Given {
 }
 
 pub fn given(rater: &str, stage: Stage, annotations: Vec<Annotation>) -> Given {
+    let key = ReadingKey {
+        item: "item-1".to_owned(),
+        rater: rater.to_owned(),
+        stage,
+        session: String::new(),
+        layer: "annotations".to_owned(),
+    };
+    let state = if annotations.is_empty() {
+        ReadingState::ReviewedEmpty
+    } else {
+        ReadingState::Annotated
+    };
     Given {
-        reading: Reading {
-            key: ReadingKey {
-                item: "item-1".to_owned(),
-                rater: rater.to_owned(),
-                stage,
-                session: String::new(),
-                layer: "annotations".to_owned(),
-            },
-            role: Role::Annotator,
-            reference: None,
-            state: if annotations.is_empty() {
-                ReadingState::ReviewedEmpty
-            } else {
-                ReadingState::Annotated
-            },
-            finished_at_us: None,
-            active_ms: None,
-            review: None,
-            source_convention: String::new(),
-            source_file: "made-up.json".to_owned(),
-        },
+        reading: Reading::new(key, Role::Annotator, state),
         annotations,
     }
 }
