@@ -119,6 +119,9 @@ fn as_text(report: &ExportReport, folder: &str) -> String {
         report.n_readings,
         report.n_annotations
     );
+    if report.n_readings == 0 {
+        text.push_str("  nothing of what was asked for could be written, or there is none of it\n");
+    }
     if report.n_readings_left_out > 0 {
         text.push_str(&format!(
             "  readings of which nothing could be written, and which are not listed: {}\n",
@@ -136,9 +139,11 @@ fn as_text(report: &ExportReport, folder: &str) -> String {
             ));
         }
     }
-    text.push_str(&format!(
-        "  to import it again: {}\n",
-        report.import_again.replace("FOLDER", folder)
-    ));
+    if report.n_readings > 0 {
+        text.push_str(&format!(
+            "  to import it again: {}\n",
+            report.import_again.replace("FOLDER", folder)
+        ));
+    }
     text
 }

@@ -24,6 +24,7 @@ struct FormatRow {
     maps: &'static str,
     ignores: &'static str,
     rater: &'static str,
+    convention: &'static str,
 }
 
 #[derive(Serialize)]
@@ -52,6 +53,7 @@ pub fn run(args: &FormatsArgs) -> Result<u8, PipelineError> {
                     maps: format.maps,
                     ignores: format.ignores,
                     rater: format.rater,
+                    convention: format.convention,
                 }
             })
             .collect(),
@@ -81,8 +83,14 @@ fn as_text(formats: &Formats) -> String {
     let mut text = String::new();
     for row in &formats.importers {
         text.push_str(&format!(
-            "{} ({})\n  recognised by  {}\n  maps           {}\n  leaves out     {}\n  rater          {}\n",
-            row.format, row.title, row.detected_by, row.maps, row.ignores, row.rater
+            "{} ({})\n  recognised by  {}\n  maps           {}\n  leaves out     {}\n  rater          {}\n  positions      {}\n",
+            row.format,
+            row.title,
+            row.detected_by,
+            row.maps,
+            row.ignores,
+            row.rater,
+            positions(row)
         ));
     }
     text.push_str("\nto write with `concord export --format`:\n");
@@ -111,13 +119,14 @@ fn as_page(formats: &Formats) -> String {
     );
     for row in &formats.importers {
         page.push_str(&format!(
-            "\n### {}\n\n`{}`\n\n- **Recognised by:** {}\n- **Mapped:** {}\n- **Left out and counted:** {}\n- **Rater:** {}\n",
+            "\n### {}\n\n`{}`\n\n- **Recognised by:** {}\n- **Mapped:** {}\n- **Left out and counted:** {}\n- **Rater:** {}\n- **Positions:** {}\n",
             row.title,
             row.format,
             escaped(row.detected_by),
             escaped(row.maps),
             escaped(row.ignores),
-            escaped(row.rater)
+            escaped(row.rater),
+            escaped(positions(row))
         ));
     }
     page.push_str("\n## Written\n\n`concord export --format KEY --into FOLDER`\n");
@@ -131,6 +140,13 @@ fn as_page(formats: &Formats) -> String {
         ));
     }
     page
+}
+
+fn positions(row: &FormatRow) -> &'static str {
+    match row.convention {
+        "" => "none: nothing is drawn",
+        stated => stated,
+    }
 }
 
 /// Angle brackets outside code would be taken for tags.

@@ -53,6 +53,8 @@ pub struct Format {
     pub ignores: &'static str,
     /// Where the rater comes from.
     pub rater: &'static str,
+    /// How it states positions; kept with every reading that does not say otherwise. "" where nothing is drawn.
+    pub convention: &'static str,
 }
 
 /// One export format.
@@ -108,7 +110,7 @@ pub fn import(
         Some(key) if key != "auto" => detection::forced(upload, key)?,
         _ => detect(upload)?,
     };
-    let mut reporting = ReportingSink::new(sink);
+    let mut reporting = ReportingSink::new(sink, detected.importer.format());
     for path in upload.set_aside() {
         reporting.skip(path.clone())?;
     }

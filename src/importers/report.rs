@@ -1,5 +1,6 @@
 //! What an import read, kept and left out.
 
+use super::Format;
 use super::detection::{Detected, Rejected};
 use super::sink::{Sink, SinkError};
 use crate::domain::{Annotation, Item, Reading, ReadingKey, Skip};
@@ -59,6 +60,7 @@ impl ImportReport {
 
 /// Passes everything on to another sink and counts.
 pub struct ReportingSink<'a> {
+    format: &'static Format,
     inner: &'a mut dyn Sink,
     counts: Counts,
     studies: BTreeMap<String, String>,
@@ -73,9 +75,10 @@ pub struct ReportingSink<'a> {
 }
 
 impl<'a> ReportingSink<'a> {
-    /// Counts what passes into `inner`.
-    pub fn new(inner: &'a mut dyn Sink) -> Self {
+    /// Counts what an importer of this format passes into `inner`.
+    pub fn new(inner: &'a mut dyn Sink, format: &'static Format) -> Self {
         Self {
+            format,
             inner,
             counts: Counts::default(),
             studies: BTreeMap::new(),
@@ -135,7 +138,10 @@ impl Sink for ReportingSink<'_> {
         self.inner.item(item)
     }
 
-    fn reading(&mut self, reading: Reading) -> Result<(), SinkError> {
+    fn reading(&mut self, mut reading: Reading) -> Result<(), SinkError> {
+        if reading.source_convention.is_empty() {
+            reading.source_convention = self.format.convention.to_owned();
+        }
         if !self.raters.contains(&reading.key.rater) {
             self.raters.insert(reading.key.rater.clone());
         }

@@ -12,6 +12,7 @@ mod consensus_oracles;
 mod corpus;
 mod dashboard;
 mod demo;
+mod export;
 mod exporters;
 mod gate;
 mod hostile_input;

@@ -22,6 +22,7 @@ const FORMAT: Format = Format {
     maps: "boxes, polygons, run-length masks, keypoints (v = 0 is absent), labels without a shape; one annotation a record: keypoints, else the segmentation, else the box; `attributes`, `iscrowd`, `score`",
     ignores: "captions, panoptic segments, licences",
     rater: "none in the format: from the options; results without an annotator are a model's, named after their file",
+    convention: "pixels from the corner of the first one; masks by run lengths down the columns",
 };
 
 /// The importer for COCO JSON.

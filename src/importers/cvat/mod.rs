@@ -20,6 +20,7 @@ const FORMAT: Format = Format {
     maps: "box (turned about its centre), polygon, polyline, points, ellipse, mask, skeleton, tag, attributes; tracks of a video with the shapes of every frame, filled in between keyframes where only these are listed",
     ignores: "cuboids, counted; z order, groups, attributes that change within a track",
     rater: "assignee of the job, else of the task, else the options",
+    convention: "pixels from the corner of the first one, rounded by the tool to 2 decimals; boxes turn clockwise in degrees about their centre; masks by run lengths along the rows",
 };
 
 /// The importer for CVAT XML.

@@ -67,6 +67,7 @@ const FORMAT: Format = Format {
            ContentTime; fractional pixels count from half of MaximumFractionalValue on",
     ignores: "label maps, compressed and big-endian transfer syntaxes, tiled whole-slide segmentations, patient data",
     rater: "ContentCreatorName unless it is empty or names a tool; else the upload's annotator",
+    convention: "patient millimetres of the first pixel's centre, towards left, posterior and superior",
 };
 
 /// Why one file was left out, or why the import stops.

@@ -6,6 +6,7 @@ mod names;
 #[cfg(test)]
 mod reading_tests;
 mod results;
+mod reviews;
 mod shapes;
 mod task;
 #[cfg(test)]
@@ -21,9 +22,10 @@ const FORMAT: Format = Format {
     key: "label_studio",
     title: "Label Studio JSON",
     detected_by: "a JSON list of tasks with `data` and `annotations`, `completions` or `predictions`",
-    maps: "rectangles (turned about their top left corner), polygons, ellipses, brush masks, keypoints (one set per parent region or control), spans of plain text (offsets become Unicode characters), choices, ratings; working time, finishing time, cancelled tasks, ground truth",
+    maps: "rectangles (turned about their top left corner), polygons, ellipses, brush masks, keypoints (one set per parent region or control), spans of plain text (offsets become Unicode characters), choices, ratings; working time, finishing time, cancelled tasks, ground truth, the last review of each annotation",
     ignores: "spans of HTML and dialogues, sounds, typed texts, relations, taxonomies, regions on turned images and on tasks with several images; predictions, unless the role is `model`; all counted",
     rater: "`completed_by` as `user-<id>`, else the options; never an e-mail address",
+    convention: "percent of the image from its top left corner; boxes turn clockwise in degrees about their top left corner",
 };
 
 /// The importer for Label Studio JSON.

@@ -1,5 +1,5 @@
 use super::tests::{result, task};
-use crate::domain::{IngestOptions, ReadingState, ReferenceKind, Role};
+use crate::domain::{IngestOptions, ReadingState, ReferenceKind, Review, ReviewOutcome, Role};
 use crate::importers::testing::{annotations, read, read_files, skips};
 
 #[test]
@@ -101,4 +101,52 @@ fn the_flattened_export_is_told_apart() {
     let text = r#"[{"image":"a.png","annotation_id":1,"annotator":2,"label":[]}]"#;
     let error = read_files(&[("a.json", text)], &IngestOptions::default()).expect_err("not read");
     assert!(error.to_string().contains("JSON-MIN"), "{error}");
+}
+
+#[test]
+fn the_latest_review_is_kept_with_its_reading() {
+    let text = r#"[{"id":1,"data":{"image":"a.png"},"annotations":[
+        {"id":1,"completed_by":1,"result":[],"reviews":[
+            {"accepted":true,"created_by":7,"created_at":"2026-11-25T10:00:00Z","fixed_annotation_history":33},
+            {"accepted":false,"created_by":{"id":8,"email":"eve@example.com"},"created_at":"2026-11-25T09:00:00Z"},
+            {"comment":"says nothing"}]},
+        {"id":2,"completed_by":2,"result":[],"reviews":[{"accepted":false}]},
+        {"id":3,"completed_by":3,"result":[]}]}]"#;
+    let (report, sink) = read("a.json", text);
+    let review_of = |rater: &str| {
+        let record = sink
+            .readings
+            .values()
+            .find(|record| record.reading.key.rater == rater);
+        record.expect("a reading").reading.review.clone()
+    };
+    assert_eq!(
+        review_of("user-1"),
+        Some(Review {
+            outcome: ReviewOutcome::Corrected,
+            reviewer: Some("user-7".to_owned()),
+            at_us: Some(1_795_600_800_000_000),
+        })
+    );
+    let rejected = review_of("user-2").expect("a review");
+    assert_eq!(
+        (rejected.outcome, rejected.reviewer),
+        (ReviewOutcome::Rejected, None)
+    );
+    assert_eq!(review_of("user-3"), None);
+    assert!(
+        report
+            .notes
+            .iter()
+            .any(|note| note.starts_with("4 reviews") && note.contains("(2 rejected)"))
+    );
+    assert!(!format!("{sink:?}").contains("example.com"));
+    let stated = &sink
+        .readings
+        .values()
+        .next()
+        .expect("a reading")
+        .reading
+        .source_convention;
+    assert!(stated.starts_with("percent of the image"));
 }

@@ -3,6 +3,7 @@
 use super::brush::HALF_COVERED;
 use super::names::{Shown, shown};
 use super::results::{self, Settings, identity, number};
+use super::reviews::Reviews;
 use super::texts::Texts;
 use crate::domain::{Item, ReadingKey, ReadingState, ReferenceKind, Role, SkipReason};
 use crate::importers::context::base_name;
@@ -34,6 +35,7 @@ struct Header<'r> {
     finished_at_us: Option<i64>,
     active_ms: Option<i64>,
     results: Vec<&'r [u8]>,
+    reviews: Reviews,
 }
 
 /// The task that is being read.
@@ -63,7 +65,7 @@ impl<'a> Reader<'a> {
     pub fn finish(self) -> Result<(), ImportError> {
         if self.n_reviews > 0 {
             self.sink.note(format!(
-                "{} reviews stand in this export ({} rejected); they are not read as verification",
+                "{} reviews stand in this export ({} rejected); the last of each annotation is kept with its reading; no annotation is changed by them",
                 self.n_reviews, self.n_rejected
             ))?;
         }
@@ -214,7 +216,8 @@ impl<'a> Reader<'a> {
             let place = format!("{record}.{name}[{index}]");
             match header(raw, place.clone(), false) {
                 Ok(header) => {
-                    self.count_reviews(raw);
+                    self.n_reviews += header.reviews.n;
+                    self.n_rejected += header.reviews.n_rejected;
                     if header.is_cancelled {
                         cancelled.push(header);
                     } else {
@@ -229,22 +232,6 @@ impl<'a> Reader<'a> {
             self.cancelled(task, header)?;
         }
         Ok(())
-    }
-
-    fn count_reviews(&mut self, raw: &[u8]) {
-        let Ok(found) = members(raw) else {
-            return;
-        };
-        for review in member(&found, "reviews")
-            .and_then(|raw| elements(raw).ok())
-            .unwrap_or_default()
-        {
-            self.n_reviews += 1;
-            let accepted = members(review)
-                .ok()
-                .and_then(|review| member(&review, "accepted").map(<[u8]>::to_vec));
-            self.n_rejected += u64::from(accepted.as_deref() == Some(b"false"));
-        }
     }
 
     fn cancelled(&mut self, task: &Task, header: Header) -> Result<(), ImportError> {
@@ -332,6 +319,7 @@ fn reading(
     let mut reading = task.placement.to_reading(key, state, task.file);
     reading.finished_at_us = header.finished_at_us.or(reading.finished_at_us);
     reading.active_ms = header.active_ms.or(reading.active_ms);
+    reading.review.clone_from(&header.reviews.last);
     if header.is_ground_truth {
         reading.reference = Some(ReferenceKind::Gold);
     }
@@ -377,11 +365,12 @@ fn header(raw: &[u8], record: String, is_prediction: bool) -> Result<Header<'_>,
         results,
         is_cancelled,
         record,
+        reviews: Reviews::of(&found),
     })
 }
 
 /// The number of a user, given alone or in an object beside the e-mail address, which is not looked at.
-fn user(found: &Members, name: &str) -> Option<String> {
+pub(super) fn user(found: &Members, name: &str) -> Option<String> {
     let raw = member(found, name)?;
     let id = if raw.starts_with(b"{") {
         identity(&members(raw).ok()?, "id")

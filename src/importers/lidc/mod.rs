@@ -31,6 +31,7 @@ const FORMAT: Format = Format {
            smaller nodules and non-nodules: points (labels nodule<3mm, non-nodule); time: DateService, TimeService (UTC)",
     ignores: "IdriReadMessage files, reading rounds' comments, servicingRadiologistID (not linked across scans)",
     rater: "reader-1, reader-2, … by the order of readingSession in each file",
+    convention: "numbers of border pixels, which lie outside the nodule, and millimetres along the patient",
 };
 
 impl Importer for Lidc {

@@ -37,6 +37,7 @@ const FORMAT: Format = Format {
            smoothed edges: cut at 128 unless the threshold is set; all background: reviewed and empty",
     ignores: "images that look like pictures, images outside the pattern, animations, alpha (unless it alone varies)",
     rater: "the pattern's rater group, a sidecar table, or the upload's annotator",
+    convention: "pixels of the picture",
 };
 
 enum Fault {

@@ -29,6 +29,7 @@ const FORMAT: Format = Format {
            a rater, the first column items where it names rows. Labels are classifications, or ranks with the scale ordinal",
     ignores: "empty, NA, N/A, null and . (no rating), comment lines (#), total rows, spreadsheet errors",
     rater: "the rater column or the columns' names; rater-1, rater-2, … in a table without names",
+    convention: "",
 };
 
 /// Why a table cannot be read.

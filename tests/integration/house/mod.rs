@@ -165,6 +165,41 @@ fn sql_is_written_in_queries_and_never_put_together_from_text() {
 }
 
 #[test]
+fn every_importer_and_detection_have_a_fuzz_target() {
+    let fuzz = root().join("tests/fuzz");
+    let read = |path: &str| {
+        let path = fuzz.join(path);
+        std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    };
+    let targets = read("Cargo.toml");
+    let keys = ALL.iter().map(|importer| importer.format().key);
+    for (key, format) in keys.map(|key| (key, key)).chain([("detection", "auto")]) {
+        let target = read(&format!("fuzz_targets/{key}.rs"));
+        assert!(
+            target.contains(&format!("concord_fuzz::target!(\"{format}\", ")),
+            "{target}"
+        );
+        let entry = format!("name = \"{key}\"\npath = \"fuzz_targets/{key}.rs\"");
+        assert!(
+            targets.contains(&entry),
+            "`{key}` is not in the list; run make_targets.sh"
+        );
+    }
+    // What is mounted is built from the same versions as what ships.
+    let shipped = std::fs::read_to_string(root().join("Cargo.toml")).expect("the manifest");
+    let (_, own) = targets
+        .split_once("[dependencies]\n")
+        .expect("dependencies");
+    let lines = own.lines().take_while(|line| !line.starts_with('#'));
+    let mut n_compared = 0;
+    for line in lines.filter(|line| line.contains('=') && !line.starts_with("libfuzzer-sys")) {
+        assert!(shipped.lines().any(|shipped| shipped == line), "{line}");
+        n_compared += 1;
+    }
+    assert!(n_compared >= 15, "{n_compared}");
+}
+
+#[test]
 fn every_importer_owns_good_bad_and_truncated_cases() {
     let entries = |folder: &Path| -> Vec<PathBuf> {
         std::fs::read_dir(folder)
