@@ -1,6 +1,7 @@
 //! Ratings tables: every shape that they come in, and real tables with exact counts.
 
 use crate::corpus::{check_bad_fixtures, fixtures, read_bytes, read_memory, sample, truncations};
+use crate::draw::Draw;
 use concord::domain::{IngestOptions, Shape, Stage};
 use concord::importers::{ImportReport, MemorySink};
 use polars::prelude::{Column, DataFrame, ParquetWriter};
@@ -182,6 +183,61 @@ fn parquet_is_read_like_text() {
 }
 
 #[test]
+fn typed_columns_of_parquet_are_read_as_people_write_them() {
+    for name in ["typed_zstd.parquet", "typed_snappy.parquet"] {
+        let (_, sink) = read(name, &IngestOptions::default());
+        assert_eq!(
+            ratings(&sink),
+            triples(&[
+                ["film-1", "anna", "1"],
+                ["film-1", "ben", "2"],
+                ["film-2", "ben", "3.5"]
+            ])
+        );
+        let of = |item: &str, rater: &str| {
+            let found = sink.readings.iter();
+            let mut found = found.filter(|(key, _)| key.item == item && key.rater == rater);
+            found.next().expect("a reading").1
+        };
+        let anna = of("film-1", "anna");
+        assert_eq!(anna.reading.finished_at_us, Some(1_794_821_400_250_000));
+        assert_eq!(anna.reading.active_ms, Some(12_500));
+        let attributes = &anna.annotations[0].attributes;
+        assert_eq!(attributes["exam_day"], "2026-11-15");
+        assert_eq!(attributes["contrast"], "true");
+        assert_eq!(attributes["note"], "sure");
+        assert_eq!(
+            of("film-1", "ben").annotations[0].attributes["exam_day"],
+            "1969-12-31"
+        );
+        let ben = of("film-2", "ben");
+        assert_eq!(ben.reading.finished_at_us, None);
+        assert_eq!(ben.reading.active_ms, Some(0));
+        assert!(truncations(&fixture(name), &IngestOptions::default(), 300) >= 200);
+    }
+}
+
+/// Three bits at a time, at fixed places: what is read may differ, the program may not end.
+#[test]
+fn damaged_parquet_is_refused_or_read_and_never_ends_the_program() {
+    let mut draw = Draw(20_261_124);
+    let mut outcomes = [0_u32; 2];
+    for name in ["typed_zstd.parquet", "typed_snappy.parquet"] {
+        let whole = std::fs::read(fixture(name)).expect("a readable fixture");
+        for _ in 0..1_500 {
+            let mut bytes = whole.clone();
+            for _ in 0..1 + draw.below(3_u32) {
+                let at = draw.below(bytes.len() as u64 * 8) as usize;
+                bytes[at / 8] ^= 1 << (at % 8);
+            }
+            let read = read_bytes("t.parquet", &bytes, &IngestOptions::default());
+            outcomes[usize::from(read.is_ok())] += 1;
+        }
+    }
+    assert!(outcomes.iter().all(|n| *n > 100), "{outcomes:?}");
+}
+
+#[test]
 fn several_tables_do_not_mix_their_rows() {
     let Some(folder) = sample("mom-pathology") else {
         return;
@@ -269,7 +325,7 @@ fn other_tables_are_not_taken_for_ratings() {
 fn broken_tables_say_what_is_wrong() {
     assert_eq!(
         check_bad_fixtures("ratings_table", &IngestOptions::default()),
-        12
+        13
     );
 }
 

@@ -28,6 +28,7 @@ mod ingest;
 mod lidc_agreement;
 mod oracle;
 mod pixel_agreement;
+mod regression;
 mod scoring;
 mod spans_and_tracks;
 mod stored;

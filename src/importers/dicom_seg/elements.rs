@@ -188,21 +188,23 @@ impl<'a> Elements<'a> {
         if !vr.iter().all(u8::is_ascii_uppercase) {
             return Some(Err(ElementError::NoValueRepresentation { at: self.at }));
         }
+        // As the decoder does: a representation that it does not know has a long header and is as good as UN.
+        let known = VR::from_binary([vr[0], vr[1]]).unwrap_or(VR::UN);
         let is_long = matches!(
-            vr,
-            b"OB"
-                | b"OD"
-                | b"OF"
-                | b"OL"
-                | b"OV"
-                | b"OW"
-                | b"SQ"
-                | b"SV"
-                | b"UC"
-                | b"UN"
-                | b"UR"
-                | b"UT"
-                | b"UV"
+            known,
+            VR::OB
+                | VR::OD
+                | VR::OF
+                | VR::OL
+                | VR::OV
+                | VR::OW
+                | VR::SQ
+                | VR::SV
+                | VR::UC
+                | VR::UN
+                | VR::UR
+                | VR::UT
+                | VR::UV
         );
         Some(Ok(Header {
             n_bytes: if is_long { 12 } else { 8 },
@@ -211,8 +213,8 @@ impl<'a> Elements<'a> {
             } else {
                 u32::from(u16_at(rest, 6)?)
             },
-            is_sequence: vr == b"SQ",
-            is_unknown: vr == b"UN",
+            is_sequence: known == VR::SQ,
+            is_unknown: known == VR::UN,
         }))
     }
 }
@@ -300,6 +302,17 @@ mod tests {
                 ..
             }))
         ));
+    }
+
+    #[test]
+    fn a_representation_that_nobody_knows_has_the_long_header_that_the_decoder_takes() {
+        let bytes = explicit(0x0008, 0x5455, b"MI", b"1.2.826.0.1");
+        let found = Elements::new(&bytes).expect("an element at byte 0").next();
+        let claimed = u32::from_le_bytes(*b"1.2.");
+        assert!(
+            matches!(found, Some(Err(ElementError::Length { claimed: n, .. })) if n == claimed),
+            "{found:?}"
+        );
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod guess;
 mod layout;
+mod parquet_rows;
 mod ratings;
 mod rows;
 mod text;
@@ -162,7 +163,7 @@ fn layout_of(rows: &Rows, first: &Batch, context: &Context) -> Result<Layout, Ta
 
 /// How surely a file is a ratings table, or what it lacks.
 fn suits(file: &UploadFile) -> Result<f64, &'static str> {
-    if rows::is_parquet(file) {
+    if parquet_rows::is_parquet(file) {
         return Ok(0.6);
     }
     let dialect = rows::dialect(file)?;

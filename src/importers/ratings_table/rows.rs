@@ -1,19 +1,18 @@
 //! Rows of a table as text, in batches, from delimited text or Parquet.
 
 use super::TableError;
+use super::parquet_rows::{ParquetRows, is_parquet};
 use super::text::{Block, Blocks, Dialect};
 use crate::importers::UploadFile;
-use crate::importers::contained::contained;
 use polars::prelude::{
-    CsvParseOptions, CsvReadOptions, DataFrame, DataType, Field, ParquetReader, PolarsError,
-    Schema, SerReader, StringChunked,
+    CsvParseOptions, CsvReadOptions, DataFrame, DataType, Field, PolarsError, Schema, SerReader,
+    StringChunked,
 };
 use std::io::Cursor;
 use std::sync::Arc;
 
 /// Rows decoded at once from Parquet.
 const PARQUET_ROWS: usize = 1 << 17;
-const PARQUET_MAGIC: &[u8] = b"PAR1";
 
 /// Some rows, column by column.
 pub struct Batch {
@@ -91,6 +90,20 @@ impl Batch {
             n_columns,
         })
     }
+
+    fn of_cells(rows: &[Vec<Option<String>>], n_columns: usize) -> Self {
+        let column = |at: usize| {
+            let cells = rows
+                .iter()
+                .map(|row| row.get(at).and_then(Option::as_deref));
+            cells.collect()
+        };
+        Self {
+            columns: (0..n_columns).map(column).collect(),
+            n_rows: rows.len(),
+            n_columns,
+        }
+    }
 }
 
 /// A table being read.
@@ -99,39 +112,15 @@ pub enum Rows {
         blocks: Box<Blocks<std::io::BufReader<std::fs::File>>>,
         dialect: Dialect,
     },
-    Parquet {
-        file: std::fs::File,
-        names: Vec<String>,
-        next: usize,
-        n_rows: usize,
-    },
+    Parquet(Box<ParquetRows>),
 }
 
 impl Rows {
     /// Opens a table.
     pub fn open(file: &UploadFile, max_rows: usize) -> Result<Self, TableError> {
         if is_parquet(file) {
-            let reader = std::fs::File::open(file.disk_path()).map_err(TableError::Io)?;
-            let input = reader.try_clone().map_err(TableError::Io)?;
-            let (names, n_rows) = contained(|| -> Result<(Vec<String>, usize), PolarsError> {
-                let mut parquet = ParquetReader::new(input);
-                let schema = parquet.schema()?;
-                let names = schema.iter_names().map(|name| name.trim().to_owned());
-                Ok((names.collect(), parquet.num_rows()?))
-            })
-            .map_err(|damage| TableError::NoTable(damage.to_owned()))??;
-            if n_rows > max_rows {
-                return Err(TableError::TooManyRows {
-                    found: n_rows,
-                    limit: max_rows,
-                });
-            }
-            return Ok(Self::Parquet {
-                file: reader,
-                names,
-                next: 0,
-                n_rows,
-            });
+            let rows = ParquetRows::open(file, max_rows)?;
+            return Ok(Self::Parquet(Box::new(rows)));
         }
         let dialect = dialect(file).map_err(|reason| TableError::NoTable(reason.to_owned()))?;
         let reader = std::fs::File::open(file.disk_path()).map_err(TableError::Io)?;
@@ -145,7 +134,7 @@ impl Rows {
     pub fn names(&self) -> Option<&[String]> {
         match self {
             Self::Text { .. } => None,
-            Self::Parquet { names, .. } => Some(names),
+            Self::Parquet(rows) => Some(rows.names()),
         }
     }
 
@@ -153,7 +142,7 @@ impl Rows {
     pub fn dialect(&self) -> Option<Dialect> {
         match self {
             Self::Text { dialect, .. } => Some(*dialect),
-            Self::Parquet { .. } => None,
+            Self::Parquet(_) => None,
         }
     }
 
@@ -166,27 +155,13 @@ impl Rows {
                     .map(|block| Batch::of_block(block, *dialect))
                     .transpose()
             }
-            Self::Parquet { next, n_rows, .. } if *next >= *n_rows => Ok(None),
-            Self::Parquet {
-                file,
-                names,
-                next,
-                n_rows,
-            } => {
-                let n = PARQUET_ROWS.min(*n_rows - *next);
-                let input = file.try_clone().map_err(TableError::Io)?;
-                let slice = Some((*next, n));
-                let frame = contained(|| ParquetReader::new(input).with_slice(slice).finish())
-                    .map_err(|damage| TableError::NoTable(damage.to_owned()))??;
-                *next += n;
-                Batch::of_frame(&frame, names.len()).map(Some)
+            Self::Parquet(rows) => {
+                let n_columns = rows.names().len();
+                let found = rows.next_rows(PARQUET_ROWS)?;
+                Ok((!found.is_empty()).then(|| Batch::of_cells(&found, n_columns)))
             }
         }
     }
-}
-
-pub fn is_parquet(file: &UploadFile) -> bool {
-    file.head().starts_with(PARQUET_MAGIC)
 }
 
 /// How the file is written, from its first bytes.

@@ -5,7 +5,7 @@ use crate::corpus::{fixtures, read_memory};
 use concord::domain::IngestOptions;
 use concord::importers::ImportReport;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Raw JSON to stand in a value's place.
 const JSON: &[&str] = &[
@@ -221,7 +221,15 @@ fn any_value_of_an_xml_export_may_be_wrong() {
 #[test]
 fn any_cell_of_a_ratings_table_may_be_wrong() {
     let mut n_cases = 0;
-    for path in fixtures("ratings_table", "good") {
+    // The cells of a Parquet table are no text; `damage` and the suite of ratings tables change their bytes.
+    let is_text = |path: &PathBuf| {
+        path.extension()
+            .is_some_and(|extension| extension != "parquet")
+    };
+    for path in fixtures("ratings_table", "good")
+        .into_iter()
+        .filter(is_text)
+    {
         let (_, text, _) = whole(&path);
         n_cases += replace_each(&path, &cells(&text), TEXT, |_, _| false);
     }
