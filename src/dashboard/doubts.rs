@@ -6,7 +6,7 @@ use super::frame::{Frame, render};
 use super::links::{Link, key_of};
 use super::units::{item_link, rater_link};
 use super::views::{Empty, Section, count, linked, plain, plural};
-use crate::pipeline::{self, Week};
+use crate::pipeline::{self, Project, Week};
 use crate::reports::render::{CellView, TableView};
 use crate::store::{Filter, Store};
 use poem::web::{Data, Path};
@@ -22,6 +22,17 @@ fn caption(n: usize) -> String {
     }
 }
 
+/// An item's key, which leads to the item.
+fn item_cell(project: &Project, item_key: &str) -> CellView {
+    linked(CellView::text(item_key), item_link(project, item_key))
+}
+
+/// A study, which leads to the study.
+fn study_cell(project: &Project, study: &str) -> CellView {
+    let link = Link::project(&project.name).to("studies").to(study);
+    linked(CellView::text(study), link)
+}
+
 #[handler]
 pub async fn show_invalid(state: Data<&PagesState>, Path(project): Path<String>) -> Response {
     answer(&state, move |store| invalid_page(store, key_of(&project))).await
@@ -32,10 +43,7 @@ fn invalid_page(store: &Store, name: &str) -> Result<String, PageError> {
     let found = store.invalid_annotations(project.id, &Filter::default(), &project.protocol)?;
     let row = |row: &crate::store::InvalidAnnotation| {
         vec![
-            linked(
-                CellView::text(&row.item_key),
-                item_link(project, &row.item_key),
-            ),
+            item_cell(project, &row.item_key),
             CellView::text(&row.study),
             linked(
                 CellView::text(&row.rater),
@@ -91,14 +99,8 @@ fn unmatched_page(store: &Store, name: &str) -> Result<String, PageError> {
     let found = store.unmatched_items(project.id)?;
     let row = |row: &crate::store::UnmatchedItem| {
         vec![
-            linked(
-                CellView::text(&row.item_key),
-                item_link(project, &row.item_key),
-            ),
-            linked(
-                CellView::text(&row.study),
-                Link::project(name).to("studies").to(&row.study),
-            ),
+            item_cell(project, &row.item_key),
+            study_cell(project, &row.study),
             CellView::text(&row.rater),
             CellView::count(count(row.n_readings)),
         ]
@@ -140,14 +142,8 @@ fn suspected_turns_page(store: &Store, name: &str) -> Result<String, PageError> 
     let found = store.suspected_turns(project.id)?;
     let row = |row: &crate::store::SuspectedTurn| {
         vec![
-            linked(
-                CellView::text(&row.item_key),
-                item_link(project, &row.item_key),
-            ),
-            linked(
-                CellView::text(&row.study),
-                Link::project(name).to("studies").to(&row.study),
-            ),
+            item_cell(project, &row.item_key),
+            study_cell(project, &row.study),
             CellView::text(&row.a_rater),
             CellView::text(&row.b_rater),
             CellView::text(&row.why),
@@ -184,10 +180,7 @@ fn conflicts_page(store: &Store, name: &str) -> Result<String, PageError> {
     let found = store.item_conflicts(project.id)?;
     let row = |row: &crate::store::ItemConflict| {
         vec![
-            linked(
-                CellView::text(&row.item_key),
-                item_link(project, &row.item_key),
-            ),
+            item_cell(project, &row.item_key),
             CellView::text(plain(&row.field)),
             CellView::text(&row.kept),
             CellView::text(&row.offered),

@@ -1,157 +1,15 @@
 //! The pages over real HTTP: every link leads somewhere, nothing comes from outside, hostile names stay text.
 
-use concord::dashboard::{PagesState, pages};
+use crate::site::{Site, links};
+use crate::stored::import_text;
 use concord::domain::IngestOptions;
 use concord::importers::{Limits, Upload};
 use concord::pipeline::{
     LotRequest, Silent, create_project, import_programme, ingest, judge, project,
 };
 use concord::store::Store;
-use poem::listener::{Acceptor, Listener, TcpListener};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io::Write as _;
 use std::path::Path;
-use std::sync::Arc;
-
-const PER_SHAPE: usize = 6;
-
-struct Site {
-    address: String,
-    store: Arc<Store>,
-    agent: ureq::Agent,
-    _runtime: tokio::runtime::Runtime,
-}
-
-struct Answer {
-    status: u16,
-    location: Option<String>,
-    policy: String,
-    body: String,
-}
-
-impl Site {
-    fn over(store: Store) -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build()
-            .unwrap();
-        let store = Arc::new(store);
-        let acceptor = runtime
-            .block_on(TcpListener::bind("127.0.0.1:0").into_acceptor())
-            .unwrap();
-        let address = acceptor.local_addr()[0]
-            .to_string()
-            .replace("socket://", "");
-        let app = pages(PagesState {
-            store: store.clone(),
-        });
-        runtime.spawn(poem::Server::new_with_acceptor(acceptor).run(app));
-        let config = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0);
-        Self {
-            address,
-            store,
-            agent: config.build().into(),
-            _runtime: runtime,
-        }
-    }
-
-    fn get(&self, path: &str) -> Answer {
-        let answer = self
-            .agent
-            .get(format!("http://{}{path}", self.address))
-            .call()
-            .unwrap();
-        Self::read(answer)
-    }
-
-    fn post(&self, path: &str, form: &[(&str, &str)], site: &str) -> Answer {
-        let request = self
-            .agent
-            .post(format!("http://{}{path}", self.address))
-            .header("sec-fetch-site", site);
-        Self::read(request.send_form(form.iter().copied()).unwrap())
-    }
-
-    fn read(mut answer: ureq::http::Response<ureq::Body>) -> Answer {
-        let text = |name: &str| {
-            answer
-                .headers()
-                .get(name)
-                .map(|value| value.to_str().unwrap().to_owned())
-        };
-        Answer {
-            status: answer.status().as_u16(),
-            location: text("location"),
-            policy: text("content-security-policy").unwrap_or_default(),
-            body: String::from_utf8_lossy(&answer.body_mut().read_to_vec().unwrap()).into_owned(),
-        }
-    }
-
-    /// Opens pages from `start` on, a few of each shape; what was opened, by shape.
-    fn crawl(&self, start: &str, mut look: impl FnMut(&str, &Answer)) -> BTreeMap<String, usize> {
-        let mut seen = BTreeSet::from([start.to_owned()]);
-        let mut waiting = VecDeque::from([start.to_owned()]);
-        let mut opened: BTreeMap<String, usize> = BTreeMap::new();
-        while let Some(path) = waiting.pop_front() {
-            let n = opened.entry(shape(&path)).or_default();
-            if *n == PER_SHAPE {
-                continue;
-            }
-            *n += 1;
-            let answer = self.get(&path);
-            if let Some(location) = &answer.location {
-                assert_eq!(answer.status, 307, "{path}");
-                waiting.push_back(location.clone());
-                continue;
-            }
-            assert_eq!(answer.status, 200, "{path}: {}", answer.body);
-            look(&path, &answer);
-            for link in links(&answer.body) {
-                if link == "/docs" {
-                    continue;
-                }
-                let (link, anchor) = link.split_once('#').unwrap_or((&link, ""));
-                if link.is_empty() {
-                    assert!(
-                        answer.body.contains(&format!("id=\"{anchor}\"")),
-                        "{path} points at #{anchor}"
-                    );
-                } else if link.starts_with('/') && seen.insert(link.to_owned()) {
-                    waiting.push_back(link.to_owned());
-                }
-            }
-        }
-        opened
-    }
-}
-
-/// A path without its keys and values: pages of one shape are made by the same code.
-fn shape(path: &str) -> String {
-    let (path, query) = path.split_once('?').unwrap_or((path, ""));
-    let mut steps: Vec<&str> = path.split('/').collect();
-    if let Some(step) = steps.get_mut(4) {
-        *step = "*";
-    }
-    let names: Vec<&str> = query
-        .split('&')
-        .filter_map(|pair| pair.split('=').next())
-        .collect();
-    format!("{}?{}", steps.join("/"), names.join("&"))
-}
-
-fn links(body: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    for name in [" href=\"", " src=\"", " action=\""] {
-        for rest in body.split(name).skip(1) {
-            let value = rest.split('"').next().unwrap();
-            found.push(value.replace("&#38;", "&").replace("&amp;", "&"));
-        }
-    }
-    found
-}
 
 fn filled() -> Site {
     let store = Store::in_memory().unwrap();
@@ -446,4 +304,41 @@ fn decisions_are_taken_from_this_servers_own_form_only() {
             .status,
         400
     );
+}
+
+#[test]
+fn masks_that_seem_turned_are_named_on_the_first_page_and_listed() {
+    let store = Store::in_memory().unwrap();
+    let project = create_project(&store, "kidneys", None).unwrap();
+    // Six pixels in one corner of 20 × 10, and the same turned by half a circle.
+    for (rater, counts) in [
+        ("anna", "[3,6,191]"),
+        ("ben", "[191,6,3]"),
+        ("cem", "[3,6,191]"),
+    ] {
+        let text = format!(
+            r#"{{"images":[{{"id":1,"file_name":"a.png","width":20,"height":10}}],"categories":[{{"id":1,"name":"kidney"}}],
+               "annotations":[{{"id":1,"image_id":1,"category_id":1,"segmentation":{{"size":[10,20],"counts":{counts}}}}}]}}"#
+        );
+        let options = IngestOptions {
+            annotator: Some(rater.to_owned()),
+            ..IngestOptions::default()
+        };
+        import_text(&store, &project, &format!("{rater}.json"), &text, &options).unwrap();
+    }
+    let site = Site::over(store);
+    let first = site.get("/p/kidneys").body;
+    assert!(
+        first.contains("2 pairs of masks agree much better"),
+        "{first}"
+    );
+    let list = site.get("/p/kidneys/orientation");
+    assert_eq!(list.status, 200);
+    assert!(
+        list.body
+            .contains("2 comparisons suggest mirrored or turned masks")
+    );
+    assert_eq!(list.body.matches("turned by half a circle").count(), 2);
+    let none = site.get("/p/kidneys/unmatched").body;
+    assert!(none.contains("Every item that was read was compared"));
 }

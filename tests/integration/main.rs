@@ -30,6 +30,7 @@ mod oracle;
 mod pixel_agreement;
 mod regression;
 mod scoring;
+mod site;
 mod spans_and_tracks;
 mod stored;
 mod sudden_end;

@@ -172,7 +172,10 @@ pub fn caption(rows: &[AgreementRow]) -> String {
     methods.retain(|method| !method.is_empty());
     methods.sort_unstable();
     methods.dedup();
-    let mut caption = format!("{} labels, weakest first", rows.len());
+    let mut caption = match rows.len() {
+        1 => "1 label".to_owned(),
+        n => format!("{n} labels, weakest first"),
+    };
     if !methods.is_empty() {
         caption.push_str(&format!("; whiskers: {}", methods.join(", ")));
     }
