@@ -306,8 +306,9 @@ mod tests {
 
     #[test]
     fn a_representation_that_nobody_knows_has_the_long_header_that_the_decoder_takes() {
-        let bytes = explicit(0x0008, 0x5455, b"MI", b"1.2.826.0.1");
-        let found = Elements::new(&bytes).expect("an element at byte 0").next();
+        let mut bytes = explicit(0x0008, 0x0016, b"UI", b"1.9\0");
+        bytes.extend(explicit(0x0008, 0x5455, b"MI", b"1.2.826.0.1"));
+        let found = Elements::new(&bytes).expect("an element at byte 0").nth(1);
         let claimed = u32::from_le_bytes(*b"1.2.");
         assert!(
             matches!(found, Some(Err(ElementError::Length { claimed: n, .. })) if n == claimed),
