@@ -122,7 +122,19 @@ impl<'a> Elements<'a> {
                 .header(rest, tag)
                 .ok_or(ElementError::CutShort { at: start })??;
             self.at += header.n_bytes;
+            let left = self.bytes.len() - self.at.min(self.bytes.len());
+            let too_long = ElementError::Length {
+                tag,
+                at: start,
+                claimed: header.length,
+                left,
+            };
+            let is_too_long = header.length != UNDEFINED && header.length as usize > left;
             if tag.group() == 0xFFFE {
+                // Where no item may stand, the decoder takes one for an element with a value.
+                if is_too_long {
+                    return Err(too_long);
+                }
                 if tag.element() == 0xE0DD {
                     self.unknown_depth = self.unknown_depth.saturating_sub(1);
                 }
@@ -145,14 +157,8 @@ impl<'a> Elements<'a> {
             if header.is_sequence || header.length == UNDEFINED {
                 continue;
             }
-            let left = self.bytes.len() - self.at.min(self.bytes.len());
-            if header.length as usize > left {
-                return Err(ElementError::Length {
-                    tag,
-                    at: start,
-                    claimed: header.length,
-                    left,
-                });
+            if is_too_long {
+                return Err(too_long);
             }
             let value = self.at..self.at + header.length as usize;
             self.at = value.end;
@@ -312,6 +318,24 @@ mod tests {
         let claimed = u32::from_le_bytes(*b"1.2.");
         assert!(
             matches!(found, Some(Err(ElementError::Length { claimed: n, .. })) if n == claimed),
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn an_item_is_no_longer_than_the_rest_of_the_file() {
+        let mut bytes = explicit(0x0008, 0x0016, b"UI", b"1.9\0");
+        bytes.extend([0xFE, 0xFF, 0x00, 0xE0, 0x28, 0x00, 0xFD, 0xFF]);
+        let found = Elements::new(&bytes).expect("an element at byte 0").nth(1);
+        assert!(
+            matches!(
+                found,
+                Some(Err(ElementError::Length {
+                    claimed: 0xFFFD_0028,
+                    left: 0,
+                    ..
+                }))
+            ),
             "{found:?}"
         );
     }
