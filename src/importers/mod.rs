@@ -8,11 +8,14 @@ mod context;
 mod cvat;
 mod detection;
 mod dicom_seg;
+mod drawn;
 mod error;
 mod json;
 mod label_studio;
 mod lidc;
 mod limits;
+mod mdai;
+mod people;
 mod png_mask;
 mod ratings_table;
 mod report;
@@ -84,6 +87,7 @@ pub const ALL: &[&dyn Importer] = &[
     &coco::IMPORTER,
     &png_mask::PngMask,
     &lidc::Lidc,
+    &mdai::Mdai,
 ];
 
 /// The importer with this key.

@@ -116,6 +116,15 @@ impl<'a, R: BufRead> JsonStream<'a, R> {
         }
     }
 
+    /// What the next element of the entered array is, or `None` behind its last one. The element must be entered
+    /// or passed over next.
+    pub fn next_kind(&mut self) -> Result<Option<Kind>, ImportError> {
+        match self.separator(b']')? {
+            None => Ok(None),
+            Some(_) => self.kind().map(Some),
+        }
+    }
+
     /// Passes over the next value, whatever it is.
     pub fn skip_value(&mut self) -> Result<(), ImportError> {
         self.peek()?;
