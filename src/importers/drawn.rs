@@ -2,7 +2,7 @@
 
 use super::structure;
 use crate::domain::{Annotation, Keypoint, Shape, Visibility};
-use crate::geometry::{MultiPolygon, Rect};
+use crate::geometry::{MultiPolygon, Polygon, Rect};
 use std::collections::BTreeMap;
 
 /// A shape, and why it is invalid where its numbers alone tell.
@@ -20,6 +20,62 @@ pub(super) fn outline(ring: Vec<[f64; 2]>) -> Result<Drawn, String> {
     let n = ring.len();
     let polygon = MultiPolygon::from_ring(ring).map_err(|_| too_few(n))?;
     Ok((Shape::Polygon(polygon), None))
+}
+
+/// Rings beyond this are not sorted into parts; the area is the same, only which ring is a hole is not told.
+const MAX_SORTED_RINGS: usize = 200;
+
+/// A polygon of several rings that is inside where an odd number of them lie around a point: parts, holes, islands in holes.
+pub(super) fn even_odd(rings: Vec<Vec<[f64; 2]>>) -> Result<Drawn, String> {
+    let mut simple = Vec::with_capacity(rings.len());
+    for ring in rings {
+        let n = ring.len();
+        simple.push(Polygon::new(ring, Vec::new()).map_err(|_| too_few(n))?);
+    }
+    let Some(parts) = sorted(&simple) else {
+        let mut rings = simple.into_iter().map(|ring| ring.exterior);
+        let first = rings.next().ok_or_else(|| too_few(0))?;
+        let whole = Polygon::new(first, rings.collect()).map_err(|error| error.to_string())?;
+        return Ok((Shape::Polygon(whole.into()), None));
+    };
+    Ok((Shape::Polygon(MultiPolygon::new(parts)), None))
+}
+
+/// Rings as parts with holes; `None` where rings cross or there are too many.
+fn sorted(rings: &[Polygon]) -> Option<Vec<Polygon>> {
+    if rings.is_empty() || rings.len() > MAX_SORTED_RINGS {
+        return None;
+    }
+    let whole: Vec<MultiPolygon> = rings.iter().cloned().map(MultiPolygon::from).collect();
+    let areas: Vec<f64> = whole.iter().map(MultiPolygon::area_px2).collect();
+    let mut around: Vec<Vec<usize>> = vec![Vec::new(); rings.len()];
+    for inner in 0..rings.len() {
+        for outer in (0..rings.len()).filter(|&outer| outer != inner) {
+            let shared = whole[inner].intersection_area_px2(&whole[outer]);
+            let slack = 1e-9 * areas[inner].min(areas[outer]);
+            let is_inside = areas[inner] < areas[outer] && shared >= areas[inner] - slack;
+            let holds_other = areas[outer] < areas[inner] && shared >= areas[outer] - slack;
+            if is_inside {
+                around[inner].push(outer);
+            } else if !holds_other && shared > slack {
+                return None;
+            }
+        }
+    }
+    let mut parts = Vec::new();
+    for (at, ring) in rings.iter().enumerate() {
+        if around[at].len() % 2 == 0 {
+            let is_hole = |other: usize| {
+                around[other].len() == around[at].len() + 1 && around[other].contains(&at)
+            };
+            let holes = (0..rings.len())
+                .filter(|&other| is_hole(other))
+                .map(|other| rings[other].exterior.clone())
+                .collect();
+            parts.push(Polygon::new(ring.exterior.clone(), holes).ok()?);
+        }
+    }
+    Some(parts)
 }
 
 /// What to say of a ring that spans no area.
@@ -67,5 +123,43 @@ pub(super) fn annotation(
         finished_at_us: None,
         active_ms: None,
         semantic: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn square(low: f64, high: f64) -> Vec<[f64; 2]> {
+        vec![[low, low], [high, low], [high, high], [low, high]]
+    }
+
+    #[test]
+    fn rings_become_parts_holes_and_islands() {
+        let beside = vec![[20.0, 0.0], [22.0, 0.0], [22.0, 2.0], [20.0, 2.0]];
+        let rings = vec![
+            square(2.0, 8.0),
+            square(0.0, 10.0),
+            square(4.0, 5.0),
+            beside,
+        ];
+        let (Shape::Polygon(polygon), None) = even_odd(rings).expect("sound rings") else {
+            panic!("a polygon");
+        };
+        assert_eq!(polygon.area_px2(), 100.0 - 36.0 + 1.0 + 4.0);
+        let n_holes: Vec<usize> = polygon.parts.iter().map(|part| part.holes.len()).collect();
+        assert_eq!(n_holes, [1, 0, 0]);
+    }
+
+    #[test]
+    fn rings_that_cross_keep_their_even_odd_area() {
+        let crossing = vec![[5.0, 5.0], [15.0, 5.0], [15.0, 15.0], [5.0, 15.0]];
+        let (Shape::Polygon(polygon), None) =
+            even_odd(vec![square(0.0, 10.0), crossing]).expect("sound rings")
+        else {
+            panic!("a polygon");
+        };
+        assert_eq!(polygon.area_px2(), 150.0);
+        assert!(even_odd(vec![square(1.0, 1.0)]).is_err());
     }
 }

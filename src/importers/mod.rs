@@ -6,6 +6,7 @@
 mod coco;
 mod context;
 mod cvat;
+mod darwin;
 mod detection;
 mod dicom_seg;
 mod drawn;
@@ -88,6 +89,7 @@ pub const ALL: &[&dyn Importer] = &[
     &png_mask::PngMask,
     &lidc::Lidc,
     &mdai::Mdai,
+    &darwin::Darwin,
 ];
 
 /// The importer with this key.

@@ -18,6 +18,7 @@ mod hostile_input;
 mod house;
 mod importers_coco;
 mod importers_cvat;
+mod importers_darwin;
 mod importers_dicom_seg;
 mod importers_label_studio;
 mod importers_lidc;

@@ -125,6 +125,17 @@ impl<'a, R: BufRead> JsonStream<'a, R> {
         }
     }
 
+    /// The value of the member whose key was taken, whole.
+    pub fn whole_value(&mut self) -> Result<Element<'_>, ImportError> {
+        self.peek()?;
+        let max = self.max_element_bytes;
+        Ok(if self.value(max)? {
+            Element::Raw(&self.buffer)
+        } else {
+            Element::TooLarge
+        })
+    }
+
     /// Passes over the next value, whatever it is.
     pub fn skip_value(&mut self) -> Result<(), ImportError> {
         self.peek()?;
