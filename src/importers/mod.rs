@@ -13,6 +13,7 @@ mod drawn;
 mod error;
 mod json;
 mod label_studio;
+mod labelbox;
 mod lidc;
 mod limits;
 mod mdai;
@@ -90,6 +91,7 @@ pub const ALL: &[&dyn Importer] = &[
     &lidc::Lidc,
     &mdai::Mdai,
     &darwin::Darwin,
+    &labelbox::Labelbox,
 ];
 
 /// The importer with this key.

@@ -21,6 +21,7 @@ mod importers_cvat;
 mod importers_darwin;
 mod importers_dicom_seg;
 mod importers_label_studio;
+mod importers_labelbox;
 mod importers_lidc;
 mod importers_mdai;
 mod importers_png_mask;
