@@ -10,6 +10,7 @@ mod darwin;
 mod detection;
 mod dicom_seg;
 mod drawn;
+mod encord;
 mod error;
 mod json;
 mod label_studio;
@@ -92,6 +93,7 @@ pub const ALL: &[&dyn Importer] = &[
     &mdai::Mdai,
     &darwin::Darwin,
     &labelbox::Labelbox,
+    &encord::Encord,
 ];
 
 /// The importer with this key.

@@ -8,7 +8,7 @@ use super::shapes::{Kind, kind};
 use super::slots::{ItemRead, Slot, image, item};
 use crate::domain::{ReadingState, Shape, SkipReason};
 use crate::importers::drawn::Drawn;
-use crate::importers::json::fields::{given, value_of, word};
+use crate::importers::json::fields::{given, max_record_bytes, value_of, word};
 use crate::importers::json::{JsonStream, Kind as JsonKind};
 use crate::importers::people::People;
 use crate::importers::skips::skip;
@@ -92,7 +92,7 @@ impl<'a> Reader<'a> {
             self.sink.item(place.1.clone())?;
             open.insert(slot.name.clone(), place);
         }
-        let max_bytes = self.limits.max_token_bytes;
+        let max_bytes = max_record_bytes(self.limits);
         walk(
             file,
             max_bytes,
@@ -145,7 +145,7 @@ impl<'a> Reader<'a> {
         let (masks, n_annotations) = (&mut known.masks, &mut known.n_annotations);
         walk(
             file,
-            self.limits.max_token_bytes,
+            max_record_bytes(self.limits),
             |key, value| {
                 found.push((key.to_owned(), value));
                 Ok(())

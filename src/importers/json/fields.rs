@@ -2,8 +2,17 @@
 
 use super::records::{kind_word, record};
 use super::stream::Element;
+use crate::importers::Limits;
 use crate::importers::written::instant_us;
 use serde_json::Value;
+
+/// Records beyond this are not read: as values they take several times the memory.
+const MAX_RECORD_BYTES: usize = 48 << 20;
+
+/// How large a record may be that is read into a value.
+pub(in crate::importers) fn max_record_bytes(limits: &Limits) -> usize {
+    limits.max_token_bytes.min(MAX_RECORD_BYTES)
+}
 
 /// Reads an element into a value; one that is too large or no JSON is said so.
 pub(in crate::importers) fn value_of(element: &Element, max_bytes: usize) -> Result<Value, String> {

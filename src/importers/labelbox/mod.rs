@@ -20,6 +20,7 @@ mod objects;
 mod reader;
 mod video;
 
+use super::json::fields::max_record_bytes;
 use super::json::{JsonStream, Kind, sketch};
 use super::{Context, Detection, Format, ImportError, Importer, Sink, Upload};
 
@@ -81,7 +82,7 @@ impl Importer for Labelbox {
         context: &Context,
         sink: &mut dyn Sink,
     ) -> Result<(), ImportError> {
-        let max_bytes = upload.limits().max_token_bytes;
+        let max_bytes = max_record_bytes(upload.limits());
         let mut reader = reader::Reader::new(max_bytes, context, sink);
         for file in files.iter().filter_map(|&index| upload.files().get(index)) {
             let is_list = file.head_text().starts_with('[');

@@ -13,6 +13,7 @@ mod labels;
 mod reader;
 mod shapes;
 
+use super::json::fields::max_record_bytes;
 use super::json::sketch;
 use super::{Context, Detection, Format, ImportError, Importer, Sink, Upload};
 
@@ -51,7 +52,7 @@ impl Importer for Mdai {
         context: &Context,
         sink: &mut dyn Sink,
     ) -> Result<(), ImportError> {
-        let max_bytes = upload.limits().max_token_bytes;
+        let max_bytes = max_record_bytes(upload.limits());
         for file in files.iter().filter_map(|&index| upload.files().get(index)) {
             let found = labels::look_through(file, max_bytes)?;
             reader::Reader::new(file, found, context, sink).read(max_bytes)?;
