@@ -21,6 +21,7 @@ mod mdai;
 mod people;
 mod png_mask;
 mod ratings_table;
+mod redbrick;
 mod report;
 mod sidecar;
 mod sink;
@@ -94,6 +95,7 @@ pub const ALL: &[&dyn Importer] = &[
     &darwin::Darwin,
     &labelbox::Labelbox,
     &encord::Encord,
+    &redbrick::Redbrick,
 ];
 
 /// The importer with this key.

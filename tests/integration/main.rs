@@ -27,6 +27,7 @@ mod importers_lidc;
 mod importers_mdai;
 mod importers_png_mask;
 mod importers_ratings_table;
+mod importers_redbrick;
 mod ingest;
 mod lidc_agreement;
 mod oracle;
