@@ -2,7 +2,7 @@
 
 use super::structure;
 use crate::domain::{Annotation, Keypoint, Shape, Visibility};
-use crate::geometry::{MultiPolygon, Polygon, Rect};
+use crate::geometry::{Mask, MultiPolygon, Polygon, Rect};
 use std::collections::BTreeMap;
 
 /// A shape, and why it is invalid where its numbers alone tell.
@@ -64,7 +64,7 @@ fn sorted(rings: &[Polygon]) -> Option<Vec<Polygon>> {
     }
     let mut parts = Vec::new();
     for (at, ring) in rings.iter().enumerate() {
-        if around[at].len() % 2 == 0 {
+        if around[at].len().is_multiple_of(2) {
             let is_hole = |other: usize| {
                 around[other].len() == around[at].len() + 1 && around[other].contains(&at)
             };
@@ -81,6 +81,30 @@ fn sorted(rings: &[Polygon]) -> Option<Vec<Polygon>> {
 /// What to say of a ring that spans no area.
 pub(super) fn too_few(n: usize) -> String {
     format!("polygon has {n} points; at least 3 different ones are needed")
+}
+
+/// Runs that the outlines of one file may be filled with; more is no annotation but an attack on memory.
+pub(super) const MAX_FILLED_RUNS: u64 = 20_000_000;
+
+/// The pixels whose centre an outline holds. `n_left` is how many runs the file may still be filled with.
+pub(super) fn filled(
+    polygon: &MultiPolygon,
+    (width_px, height_px): (u32, u32),
+    n_left: &mut u64,
+) -> Result<Mask, String> {
+    let row = |y: f64| y.clamp(0.0, f64::from(height_px));
+    let n_runs: f64 = polygon
+        .rings()
+        .flat_map(|ring| ring.iter().zip(ring.iter().cycle().skip(1)))
+        .map(|(p, q)| (row(p[1]) - row(q[1])).abs() + 1.0)
+        .sum();
+    // Asked before any is made. An edge crosses a row once, and two crossings make a run.
+    *n_left = n_left
+        .checked_sub((n_runs / 2.0).ceil() as u64)
+        .ok_or_else(|| {
+            format!("the outlines of this file fill more than {MAX_FILLED_RUNS} runs of pixels")
+        })?;
+    Mask::from_polygon(width_px, height_px, polygon).map_err(|error| error.to_string())
 }
 
 /// An open line; a single point is none.
@@ -149,6 +173,17 @@ mod tests {
         assert_eq!(polygon.area_px2(), 100.0 - 36.0 + 1.0 + 4.0);
         let n_holes: Vec<usize> = polygon.parts.iter().map(|part| part.holes.len()).collect();
         assert_eq!(n_holes, [1, 0, 0]);
+    }
+
+    #[test]
+    fn outlines_are_filled_within_a_budget() {
+        let polygon = MultiPolygon::from_ring(square(1.0, 4.0)).expect("a ring");
+        let mut n_left = 10;
+        let mask = filled(&polygon, (5, 5), &mut n_left).expect("a small mask");
+        assert_eq!((mask.area_px(), n_left), (9, 5));
+        let tall = MultiPolygon::from_ring(square(0.0, 4e9)).expect("a ring");
+        let refused = filled(&tall, (1, u32::MAX), &mut n_left).expect_err("a tower of rows");
+        assert!(refused.contains("more than 20000000 runs"), "{refused}");
     }
 
     #[test]

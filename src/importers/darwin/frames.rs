@@ -4,7 +4,7 @@ use super::shapes::{Kind, has_kind, kind};
 use super::slots::{Slot, is_hidden, n_in_ranges};
 use crate::domain::{Shape, Track, TrackedShape};
 use crate::geometry::{Mask, SliceAxis, Volume};
-use crate::importers::drawn::Drawn;
+use crate::importers::drawn::{Drawn, filled};
 use crate::importers::json::fields::given;
 use crate::importers::structure;
 use serde_json::Value;
@@ -43,7 +43,12 @@ pub(super) fn listed(value: &Value) -> Result<BTreeMap<u32, &Value>, String> {
 }
 
 /// Reads all frames. A frame without a shape repeats the one before, as V7 itself reads it.
-pub(super) fn framed(value: &Value, label: &str, slot: &Slot) -> Result<Framed, String> {
+pub(super) fn framed(
+    value: &Value,
+    label: &str,
+    slot: &Slot,
+    n_left: &mut u64,
+) -> Result<Framed, String> {
     let frames = listed(value)?;
     let mut shapes: Vec<(u32, Shape)> = Vec::new();
     let mut invalid = None;
@@ -84,12 +89,16 @@ pub(super) fn framed(value: &Value, label: &str, slot: &Slot) -> Result<Framed, 
         return Err("is drawn on no frame".to_owned());
     }
     let n_gaps = n_in_ranges(value).saturating_sub(frames.len() as u64);
-    let shape = over_frames(shapes, slot)?;
+    let shape = over_frames(shapes, slot, n_left)?;
     Ok(Framed::Drawn((shape, invalid), n_gaps))
 }
 
 /// Shapes of several frames as one: alone on an image of one frame, polygons and masks of a volume as a volume, else a track.
-pub(super) fn over_frames(mut shapes: Vec<(u32, Shape)>, slot: &Slot) -> Result<Shape, String> {
+pub(super) fn over_frames(
+    mut shapes: Vec<(u32, Shape)>,
+    slot: &Slot,
+    n_left: &mut u64,
+) -> Result<Shape, String> {
     if slot.n_frames <= 1
         && let [(0, _)] = shapes[..]
         && let Some((_, shape)) = shapes.pop()
@@ -97,7 +106,7 @@ pub(super) fn over_frames(mut shapes: Vec<(u32, Shape)>, slot: &Slot) -> Result<
         return Ok(shape);
     }
     if slot.is_volume
-        && let Some(slices) = slices(&shapes, slot)?
+        && let Some(slices) = slices(&shapes, slot, n_left)?
     {
         let (width_px, height_px) = slot.size_px.ok_or("its slot has no `width` and `height`")?;
         return Volume::new(width_px, height_px, SliceAxis::Index, slices)
@@ -113,14 +122,17 @@ pub(super) fn over_frames(mut shapes: Vec<(u32, Shape)>, slot: &Slot) -> Result<
 }
 
 /// Slices by pixel centres; `None` when a shape spans no area.
-fn slices(shapes: &[(u32, Shape)], slot: &Slot) -> Result<Option<Vec<(i64, Mask)>>, String> {
-    let (width_px, height_px) = slot.size_px.ok_or("its slot has no `width` and `height`")?;
+fn slices(
+    shapes: &[(u32, Shape)],
+    slot: &Slot,
+    n_left: &mut u64,
+) -> Result<Option<Vec<(i64, Mask)>>, String> {
+    let size_px = slot.size_px.ok_or("its slot has no `width` and `height`")?;
     let mut found = Vec::with_capacity(shapes.len());
     for (slice, shape) in shapes {
         let mask = match shape {
             Shape::Mask(mask) => mask.clone(),
-            Shape::Polygon(polygon) => Mask::from_polygon(width_px, height_px, polygon)
-                .map_err(|error| error.to_string())?,
+            Shape::Polygon(polygon) => filled(polygon, size_px, n_left)?,
             _ => return Ok(None),
         };
         found.push((i64::from(*slice), mask));

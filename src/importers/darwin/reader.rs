@@ -7,7 +7,7 @@ use super::raster::masks;
 use super::shapes::{Kind, kind};
 use super::slots::{ItemRead, Slot, image, item};
 use crate::domain::{ReadingState, Shape, SkipReason};
-use crate::importers::drawn::Drawn;
+use crate::importers::drawn::{Drawn, MAX_FILLED_RUNS};
 use crate::importers::json::fields::{given, max_record_bytes, value_of, word};
 use crate::importers::json::{JsonStream, Kind as JsonKind};
 use crate::importers::people::People;
@@ -25,6 +25,8 @@ pub(super) struct Reader<'a> {
     n_reviewed: u64,
     n_texts: u64,
     n_gaps: u64,
+    /// Runs of pixels that may still be filled in the file.
+    n_left: u64,
 }
 
 /// What has to be known of a file before its annotations.
@@ -53,6 +55,7 @@ impl<'a> Reader<'a> {
             n_reviewed: 0,
             n_texts: 0,
             n_gaps: 0,
+            n_left: MAX_FILLED_RUNS,
         }
     }
 
@@ -81,6 +84,7 @@ impl<'a> Reader<'a> {
 
     /// Reads one file.
     pub fn file(&mut self, file: &UploadFile) -> Result<(), ImportError> {
+        self.n_left = MAX_FILLED_RUNS;
         let mut known = self.look_through(file)?;
         let item = known.item.take().ok_or_else(|| {
             ImportError::container(file.path(), "has neither an `item` nor an `image`")
@@ -197,7 +201,7 @@ impl<'a> Reader<'a> {
             (SkipReason::Unsupported, detail)
         };
         let drawn = if has_frames {
-            match framed(value, &header.label, slot).map_err(broken)? {
+            match framed(value, &header.label, slot, &mut self.n_left).map_err(broken)? {
                 Framed::Drawn(drawn, n_gaps) => {
                     self.n_gaps += n_gaps;
                     drawn
@@ -268,7 +272,13 @@ impl<'a> Reader<'a> {
                 ));
             };
             self.count(&header);
-            shapes.push((header, (over_frames(found, slot).map_err(broken)?, None)));
+            shapes.push((
+                header,
+                (
+                    over_frames(found, slot, &mut self.n_left).map_err(broken)?,
+                    None,
+                ),
+            ));
         }
         Ok((slot.clone(), shapes))
     }

@@ -4,15 +4,13 @@ use super::headers::{Header, header};
 use super::open::Open;
 use super::shapes::{Frame, Left, drawn};
 use super::units::{answers, frames, instance};
-use crate::domain::{
-    Annotation, Item, ReadingKey, ReadingState, Shape, SkipReason, Track, TrackedShape,
-};
+use crate::domain::{Annotation, ReadingState, Shape, SkipReason, Track, TrackedShape};
 use crate::importers::drawn::{Drawn, annotation};
 use crate::importers::json::Element;
 use crate::importers::json::fields::{given, list, size_px, value_of, word};
 use crate::importers::people::People;
 use crate::importers::skips::skip;
-use crate::importers::{Context, ImportError, Limits, Placement, Sink};
+use crate::importers::{Context, ImportError, Limits, Sink};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

@@ -60,16 +60,6 @@ pub(in crate::importers) fn word<'v>(holder: &'v Value, name: &str) -> Option<&'
         .filter(|text| !text.is_empty())
 }
 
-/// An id, which may be a text or a whole number.
-pub(in crate::importers) fn identity(holder: &Value, name: &str) -> Option<String> {
-    let value = given(holder, name)?;
-    match value {
-        Value::String(text) => (!text.is_empty()).then(|| text.clone()),
-        Value::Number(number) => number.as_i64().map(|number| number.to_string()),
-        _ => None,
-    }
-}
-
 /// The elements of a list; none when it is missing or null.
 pub(in crate::importers) fn list<'v>(holder: &'v Value, name: &str) -> Result<&'v [Value], String> {
     match given(holder, name) {
@@ -125,6 +115,5 @@ mod tests {
         );
         assert_eq!((count(&held, "n"), count(&held, "w")), (Some(3), Some(4)));
         assert_eq!((word(&held, "e"), size_px(&held)), (None, None));
-        assert_eq!(identity(&held, "w").as_deref(), Some("4"));
     }
 }

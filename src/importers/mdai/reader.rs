@@ -6,7 +6,7 @@ use crate::domain::{
     Annotation, Item, Reading, ReadingKey, ReadingState, Review, ReviewOutcome, Role, Shape,
     SkipReason,
 };
-use crate::importers::drawn::annotation as plain;
+use crate::importers::drawn::{MAX_FILLED_RUNS, annotation as plain};
 use crate::importers::json::fields::{count, given, instant, size_px, word};
 use crate::importers::skips::skip;
 use crate::importers::{Context, ImportError, Placement, Sink, UploadFile};
@@ -32,6 +32,8 @@ pub(super) struct Reader<'a> {
     votes: BTreeMap<ReadingKey, (Reading, Votes)>,
     studies: HashSet<String>,
     annotated_studies: HashSet<String>,
+    /// Runs of pixels that may still be filled.
+    n_left: u64,
 }
 
 /// Where an annotation belongs.
@@ -62,6 +64,7 @@ impl<'a> Reader<'a> {
             votes: BTreeMap::new(),
             studies: HashSet::new(),
             annotated_studies: HashSet::new(),
+            n_left: MAX_FILLED_RUNS,
         }
     }
 
@@ -129,7 +132,7 @@ impl<'a> Reader<'a> {
                         "is drawn but has no `SOPInstanceUID`, so that its image is unknown",
                     ));
                 }
-                let drawn = shape(mode, data, &label.name, size).map_err(|undrawn| match undrawn {
+                let drawn = shape(mode, data, &label.name, size, &mut self.n_left).map_err(|undrawn| match undrawn {
                     Undrawn::Broken(detail) => broken(detail),
                     Undrawn::Unknown => (
                         SkipReason::Unsupported,

@@ -1,8 +1,8 @@
 //! What an annotation draws, by the mode of its label. Pixels from the top left corner of the image.
 
 use crate::domain::Shape;
-use crate::geometry::{Mask, MultiPolygon, Polygon};
-use crate::importers::drawn::{Drawn, boxed, dot, line, outline, too_few};
+use crate::geometry::{MultiPolygon, Polygon};
+use crate::importers::drawn::{Drawn, boxed, dot, filled, line, outline, too_few};
 use crate::importers::json::fields::{list, number};
 use serde_json::Value;
 
@@ -25,6 +25,7 @@ pub(super) fn shape(
     data: &Value,
     label: &str,
     size_px: Option<(u32, u32)>,
+    n_left: &mut u64,
 ) -> Result<Drawn, Undrawn> {
     let at = |name: &str| number(data, name).map_err(|fault| format!("`data` {fault}"));
     Ok(match mode {
@@ -32,7 +33,7 @@ pub(super) fn shape(
         "polygon" | "freeform" => outline(vertices(data)?)?,
         "line" => line(vertices(data)?)?,
         "location" => dot(label, [at("x")?, at("y")?]),
-        "mask" => mask(data, size_px)?,
+        "mask" => mask(data, size_px, n_left)?,
         _ => return Err(Undrawn::Unknown),
     })
 }
@@ -61,7 +62,7 @@ fn ring(points: &[Value]) -> Result<Vec<[f64; 2]>, String> {
 
 /// The outlines of the foreground without those of the background. A background outline within one foreground outline
 /// is a hole; any other arrangement is cut out pixel by pixel.
-fn mask(data: &Value, size_px: Option<(u32, u32)>) -> Result<Drawn, String> {
+fn mask(data: &Value, size_px: Option<(u32, u32)>, n_left: &mut u64) -> Result<Drawn, String> {
     let rings = |name: &str| -> Result<Vec<Polygon>, String> {
         list(data, name)?
             .iter()
@@ -83,15 +84,13 @@ fn mask(data: &Value, size_px: Option<(u32, u32)>) -> Result<Drawn, String> {
         }
         return Ok((Shape::Polygon(MultiPolygon::new(parts)), None));
     }
-    let (width_px, height_px) = size_px.ok_or(
+    let size_px = size_px.ok_or(
         "background outlines reach over the foreground; `width` and `height` are needed to cut them out",
     )?;
-    let filled = |polygons: Vec<Polygon>| {
-        Mask::from_polygon(width_px, height_px, &MultiPolygon::new(polygons))
-            .map_err(|error| error.to_string())
-    };
-    let cut = filled(parts)?
-        .difference(&filled(holes)?)
+    let mut fill = |polygons| filled(&MultiPolygon::new(polygons), size_px, n_left);
+    let (inside, outside) = (fill(parts)?, fill(holes)?);
+    let cut = inside
+        .difference(&outside)
         .map_err(|error| error.to_string())?;
     Ok((Shape::Mask(cut), None))
 }

@@ -18,6 +18,7 @@
 mod answers;
 mod pictures;
 mod reader;
+mod said;
 mod shapes;
 mod tasks;
 

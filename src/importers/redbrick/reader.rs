@@ -1,20 +1,16 @@
 //! Tasks into items and readings.
 
-use super::answers::{answers, category, of_label};
 use super::pictures::{Picture, Pictures};
-use super::shapes::{BY_VOXEL, FLAT, Left, by_voxel, flat, frame};
+use super::said::Said;
+use super::shapes::{BY_VOXEL, FLAT};
 use super::tasks::{Version, images, versions};
-use crate::domain::{
-    Annotation, Item, ReadingState, ReferenceKind, Role, Shape, SkipReason, Track, TrackedShape,
-};
-use crate::importers::drawn::annotation;
+use crate::domain::{Item, ReadingState, ReferenceKind, Role, Shape, SkipReason};
 use crate::importers::json::Element;
 use crate::importers::json::fields::{given, list, value_of, word};
 use crate::importers::people::People;
 use crate::importers::skips::skip;
 use crate::importers::{Context, ImportError, Placement, Sink};
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
 
 const CONVENTION: &str =
     "shares of the image's width and height from the top left; voxel indices at centres";
@@ -27,15 +23,19 @@ pub(super) struct Reader<'a> {
     people: People,
 }
 
-/// What one version says about one item.
-#[derive(Default)]
-struct Said {
-    kept: Vec<Annotation>,
-    left_out: Vec<(SkipReason, String, String)>,
+/// Where a version's series stands.
+struct Spot<'f> {
+    file: &'f str,
+    place: String,
 }
 
-/// A track over frames: its label, its attributes and its shapes.
-type OverFrames = (String, BTreeMap<String, String>, Vec<TrackedShape>);
+/// The item that something is said about.
+struct Target {
+    placement: Placement,
+    item: Item,
+    /// Nothing said of it may mean that nothing was found.
+    may_be_empty: bool,
+}
 
 impl<'a> Reader<'a> {
     pub fn new(pictures: Pictures<'a>, context: &'a Context, sink: &'a mut dyn Sink) -> Self {
@@ -114,17 +114,14 @@ impl<'a> Reader<'a> {
                     one
                 };
                 let n_series = n_series.max(series.len());
-                self.series(
+                let spot = Spot {
                     file,
-                    &format!("{place}.series[{number}]"),
-                    &name,
-                    (number, n_series),
-                    one,
-                    source,
-                    &version,
-                )?;
+                    place: format!("{place}.series[{number}]"),
+                };
+                let opened = self.open(file, &name, (number, n_series), source)?;
+                self.series(&spot, opened, one, &version)?;
             }
-            self.study(file, &place, &name, &version)?;
+            self.study(&Spot { file, place }, &name, &version)?;
         }
         Ok(())
     }
@@ -166,18 +163,13 @@ impl<'a> Reader<'a> {
         Ok((placement, item, picture))
     }
 
-    #[allow(clippy::too_many_arguments)]
     fn series(
         &mut self,
-        file: &str,
-        place: &str,
-        name: &str,
-        which: (usize, usize),
+        spot: &Spot,
+        (placement, item, picture): (Placement, Item, Option<Picture>),
         series: &Value,
-        source: &Value,
         version: &Version,
     ) -> Result<(), ImportError> {
-        let (placement, item, picture) = self.open(file, name, which, source)?;
         let mut said = Said::default();
         for kind in FLAT.iter().chain(BY_VOXEL) {
             said.labels(kind, series, picture.as_ref());
@@ -235,28 +227,23 @@ impl<'a> Reader<'a> {
             };
             let mut slice = placement.clone();
             slice.item = format!("{}/{number}", placement.item);
-            let slice_item = slice.to_item();
-            self.keep(file, place, &slice, slice_item, of_slice, version, false)?;
+            let target = Target {
+                item: slice.to_item(),
+                placement: slice,
+                may_be_empty: false,
+            };
+            self.keep(spot, target, of_slice, version)?;
         }
-        self.keep(
-            file,
-            place,
-            &placement,
+        let target = Target {
+            placement,
             item,
-            said,
-            version,
-            slices.is_empty(),
-        )
+            may_be_empty: slices.is_empty(),
+        };
+        self.keep(spot, target, said, version)
     }
 
     /// Answers about the task as a whole.
-    fn study(
-        &mut self,
-        file: &str,
-        place: &str,
-        name: &str,
-        version: &Version,
-    ) -> Result<(), ImportError> {
+    fn study(&mut self, spot: &Spot, name: &str, version: &Version) -> Result<(), ImportError> {
         let mut said = Said::default();
         for key in ["classification", "datapointClassification"] {
             if let Some(held) = given(version.held, key) {
@@ -266,25 +253,26 @@ impl<'a> Reader<'a> {
         if said.kept.is_empty() && said.left_out.is_empty() {
             return Ok(());
         }
-        let mut placement = self.context.place(file, name)?;
+        let mut placement = self.context.place(spot.file, name)?;
         // The options' working time went to the series already.
         placement.active_ms = None;
-        let item = placement.to_item();
-        self.keep(file, place, &placement, item, said, version, false)
+        let target = Target {
+            item: placement.to_item(),
+            placement,
+            may_be_empty: false,
+        };
+        self.keep(spot, target, said, version)
     }
 
-    #[allow(clippy::too_many_arguments)]
     fn keep(
         &mut self,
-        file: &str,
-        place: &str,
-        placement: &Placement,
-        item: Item,
+        spot: &Spot,
+        target: Target,
         said: Said,
         version: &Version,
-        may_be_empty: bool,
     ) -> Result<(), ImportError> {
-        self.sink.item(item)?;
+        let (file, place, placement) = (spot.file, &spot.place, target.placement);
+        self.sink.item(target.item)?;
         let is_whole = said.left_out.is_empty();
         for (reason, record, detail) in said.left_out {
             skip(self.sink, reason, file, format!("{place}.{record}"), detail)?;
@@ -293,7 +281,7 @@ impl<'a> Reader<'a> {
             (false, false) => ReadingState::Annotated,
             (_, true) => ReadingState::Skipped,
             (true, false)
-                if may_be_empty
+                if target.may_be_empty
                     && is_whole
                     && version.was_worked_on
                     && self.context.listed_is_reviewed() =>
@@ -325,7 +313,13 @@ impl<'a> Reader<'a> {
         if state == ReadingState::Skipped {
             if !said.kept.is_empty() {
                 let detail = format!("was skipped with {} annotations in it", said.kept.len());
-                skip(self.sink, SkipReason::Withdrawn, file, place, detail)?;
+                skip(
+                    self.sink,
+                    SkipReason::Withdrawn,
+                    file,
+                    place.as_str(),
+                    detail,
+                )?;
             }
             return Ok(());
         }
@@ -345,101 +339,4 @@ fn is_labelled(series: &Value) -> bool {
         || given(series, "segmentMap")
             .and_then(Value::as_object)
             .is_some_and(|map| !map.is_empty())
-}
-
-impl Said {
-    fn left(&mut self, record: String, left: Left) {
-        let (reason, detail) = match left {
-            Left::Broken(detail) => (SkipReason::InvalidRecord, detail),
-            Left::Unread(detail) => (SkipReason::Unsupported, detail.to_owned()),
-        };
-        self.left_out.push((reason, record, detail));
-    }
-
-    fn texts(&mut self, record: &str, n_texts: u64) {
-        if n_texts > 0 {
-            let detail = format!("{n_texts} answers are too long to be choices and are not read");
-            self.left_out
-                .push((SkipReason::Unsupported, record.to_owned(), detail));
-        }
-    }
-
-    /// The labels of one list; those with frames become tracks by `trackId`.
-    fn labels(&mut self, kind: &str, series: &Value, picture: Option<&Picture>) {
-        let labels = match list(series, kind) {
-            Ok(labels) => labels,
-            Err(detail) => return self.left(kind.to_owned(), Left::Broken(detail)),
-        };
-        let is_flat = FLAT.contains(&kind);
-        let size_px = picture.and_then(|picture| picture.size_px);
-        let is_mirrored = picture.is_some_and(|picture| picture.modality.as_deref() == Some("MG"));
-        let mut tracks: BTreeMap<String, OverFrames> = BTreeMap::new();
-        for (at, label) in labels.iter().enumerate() {
-            let record = format!("{kind}[{at}]");
-            let (attributes, n_texts) = of_label(label);
-            self.texts(&record, n_texts);
-            let drawn = category(label).map_err(Left::Broken).and_then(|name| {
-                let drawn = match (is_flat, is_mirrored, size_px) {
-                    (false, _, _) => by_voxel(kind, label, &name)?,
-                    (true, true, _) => {
-                        return Err(Left::Unread("lies on a mammogram or tomosynthesis, where RedBrick counts x from the right edge; not read"));
-                    }
-                    (true, false, None) => {
-                        return Err(Left::Unread("is stated in shares of an image of unknown size; put the task's images into the upload, beside the export"));
-                    }
-                    (true, false, Some(size)) => flat(kind, label, &name, size)?,
-                };
-                Ok((name, drawn))
-            });
-            let (name, drawn) = match drawn {
-                Ok(drawn) => drawn,
-                Err(left) => {
-                    self.left(record, left);
-                    continue;
-                }
-            };
-            match frame(label).filter(|_| is_flat) {
-                Some((frame, track)) => {
-                    let id = track.map_or(record, str::to_owned);
-                    let over = tracks
-                        .entry(id)
-                        .or_insert_with(|| (name, attributes, Vec::new()));
-                    over.2.push(TrackedShape {
-                        frame,
-                        shape: drawn.0,
-                    });
-                }
-                None => {
-                    let mut kept = annotation(record, &name, drawn, size_px.filter(|_| is_flat));
-                    kept.attributes = attributes;
-                    self.kept.push(kept);
-                }
-            }
-        }
-        for (id, (name, attributes, shapes)) in tracks {
-            match Track::new(shapes) {
-                Ok(track) => {
-                    let mut kept = annotation(id, &name, (Shape::Track(track), None), size_px);
-                    kept.attributes = attributes;
-                    self.kept.push(kept);
-                }
-                Err(fault) => self.left(kind.to_owned(), Left::Broken(fault.to_string())),
-            }
-        }
-    }
-
-    fn answers(&mut self, record: &str, attributes: Option<&Value>) {
-        let (found, n_texts) = answers(attributes.and_then(Value::as_object));
-        self.texts(record, n_texts);
-        for (question, values) in found {
-            for value in values {
-                let shape = Shape::Classification {
-                    question: question.clone(),
-                    value: value.clone(),
-                };
-                let id = format!("{record}.{question}.{value}");
-                self.kept.push(annotation(id, &value, (shape, None), None));
-            }
-        }
-    }
 }
