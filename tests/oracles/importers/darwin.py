@@ -64,7 +64,7 @@ flat = ["pathology-formats/files/103S.json", "darwin-v7/e2e_tests/data/convert/y
         "darwin-v7/e2e_tests/data/import/image_new_annotations_with_properties/image_1.json"]
 json.dump({
     "tools": {"nibabel": nibabel.__version__, "numpy": numpy.__version__, "shapely": shapely.__version__},
-    "date": str(datetime.date.today()), "script": "darwin.py",
+    "date": str(datetime.date.today()), "script": "tests/oracles/importers/darwin.py",
     "masks": masks, "shapes": {path: polygons(data / path) for path in flat},
 }, sys.stdout, indent=1)
 print()

@@ -62,5 +62,5 @@ for line in (data / "panlabel-fixtures/sample_valid.labelbox.ndjson").read_text(
             areas += found
 files["panlabel-fixtures/sample_valid.labelbox.ndjson"] = {"kinds": kinds, "areas": sorted(areas)}
 json.dump({"tools": {"python": sys.version.split()[0], "shapely": shapely.__version__}, "date": str(datetime.date.today()),
-           "script": "labelbox.py", "files": files}, sys.stdout, indent=1)
+           "script": "tests/oracles/importers/labelbox.py", "files": files}, sys.stdout, indent=1)
 print()
