@@ -7,15 +7,22 @@ mod coco;
 mod contained;
 mod context;
 mod cvat;
+mod darwin;
 mod detection;
 mod dicom_seg;
+mod drawn;
+mod encord;
 mod error;
 mod json;
 mod label_studio;
+mod labelbox;
 mod lidc;
 mod limits;
+mod mdai;
+mod people;
 mod png_mask;
 mod ratings_table;
+mod redbrick;
 mod report;
 mod sidecar;
 mod sink;
@@ -87,6 +94,11 @@ pub const ALL: &[&dyn Importer] = &[
     &coco::IMPORTER,
     &png_mask::PngMask,
     &lidc::Lidc,
+    &mdai::Mdai,
+    &darwin::Darwin,
+    &labelbox::Labelbox,
+    &encord::Encord,
+    &redbrick::Redbrick,
 ];
 
 /// The importer with this key.

@@ -3,6 +3,7 @@
 //! Only one element of an array is held at a time, and a fault within an element (a `NaN`, a wrong type, too
 //! deep a nesting) stays within that element; only missing or stray structure breaks the file.
 
+pub(super) mod fields;
 mod records;
 mod sketch;
 mod slices;

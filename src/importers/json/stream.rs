@@ -116,6 +116,48 @@ impl<'a, R: BufRead> JsonStream<'a, R> {
         }
     }
 
+    /// What the next element of the entered array is, or `None` behind its last one. The element must be entered
+    /// or passed over next.
+    pub fn next_kind(&mut self) -> Result<Option<Kind>, ImportError> {
+        match self.separator(b']')? {
+            None => Ok(None),
+            Some(_) => self.kind().map(Some),
+        }
+    }
+
+    /// The next value of a file that holds one behind another (JSON lines), or `None` at its end. `place` names it.
+    pub fn next_value(
+        &mut self,
+        place: impl FnOnce() -> String,
+    ) -> Result<Option<Element<'_>>, ImportError> {
+        if self.first && self.fill()?.starts_with(b"\xef\xbb\xbf") {
+            self.reader.consume(3);
+        }
+        self.first = false;
+        if self.peek()?.is_none() {
+            return Ok(None);
+        }
+        self.place = place();
+        if !self.value(self.max_element_bytes)? {
+            return Ok(Some(Element::TooLarge));
+        }
+        if self.buffer.is_empty() {
+            return Err(self.broken("holds no value where one is expected"));
+        }
+        Ok(Some(Element::Raw(&self.buffer)))
+    }
+
+    /// The value of the member whose key was taken, whole.
+    pub fn whole_value(&mut self) -> Result<Element<'_>, ImportError> {
+        self.peek()?;
+        let max = self.max_element_bytes;
+        Ok(if self.value(max)? {
+            Element::Raw(&self.buffer)
+        } else {
+            Element::TooLarge
+        })
+    }
+
     /// Passes over the next value, whatever it is.
     pub fn skip_value(&mut self) -> Result<(), ImportError> {
         self.peek()?;
