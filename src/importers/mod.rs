@@ -7,7 +7,9 @@ mod coco;
 mod context;
 mod cvat;
 mod detection;
+mod dicom_document;
 mod dicom_seg;
+mod dicom_sr;
 mod error;
 mod json;
 mod label_studio;
@@ -79,6 +81,7 @@ pub trait Importer: Sync {
 pub const ALL: &[&dyn Importer] = &[
     &ratings_table::RatingsTable,
     &dicom_seg::DicomSeg,
+    &dicom_sr::DicomSr,
     &label_studio::IMPORTER,
     &cvat::IMPORTER,
     &coco::IMPORTER,

@@ -19,6 +19,7 @@ mod house;
 mod importers_coco;
 mod importers_cvat;
 mod importers_dicom_seg;
+mod importers_dicom_sr;
 mod importers_label_studio;
 mod importers_lidc;
 mod importers_png_mask;

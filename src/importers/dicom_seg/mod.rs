@@ -2,7 +2,7 @@
 //!
 //! Format: DICOM PS3.3, A.51 Segmentation IOD and C.8.20.
 
-mod elements;
+pub(in crate::importers) mod elements;
 mod frames;
 mod header;
 mod known;
