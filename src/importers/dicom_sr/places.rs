@@ -3,6 +3,8 @@
 use super::content::Reference;
 use super::group::Group;
 use super::report::Report;
+use crate::domain::{Keypoint, Shape, Visibility};
+use crate::importers::dicom_document::Fault;
 
 /// An item, and the image whose size and study are its own.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,4 +76,37 @@ pub(super) fn subject(group: &Group, report: &Report) -> Option<Spot> {
         .or_else(series_of_images)
         .or_else(|| images.is_empty().then(|| report.only_series()).flatten())?;
     Some(Spot::of_series(series))
+}
+
+/// Points in the patient as points of an item whose pixels are millimetres.
+pub(super) fn points_in_patient(kind: &str, data: &[f64]) -> Result<Shape, Fault> {
+    if !matches!(kind, "POINT" | "MULTIPOINT") {
+        return Err(Fault::unsupported(
+            "a line, outline or body in the patient (SCOORD3D); only points are read",
+        ));
+    }
+    let is_one = kind == "POINT";
+    if data.is_empty() || !data.len().is_multiple_of(3) || (is_one && data.len() != 3) {
+        return Err(Fault::invalid(format!(
+            "coordinates in the patient are {} numbers; {} needed",
+            data.len(),
+            if is_one { "3 are" } else { "threes are" }
+        )));
+    }
+    let points = data.chunks_exact(3).zip(1_usize..);
+    Ok(Shape::Keypoints(
+        points
+            .map(|(point, number)| Keypoint {
+                name: if is_one {
+                    "point".to_owned()
+                } else {
+                    number.to_string()
+                },
+                x_px: point[0],
+                y_px: point[1],
+                z_mm: Some(point[2]),
+                visibility: Visibility::Visible,
+            })
+            .collect(),
+    ))
 }

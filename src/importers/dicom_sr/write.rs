@@ -2,11 +2,9 @@
 
 use super::content::Content;
 use super::group::{Drawing, Group, Place};
-use super::places::{Spot, spots, subject};
+use super::places::{Spot, points_in_patient, spots, subject};
 use super::report::Report;
-use crate::domain::{
-    Annotation, Keypoint, ReadingKey, ReadingState, Role, Shape, SkipReason, Visibility,
-};
+use crate::domain::{Annotation, ReadingKey, ReadingState, Role, Shape, SkipReason};
 use crate::importers::dicom_document::{Drawn, Fault, drawn, pairs};
 use crate::importers::{Context, Sink, SinkError, skips, structure};
 use std::collections::{BTreeMap, BTreeSet};
@@ -419,37 +417,4 @@ fn annotation(group: &Group, record: &str, at: usize, label: String) -> Annotati
         semantic: false,
         invalid: None,
     }
-}
-
-/// Points in the patient as points of an item whose pixels are millimetres.
-fn points_in_patient(kind: &str, data: &[f64]) -> Result<Shape, Fault> {
-    if !matches!(kind, "POINT" | "MULTIPOINT") {
-        return Err(Fault::unsupported(
-            "a line, outline or body in the patient (SCOORD3D); only points are read",
-        ));
-    }
-    let is_one = kind == "POINT";
-    if data.is_empty() || !data.len().is_multiple_of(3) || (is_one && data.len() != 3) {
-        return Err(Fault::invalid(format!(
-            "coordinates in the patient are {} numbers; {} needed",
-            data.len(),
-            if is_one { "3 are" } else { "threes are" }
-        )));
-    }
-    let points = data.chunks_exact(3).zip(1_usize..);
-    Ok(Shape::Keypoints(
-        points
-            .map(|(point, number)| Keypoint {
-                name: if is_one {
-                    "point".to_owned()
-                } else {
-                    number.to_string()
-                },
-                x_px: point[0],
-                y_px: point[1],
-                z_mm: Some(point[2]),
-                visibility: Visibility::Visible,
-            })
-            .collect(),
-    ))
 }
