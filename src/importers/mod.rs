@@ -9,9 +9,11 @@ mod context;
 mod cvat;
 mod darwin;
 mod detection;
+mod dicom_document;
 mod dicom_seg;
 mod drawn;
 mod encord;
+mod dicom_sr;
 mod error;
 mod json;
 mod label_studio;
@@ -89,6 +91,7 @@ pub trait Importer: Sync {
 pub const ALL: &[&dyn Importer] = &[
     &ratings_table::RatingsTable,
     &dicom_seg::DicomSeg,
+    &dicom_sr::DicomSr,
     &label_studio::IMPORTER,
     &cvat::IMPORTER,
     &coco::IMPORTER,

@@ -22,6 +22,7 @@ mod importers_cvat;
 mod importers_darwin;
 mod importers_dicom_seg;
 mod importers_encord;
+mod importers_dicom_sr;
 mod importers_label_studio;
 mod importers_labelbox;
 mod importers_lidc;
