@@ -13,7 +13,9 @@ mod json;
 mod label_studio;
 mod lidc;
 mod limits;
+mod one_reading;
 mod png_mask;
+mod qupath;
 mod ratings_table;
 mod report;
 mod sidecar;
@@ -84,6 +86,7 @@ pub const ALL: &[&dyn Importer] = &[
     &coco::IMPORTER,
     &png_mask::PngMask,
     &lidc::Lidc,
+    &qupath::IMPORTER,
 ];
 
 /// The importer with this key.
