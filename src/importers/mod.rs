@@ -3,6 +3,7 @@
 //! An importer streams what it reads into a [`Sink`]; a fault in one record skips that record and is counted,
 //! a fault in the container fails the import. Nothing is lost to a log line.
 
+mod asap;
 mod coco;
 mod context;
 mod cvat;
@@ -87,6 +88,7 @@ pub const ALL: &[&dyn Importer] = &[
     &png_mask::PngMask,
     &lidc::Lidc,
     &qupath::IMPORTER,
+    &asap::IMPORTER,
 ];
 
 /// The importer with this key.

@@ -7,6 +7,9 @@ use crate::domain::{Annotation, Item, Keypoint, ReadingKey, ReadingState, SkipRe
 use crate::domain::{Reading, Shape};
 use std::collections::BTreeMap;
 
+/// The label of an object that a viewer lets be drawn without a class, where neither file nor options give one.
+pub(super) const UNCLASSIFIED: &str = "unclassified";
+
 /// The one reading of a file, announced with its first annotation.
 pub(super) struct OneReading<'a> {
     file: &'a UploadFile,

@@ -17,6 +17,7 @@ mod gate;
 mod golden;
 mod hostile_input;
 mod house;
+mod importers_asap;
 mod importers_coco;
 mod importers_cvat;
 mod importers_dicom_seg;

@@ -3,11 +3,8 @@
 use super::geometry::shapes;
 use crate::domain::{Annotation, MEASUREMENT_PREFIX, Shape, SkipReason};
 use crate::importers::json::{Members, elements, member, members, text};
-use crate::importers::one_reading::plain;
+use crate::importers::one_reading::{UNCLASSIFIED, plain};
 use std::collections::BTreeMap;
-
-/// The label of an object that has neither class nor name, as QuPath itself shows it.
-const UNCLASSIFIED: &str = "unclassified";
 
 /// What becomes of a record: nothing more to say, or why it is left out.
 pub(super) type Kept = Result<(), (SkipReason, String)>;
