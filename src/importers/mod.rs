@@ -10,6 +10,7 @@ mod cvat;
 mod detection;
 mod dicom_seg;
 mod error;
+mod imagescope;
 mod json;
 mod label_studio;
 mod lidc;
@@ -89,6 +90,7 @@ pub const ALL: &[&dyn Importer] = &[
     &lidc::Lidc,
     &qupath::IMPORTER,
     &asap::IMPORTER,
+    &imagescope::IMPORTER,
 ];
 
 /// The importer with this key.

@@ -21,6 +21,7 @@ mod importers_asap;
 mod importers_coco;
 mod importers_cvat;
 mod importers_dicom_seg;
+mod importers_imagescope;
 mod importers_label_studio;
 mod importers_lidc;
 mod importers_png_mask;
