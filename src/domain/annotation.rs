@@ -97,6 +97,7 @@ const TOOL_ATTRIBUTES: &[&str] = &[
     "algorithm_type",
     "area_px2",
     GRID_ATTRIBUTE,
+    "group",
     "iscrowd",
     "occluded",
     "property_category",

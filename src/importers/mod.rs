@@ -7,6 +7,7 @@ mod asap;
 mod coco;
 mod context;
 mod cvat;
+mod datumaro;
 mod detection;
 mod dicom_seg;
 mod error;
@@ -91,6 +92,7 @@ pub const ALL: &[&dyn Importer] = &[
     &qupath::IMPORTER,
     &asap::IMPORTER,
     &imagescope::IMPORTER,
+    &datumaro::IMPORTER,
 ];
 
 /// The importer with this key.

@@ -20,6 +20,7 @@ mod house;
 mod importers_asap;
 mod importers_coco;
 mod importers_cvat;
+mod importers_datumaro;
 mod importers_dicom_seg;
 mod importers_imagescope;
 mod importers_label_studio;
