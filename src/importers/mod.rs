@@ -13,6 +13,7 @@ mod dicom_seg;
 mod error;
 mod imagescope;
 mod json;
+mod kitti;
 mod label_studio;
 mod lidc;
 mod limits;
@@ -93,6 +94,7 @@ pub const ALL: &[&dyn Importer] = &[
     &asap::IMPORTER,
     &imagescope::IMPORTER,
     &datumaro::IMPORTER,
+    &kitti::IMPORTER,
 ];
 
 /// The importer with this key.

@@ -23,6 +23,7 @@ mod importers_cvat;
 mod importers_datumaro;
 mod importers_dicom_seg;
 mod importers_imagescope;
+mod importers_kitti;
 mod importers_label_studio;
 mod importers_lidc;
 mod importers_png_mask;
