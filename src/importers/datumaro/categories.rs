@@ -15,6 +15,9 @@ pub(super) struct Categories {
     points: HashMap<usize, Vec<String>>,
 }
 
+/// Takes one element of a list of categories.
+type Take = fn(&mut Categories, &[u8]) -> Result<(), String>;
+
 impl Categories {
     /// The name of a label; `None` when the list has no such label.
     pub fn label(&self, id: usize) -> Option<&str> {
@@ -39,8 +42,7 @@ impl Categories {
             return Err(ImportError::container(file, detail));
         }
         while let Some(kind) = stream.next_key()? {
-            let (list, take): (_, fn(&mut Self, &[u8]) -> Result<(), String>) = match kind.as_str()
-            {
+            let (list, take): (&str, Take) = match kind.as_str() {
                 "label" => ("labels", Self::add_label),
                 "points" => ("items", Self::add_points),
                 _ => {

@@ -83,13 +83,7 @@ impl Slide<'_> {
         let label = self.label_of(layer);
         let (kept, left) = punched(regions);
         for region in kept {
-            let mut shape = region.shape;
-            if let crate::domain::Shape::Keypoints(points) = &mut shape {
-                points
-                    .iter_mut()
-                    .for_each(|point| point.name.clone_from(&label));
-            }
-            let mut annotation = plain(region.record, &label, shape);
+            let mut annotation = plain(region.record, &label, region.shape);
             annotation.invalid = region.invalid;
             self.reading.keep(self.sink, annotation)?;
         }

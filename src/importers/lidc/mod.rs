@@ -108,7 +108,7 @@ impl Fault {
 
 /// What one file yields.
 enum Read {
-    Ct(Findings),
+    Ct(Box<Findings>),
     Radiographs(radiograph::Findings),
 }
 
@@ -172,5 +172,5 @@ fn read_file(file: &UploadFile, upload: &Upload, context: &Context) -> Result<Re
         reading.finished_at_us = finished_at_us;
         findings.add(index, session, reading);
     }
-    Ok(Read::Ct(findings))
+    Ok(Read::Ct(Box::new(findings)))
 }
