@@ -97,6 +97,7 @@ const TOOL_ATTRIBUTES: &[&str] = &[
     "algorithm_type",
     "area_px2",
     GRID_ATTRIBUTE,
+    "group",
     "iscrowd",
     "occluded",
     "property_category",
@@ -109,9 +110,12 @@ const TOOL_ATTRIBUTES: &[&str] = &[
     "z_order",
 ];
 
+/// What attributes begin with that hold a tool's measurement of the shape.
+pub const MEASUREMENT_PREFIX: &str = "measured: ";
+
 /// Whether an attribute states a rater's judgement, rather than what the tool knows about the shape.
 pub fn is_judged(attribute: &str) -> bool {
-    !TOOL_ATTRIBUTES.contains(&attribute)
+    !TOOL_ATTRIBUTES.contains(&attribute) && !attribute.starts_with(MEASUREMENT_PREFIX)
 }
 
 /// One shape or label by one rater on one item.

@@ -9,8 +9,8 @@ mod shape;
 
 pub use crate::statistics::Status;
 pub use annotation::{
-    Annotation, GRID_ATTRIBUTE, Item, Reading, ReadingKey, ReadingState, Review, ReviewOutcome,
-    is_judged,
+    Annotation, GRID_ATTRIBUTE, Item, MEASUREMENT_PREFIX, Reading, ReadingKey, ReadingState,
+    Review, ReviewOutcome, is_judged,
 };
 pub use ingest::{IngestOptions, MaskForeground, SampleCoverage, Skip, SkipReason};
 pub use people::{ReferenceKind, Role, Stage};

@@ -3,11 +3,13 @@
 //! An importer streams what it reads into a [`Sink`]; a fault in one record skips that record and is counted,
 //! a fault in the container fails the import. Nothing is lost to a log line.
 
+mod asap;
 mod coco;
 mod contained;
 mod context;
 mod cvat;
 mod darwin;
+mod datumaro;
 mod detection;
 mod dicom_document;
 mod dicom_seg;
@@ -15,14 +17,18 @@ mod drawn;
 mod encord;
 mod dicom_sr;
 mod error;
+mod imagescope;
 mod json;
+mod kitti;
 mod label_studio;
 mod labelbox;
 mod lidc;
 mod limits;
 mod mdai;
 mod people;
+mod one_reading;
 mod png_mask;
+mod qupath;
 mod ratings_table;
 mod redbrick;
 mod report;
@@ -102,6 +108,11 @@ pub const ALL: &[&dyn Importer] = &[
     &labelbox::Labelbox,
     &encord::Encord,
     &redbrick::Redbrick,
+    &qupath::IMPORTER,
+    &asap::IMPORTER,
+    &imagescope::IMPORTER,
+    &datumaro::IMPORTER,
+    &kitti::IMPORTER,
 ];
 
 /// The importer with this key.

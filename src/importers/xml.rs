@@ -166,6 +166,57 @@ impl<'a> XmlReader<'a> {
         }
     }
 
+    /// Whether the root of a file has this name. A document type is refused when the file is read, not here.
+    pub fn has_root(file: &UploadFile, limits: &Limits, name: &str) -> bool {
+        let head = file.head_text();
+        if !head.starts_with('<') {
+            return false;
+        }
+        if head.contains("<!DOCTYPE") {
+            return head.contains(&format!("<{name}"));
+        }
+        let Ok(mut xml) = XmlReader::open(file, limits) else {
+            return false;
+        };
+        loop {
+            match xml.next() {
+                Ok(Piece::Text(_)) => {}
+                Ok(Piece::Open(tag)) => return tag.name == name,
+                _ => return false,
+            }
+        }
+    }
+
+    /// The root, which must have this name.
+    pub fn root(&mut self, name: &str) -> Result<Tag, ImportError> {
+        loop {
+            match self.next()? {
+                Piece::Open(tag) if tag.name == name => return Ok(tag),
+                Piece::Text(_) => {}
+                _ => {
+                    let detail = format!("the root is not `<{name}>`");
+                    return Err(ImportError::container(self.file, detail));
+                }
+            }
+        }
+    }
+
+    /// Makes sure that nothing but white space follows the root.
+    pub fn finish(mut self) -> Result<(), ImportError> {
+        loop {
+            match self.next()? {
+                Piece::End => return Ok(()),
+                Piece::Text(text) if text.trim().is_empty() => {}
+                _ => {
+                    return Err(ImportError::container(
+                        self.file,
+                        "goes on behind the end of its root",
+                    ));
+                }
+            }
+        }
+    }
+
     /// The next opening tag within the tag at hand, or `None` at its end.
     pub fn next_child(&mut self) -> Result<Option<Tag>, ImportError> {
         loop {

@@ -42,6 +42,75 @@ fn release() -> Option<&'static (ImportReport, MemorySink)> {
     .as_ref()
 }
 
+/// Annotations on the items of one modality.
+fn of_modality<'s>(
+    sink: &'s MemorySink,
+    modality: &str,
+) -> impl Iterator<Item = &'s concord::domain::Annotation> {
+    sink.readings
+        .iter()
+        .filter(move |(key, _)| sink.items[&key.item].modality.as_deref() == Some(modality))
+        .flat_map(|(_, record)| &record.annotations)
+}
+
+#[test]
+fn radiographs_have_the_points_and_ratings_that_lxml_sums() {
+    let Some((_, sink)) = release() else { return };
+    let oracle = oracle("radiographs.json");
+    let mut sums: BTreeMap<&str, f64> = BTreeMap::new();
+    for annotation in of_modality(sink, "CXR") {
+        let Shape::Keypoints(points) = &annotation.shape else {
+            panic!("no point");
+        };
+        *sums.entry("x").or_default() += points[0].x_px;
+        *sums.entry("y").or_default() += points[0].y_px;
+        for (name, value) in &annotation.attributes {
+            *sums.entry(name).or_default() += value.parse::<f64>().expect("a rank");
+        }
+    }
+    let expected: BTreeMap<&str, f64> = oracle["sums"]
+        .as_object()
+        .expect("sums by name")
+        .iter()
+        .map(|(name, sum)| (name.as_str(), sum.as_f64().expect("a sum")))
+        .collect();
+    assert_eq!(sums, expected);
+}
+
+#[test]
+fn a_radiograph_is_read_to_the_point() {
+    let (report, sink) = read_memory(&fixtures("lidc", "good")[0], &IngestOptions::default())
+        .expect("a good fixture");
+    assert_eq!(report.format, "lidc");
+    let expected = [
+        "1.2.9.1/reader-1 Nodule 001 nodule: points centre@1207.5,545.5 Visible confidence=3 obscuration=2 reason=1 subtlety=5",
+        "1.2.9.1/reader-1 Nodule 002 nodule: points centre@10.5,900.5 Visible confidence=1",
+        "1.2.9.2/reader-2 Nodule 001 nodule: points centre@7.5,8.5 Visible confidence=2",
+    ];
+    crate::golden::check(&sink, &expected);
+    crate::frame::check_mutants(&sink, |sink| crate::golden::lines(sink) == expected);
+    let states: Vec<_> = sink
+        .readings
+        .iter()
+        .map(|(key, record)| (key.item.as_str(), key.rater.as_str(), record.reading.state))
+        .collect();
+    use ReadingState::{Annotated, ReviewedEmpty};
+    let expected = [
+        ("1.2.9.1", "reader-1", Annotated),
+        ("1.2.9.1", "reader-2", ReviewedEmpty),
+        ("1.2.9.1", "reader-3", ReviewedEmpty),
+        ("1.2.9.2", "reader-1", ReviewedEmpty),
+        ("1.2.9.2", "reader-2", Annotated),
+        ("1.2.9.2", "reader-3", ReviewedEmpty),
+    ];
+    assert_eq!(states, expected);
+    assert_eq!(sink.items["1.2.9.1"].study, "1.2.9");
+    let record = sink.readings.values().next().expect("a reading");
+    assert_eq!(record.reading.key.session, "1.2.3.0");
+    // 2010-10-10 12:00:00 UTC.
+    assert_eq!(record.reading.finished_at_us, Some(1_286_712_000_000_000));
+}
+
 #[test]
 fn the_whole_release_has_the_independently_counted_readings() {
     let Some((report, sink)) = release() else {
@@ -55,19 +124,34 @@ fn the_whole_release_has_the_independently_counted_readings() {
         report.counts.files,
         count("ct_files") + count("radiograph_files")
     );
-    assert_eq!(report.counts.items, count("series"));
-    assert_eq!(report.counts.studies, count("series"));
-    assert_eq!(report.counts.readings, count("sessions"));
-    assert_eq!(label("nodule"), count("nodules_3mm"));
+    let radiographs = &oracle("radiographs.json")["counts"];
+    let of_radiographs = |name: &str| radiographs[name].as_u64().expect("a count");
+    assert_eq!(
+        report.counts.items,
+        count("series") + of_radiographs("images")
+    );
+    assert_eq!(
+        report.counts.studies,
+        count("series") + of_radiographs("studies")
+    );
+    assert_eq!(
+        report.counts.readings,
+        count("sessions") + of_radiographs("readings")
+    );
+    assert_eq!(
+        label("nodule"),
+        count("nodules_3mm") + of_radiographs("marks")
+    );
     assert_eq!(label("nodule<3mm"), count("nodules_small"));
     assert_eq!(label("non-nodule"), count("non_nodules"));
-    assert_eq!(report.n_skipped(), count("radiograph_files"));
+    assert_eq!(report.n_skipped(), of_radiographs("files_without_session"));
     let n_empty = sink
         .readings
         .values()
         .filter(|record| record.reading.state == ReadingState::ReviewedEmpty)
         .count();
-    assert_eq!(n_empty as u64, count("empty_sessions"));
+    let n_empty_expected = count("empty_sessions") + of_radiographs("empty_readings");
+    assert_eq!(n_empty as u64, n_empty_expected);
     assert_eq!(report.raters.len(), 8, "one file holds eight sessions");
     assert_eq!(
         report.n_invalid, 2,
@@ -83,11 +167,7 @@ fn the_ratings_add_up_to_the_independent_sums() {
     let oracle = oracle("counts.json");
     let mut sums: BTreeMap<&str, u64> = BTreeMap::new();
     let mut n_rated = 0;
-    for annotation in sink
-        .readings
-        .values()
-        .flat_map(|record| &record.annotations)
-    {
+    for annotation in of_modality(sink, "CT") {
         n_rated += u64::from(!annotation.attributes.is_empty());
         for (name, value) in &annotation.attributes {
             *sums.entry(name).or_default() += value.parse::<u64>().expect("a rank");
@@ -177,7 +257,7 @@ fn loose_files_are_read_as_the_release_is() {
 #[test]
 fn the_fixture_is_read_to_the_pixel() {
     let (_, sink) = read_memory(
-        &fixtures("lidc", "good")[0],
+        &fixtures("lidc", "good")[1],
         &IngestOptions {
             spacing_mm: Some([0.0, 0.7, 0.7]),
             ..IngestOptions::default()
@@ -228,11 +308,13 @@ fn the_fixture_is_read_to_the_pixel() {
 
 #[test]
 fn broken_files_say_what_is_wrong() {
-    assert_eq!(check_bad_fixtures("lidc", &IngestOptions::default()), 11);
+    assert_eq!(check_bad_fixtures("lidc", &IngestOptions::default()), 13);
 }
 
 #[test]
 fn cut_files_never_panic_and_never_yield_more() {
-    let n = truncations(&fixtures("lidc", "good")[0], &IngestOptions::default(), 400);
-    assert!(n >= 300, "{n}");
+    for path in fixtures("lidc", "good") {
+        let n = truncations(&path, &IngestOptions::default(), 400);
+        assert!(n >= 300, "{n}");
+    }
 }

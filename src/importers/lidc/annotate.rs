@@ -185,6 +185,11 @@ impl Findings {
 }
 
 impl Tally {
+    pub(super) fn count_radiograph(&mut self, n_off_scale: u64) {
+        self.n_read += 1;
+        self.n_off_scale += n_off_scale;
+    }
+
     fn count_gap(&mut self, points: &[[u32; 2]]) {
         if let [first, .., last] = points {
             let gap_px = first[0].abs_diff(last[0]).max(first[1].abs_diff(last[1]));
@@ -234,7 +239,7 @@ impl Tally {
 }
 
 /// The export's id, with a number where a session uses it again.
-fn unique_id<'a>(id: &'a str, seen: &mut HashMap<&'a str, usize>) -> String {
+pub(super) fn unique_id<'a>(id: &'a str, seen: &mut HashMap<&'a str, usize>) -> String {
     let n = seen.entry(id).or_default();
     *n += 1;
     if *n == 1 {

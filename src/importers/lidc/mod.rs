@@ -6,6 +6,7 @@ mod annotate;
 mod builder;
 mod interior;
 mod message;
+mod radiograph;
 
 use super::written::instant_us;
 use super::{
@@ -28,8 +29,9 @@ const FORMAT: Format = Format {
     detected_by: "XML root LidcReadMessage (CT) or IdriReadMessage (radiographs)",
     maps: "item: SeriesInstanceUid; study: StudyInstanceUID; session: the message's uid; nodules with outlines: volume masks \
            (label nodule) of the pixels strictly inside each outline, holes taken out, nine characteristics as attributes; \
-           smaller nodules and non-nodules: points (labels nodule<3mm, non-nodule); time: DateService, TimeService (UTC)",
-    ignores: "IdriReadMessage files, reading rounds' comments, servicingRadiologistID (not linked across scans)",
+           smaller nodules and non-nodules: points (labels nodule<3mm, non-nodule); time: DateService, TimeService (UTC); radiographs: item: \
+           imageSOP_UID, nodules as points with confidence, subtlety, obscuration and reason",
+    ignores: "reading rounds' comments, servicingRadiologistID (not linked across scans); radiograph files without a reading, counted",
     rater: "reader-1, reader-2, … by the order of readingSession in each file",
     convention: "numbers of border pixels, which lie outside the nodule, and millimetres along the patient",
 };
@@ -43,7 +45,7 @@ impl Importer for Lidc {
         Detection::of_files(
             upload,
             1.0,
-            "no XML file has the root LidcReadMessage",
+            "no XML file has the root LidcReadMessage or IdriReadMessage",
             |file| root(file).is_some(),
         )
     }
@@ -67,10 +69,11 @@ impl Importer for Lidc {
                 .collect();
             for (file, read) in chunk.iter().zip(read) {
                 match read {
-                    Ok(findings) => findings.pass_on(sink, &mut tally)?,
+                    Ok(Read::Ct(findings)) => findings.pass_on(sink, &mut tally)?,
+                    Ok(Read::Radiographs(findings)) => findings.pass_on(sink, &mut tally)?,
                     Err(Fault::Import(error)) => return Err(error),
                     Err(Fault::File(reason, detail))
-                        if files.len() > 1 || reason == SkipReason::Unsupported =>
+                        if files.len() > 1 || reason == SkipReason::NotAnnotation =>
                     {
                         sink.skip(Skip {
                             reason,
@@ -92,6 +95,22 @@ impl Importer for Lidc {
 enum Fault {
     Import(ImportError),
     File(SkipReason, String),
+}
+
+impl Fault {
+    /// A broken container is a fault of its file alone; a limit or an input fault is one of the import.
+    fn of_container(error: ImportError) -> Self {
+        match error {
+            ImportError::Container { detail, .. } => Self::File(SkipReason::InvalidRecord, detail),
+            other => Self::Import(other),
+        }
+    }
+}
+
+/// What one file yields.
+enum Read {
+    Ct(Box<Findings>),
+    Radiographs(radiograph::Findings),
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -116,14 +135,10 @@ fn root(file: &UploadFile) -> Option<Root> {
     }
 }
 
-fn read_file(file: &UploadFile, upload: &Upload, context: &Context) -> Result<Findings, Fault> {
+fn read_file(file: &UploadFile, upload: &Upload, context: &Context) -> Result<Read, Fault> {
     let invalid = |detail: String| Fault::File(SkipReason::InvalidRecord, detail);
     if root(file) == Some(Root::Radiograph) {
-        return Err(Fault::File(
-            SkipReason::Unsupported,
-            "a radiograph reading (IdriReadMessage); only CT readings (LidcReadMessage) are read"
-                .to_owned(),
-        ));
+        return radiograph::read(file, upload.limits(), context).map(Read::Radiographs);
     }
     let bytes = file
         .read_all(upload.limits().max_token_bytes as u64)
@@ -158,5 +173,5 @@ fn read_file(file: &UploadFile, upload: &Upload, context: &Context) -> Result<Fi
         reading.finished_at_us = finished_at_us;
         findings.add(index, session, reading);
     }
-    Ok(findings)
+    Ok(Read::Ct(Box::new(findings)))
 }
