@@ -9,6 +9,7 @@ mod cvat;
 mod detection;
 mod dicom_seg;
 mod error;
+mod image_size;
 mod json;
 mod label_studio;
 mod lidc;
@@ -25,6 +26,7 @@ mod testing;
 mod upload;
 mod written;
 mod xml;
+mod yolo;
 
 pub use context::{Context, Placement, item_key_of};
 pub use detection::{Detected, Detection, Rejected, detect};
@@ -84,6 +86,7 @@ pub const ALL: &[&dyn Importer] = &[
     &coco::IMPORTER,
     &png_mask::PngMask,
     &lidc::Lidc,
+    &yolo::IMPORTER,
 ];
 
 /// The importer with this key.
