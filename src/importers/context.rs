@@ -220,6 +220,34 @@ impl Context {
         })
     }
 
+    /// What the sidecar table says in a column about a file or image; a row for the file `*` is about all.
+    pub fn stated(&self, file: &str, image: &str, column: &str) -> Option<&str> {
+        let item = self.item_key(image);
+        [file, image, base_name(image), item.as_str(), "*"]
+            .into_iter()
+            .find_map(|key| self.sidecar.get(key)?.get(column))
+            .map(String::as_str)
+    }
+
+    /// The image's size as the sidecar's columns `width_px` and `height_px` say.
+    ///
+    /// # Errors
+    /// A size that is no whole number above 0, or a width without a height.
+    pub fn size_px(&self, file: &str, image: &str) -> Result<Option<(u32, u32)>, ImportError> {
+        let side = |column: &str| {
+            let stated = self.stated(file, image, column);
+            stated.map(|text| parse::<std::num::NonZeroU32>(column, text))
+        };
+        match (side("width_px"), side("height_px")) {
+            (Some(width), Some(height)) => Ok(Some((width?.get(), height?.get()))),
+            (None, None) => Ok(None),
+            _ => Err(ImportError::Option {
+                option: "sidecar".to_owned(),
+                detail: "`width_px` and `height_px` belong together".to_owned(),
+            }),
+        }
+    }
+
     /// Whether a pattern was given that neither the path in the upload nor the image's name matches.
     pub fn is_outside_pattern(&self, file: &str, image: &str) -> bool {
         self.pattern

@@ -18,6 +18,7 @@ mod encord;
 mod dicom_sr;
 mod error;
 mod imagescope;
+mod image_size;
 mod json;
 mod kitti;
 mod label_studio;
@@ -41,6 +42,7 @@ mod testing;
 mod upload;
 mod written;
 mod xml;
+mod yolo;
 
 pub use context::{Context, Placement, item_key_of};
 pub use detection::{Detected, Detection, Rejected, detect};
@@ -113,6 +115,7 @@ pub const ALL: &[&dyn Importer] = &[
     &imagescope::IMPORTER,
     &datumaro::IMPORTER,
     &kitti::IMPORTER,
+    &yolo::IMPORTER,
 ];
 
 /// The importer with this key.

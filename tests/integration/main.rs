@@ -37,6 +37,7 @@ mod importers_png_mask;
 mod importers_qupath;
 mod importers_ratings_table;
 mod importers_redbrick;
+mod importers_yolo;
 mod ingest;
 mod lidc_agreement;
 mod oracle;
