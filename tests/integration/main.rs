@@ -23,6 +23,7 @@ mod importers_label_studio;
 mod importers_lidc;
 mod importers_png_mask;
 mod importers_ratings_table;
+mod importers_ratings_table_files;
 mod ingest;
 mod lidc_agreement;
 mod oracle;

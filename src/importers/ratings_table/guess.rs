@@ -1,8 +1,10 @@
 //! What first rows give away about a table: names or data, items or ratings, raters or something else.
 
+use super::cells::is_missing;
 use super::layout::{KNOWN, Sample};
-use super::ratings::is_missing;
+use super::shapes::{Counted, counted};
 use super::text::SPREADSHEET_ERRORS;
+use crate::domain::TableOptions;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Different numbers beyond which a matrix without names is no matrix of ratings.
@@ -30,7 +32,11 @@ pub(super) fn plain(name: &str) -> String {
 }
 
 /// Whether the first row holds names.
-pub(super) fn has_header(sample: &Sample<'_>, columns: &BTreeMap<String, String>) -> bool {
+pub(super) fn has_header(
+    sample: &Sample<'_>,
+    columns: &BTreeMap<String, String>,
+    table: &TableOptions,
+) -> bool {
     let Some((first, rest)) = sample.rows.split_first() else {
         return false;
     };
@@ -41,9 +47,19 @@ pub(super) fn has_header(sample: &Sample<'_>, columns: &BTreeMap<String, String>
         KNOWN.iter().any(|field| cell.eq_ignore_ascii_case(field))
             || columns
                 .values()
+                .chain(&table.raters)
                 .any(|column| cell.eq_ignore_ascii_case(column))
     };
     if first.iter().any(is_name) {
+        return true;
+    }
+    // Categories that are called 1, 2, 3 … over counts.
+    let is_numbered = first
+        .iter()
+        .zip(1..)
+        .all(|(cell, n)| cell == &n.to_string());
+    let all: Vec<usize> = (0..first.len()).collect();
+    if is_numbered && counted(rest, &all) != Counted::No {
         return true;
     }
     let is_text = |cell: &String| !cell.is_empty() && number(cell).is_none();
