@@ -1,6 +1,6 @@
 //! Which columns hold one rater's ratings (or one category's counts) each.
 
-use super::layout::RaterColumn;
+use super::layout::{RaterColumn, Unread};
 use super::layout_error::LayoutError;
 use super::shapes::is_total;
 use crate::domain::TableOptions;
@@ -9,7 +9,7 @@ use regex::Regex;
 /// Columns taken for raters or categories, and those that are not read.
 pub(super) struct Chosen {
     pub raters: Vec<RaterColumn>,
-    pub unread: Vec<(String, &'static str)>,
+    pub unread: Vec<Unread>,
 }
 
 pub(super) fn choose(
@@ -74,7 +74,7 @@ pub(super) fn choose(
         } else {
             format!("column `{name}`")
         };
-        chosen.unread.push((shown, why));
+        chosen.unread.push(Unread { column, shown, why });
     }
     Ok(chosen)
 }

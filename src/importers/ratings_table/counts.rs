@@ -8,7 +8,7 @@ use crate::domain::Shape;
 use crate::importers::{ImportError, Placement, Sink};
 
 /// Ratings made from counts or frequencies; a table of a few bytes can ask for any number.
-const MAX_EXPANDED: u64 = 5_000_000;
+const MAX_EXPANDED: u64 = 1_000_000;
 
 impl Table<'_> {
     /// One item's counts of categories, as readings without names: who chose what is not known.

@@ -51,8 +51,8 @@ pub struct Layout {
     /// Column of each known field.
     pub known: BTreeMap<&'static str, usize>,
     pub shape: TableShape,
-    /// Columns that are not read: their names and why.
-    pub unread: Vec<(String, &'static str)>,
+    /// Columns that are not read.
+    pub unread: Vec<Unread>,
 }
 
 /// What a row is.
@@ -70,6 +70,15 @@ pub enum TableShape {
     },
     /// One item, with a column a category that says how many raters chose it.
     Counts { categories: Vec<(usize, String)> },
+}
+
+/// A column that is not read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unread {
+    pub column: usize,
+    /// Its heading, for people.
+    pub shown: String,
+    pub why: &'static str,
 }
 
 /// A column of one rater's ratings, under one condition where readers are crossed with conditions.

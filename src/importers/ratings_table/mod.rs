@@ -10,8 +10,10 @@ mod guess;
 mod layout;
 mod layout_error;
 mod lines;
+mod mapping;
 mod opening;
 mod placed;
+mod preview;
 mod ratings;
 mod rows;
 mod shapes;
@@ -22,6 +24,9 @@ mod workbook;
 
 use super::{Context, Detection, Format, ImportError, Importer, Sink, Upload, UploadFile};
 use crate::domain::Skip;
+pub use mapping::Mapping;
+pub use preview::{Preview, PreviewColumn, PreviewRating, preview};
+
 use cells::Tally;
 use layout_error::LayoutError;
 use opening::{description, open, suits};

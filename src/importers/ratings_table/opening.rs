@@ -3,7 +3,7 @@
 use super::TableError;
 use super::batch::Batch;
 use super::encoding::head_as_utf8;
-use super::layout::{Layout, MAX_SAMPLE, Sample, TableShape};
+use super::layout::{Layout, MAX_SAMPLE, Sample, TableShape, Unread};
 use super::layout_error::LayoutError;
 use super::lines::{self, JsonRows};
 use super::rows::{self, Rows};
@@ -61,13 +61,13 @@ pub fn open(
         return Ok(None);
     };
     let layout = layout_of(&rows, &first, &options.columns, &options.table)?;
-    for (column, why) in &layout.unread {
+    for Unread { shown, why, .. } in &layout.unread {
         let reason = if why.starts_with("it sums up") {
             SkipReason::NotAnnotation
         } else {
             SkipReason::Unsupported
         };
-        left_out.push((reason, column.clone(), (*why).to_owned()));
+        left_out.push((reason, shown.clone(), (*why).to_owned()));
     }
     Ok(Some(Opened {
         rows,

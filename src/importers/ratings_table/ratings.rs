@@ -94,13 +94,14 @@ impl<'a> Table<'a> {
     /// The place of a row or cell, for people.
     pub(super) fn place_of(&self, at: &Row<'_>, column: Option<usize>) -> String {
         let name = |column: usize| -> Option<&str> {
-            if let TableShape::Wide { raters, .. } = &self.layout.shape
-                && let Some(rater) = raters.iter().find(|one| one.column == column)
-                && self.layout.names.is_none()
-            {
-                return Some(&rater.rater);
+            if let Some(names) = &self.layout.names {
+                return names.get(column).map(String::as_str);
             }
-            self.layout.names.as_ref()?.get(column).map(String::as_str)
+            let TableShape::Wide { raters, .. } = &self.layout.shape else {
+                return None;
+            };
+            let rater = raters.iter().find(|one| one.column == column);
+            rater.map(|one| one.rater.as_str())
         };
         let cell = column.and_then(|column| Some((column, name(column)?)));
         self.place.of(at.number, cell)

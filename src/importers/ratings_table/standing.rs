@@ -3,7 +3,7 @@
 use super::guess::plain;
 use crate::domain::{ReferenceKind, Role, TableOptions};
 use crate::importers::ImportError;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// What a rater's name says about its ratings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,7 +44,8 @@ const NAMED: [(&str, Option<Role>, Option<ReferenceKind>); 14] = [
 
 /// Raters' standings.
 pub struct Standings {
-    told: BTreeMap<String, Standing>,
+    /// As the mapping says, and what names said so far.
+    known: HashMap<String, Standing>,
 }
 
 impl Standings {
@@ -68,20 +69,22 @@ impl Standings {
             Ok((rater.clone(), Standing { role, reference }))
         });
         Ok(Self {
-            told: told.collect::<Result<_, _>>()?,
+            known: told.collect::<Result<_, _>>()?,
         })
     }
 
-    pub fn of_rater(&self, rater: &str) -> Standing {
-        if let Some(told) = self.told.get(rater) {
-            return *told;
+    pub fn of_rater(&mut self, rater: &str) -> Standing {
+        if let Some(known) = self.known.get(rater) {
+            return *known;
         }
         let word = plain(rater);
         let named = NAMED.iter().find(|(name, _, _)| *name == word);
-        named.map_or(Standing::default(), |(_, role, reference)| Standing {
+        let standing = named.map_or(Standing::default(), |(_, role, reference)| Standing {
             role: *role,
             reference: *reference,
-        })
+        });
+        self.known.insert(rater.to_owned(), standing);
+        standing
     }
 }
 
@@ -95,7 +98,7 @@ mod tests {
         let mut table = TableOptions::default();
         let roles = [("ST", "consensus"), ("Truth", "annotator")];
         table.roles = roles.map(|(k, v)| (k.to_owned(), v.to_owned())).into();
-        let standings = Standings::of(&table).expect("known roles");
+        let mut standings = Standings::of(&table).expect("known roles");
         let staple = standings.of_rater("ST");
         assert_eq!(
             (staple.role, staple.reference),

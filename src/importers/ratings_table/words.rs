@@ -33,3 +33,5 @@ pub(super) const LABEL_WORDS: [&str; 11] = [
 ];
 /// Corners of boxes, which are no ratings.
 pub(super) const BOX_WORDS: [&str; 6] = ["xmin", "ymin", "xmax", "ymax", "bbox", "x1"];
+/// Under what an item was read.
+pub(super) const CONDITION_WORDS: [&str; 4] = ["condition", "modality", "treatment", "technique"];
