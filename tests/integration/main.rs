@@ -24,6 +24,7 @@ mod importers_lidc;
 mod importers_png_mask;
 mod importers_ratings_table;
 mod importers_ratings_table_files;
+mod importers_ratings_table_hostile;
 mod importers_ratings_table_mapping;
 mod ingest;
 mod lidc_agreement;

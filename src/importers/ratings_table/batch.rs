@@ -8,6 +8,7 @@ use polars::prelude::{
 };
 use std::collections::BTreeMap;
 use std::io::Cursor;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// Some rows, column by column.
@@ -25,7 +26,7 @@ pub struct Batch {
 pub struct RawRow {
     pub number: u64,
     /// Cells with their columns, in any order.
-    pub cells: Vec<(usize, Box<str>)>,
+    pub cells: Vec<(usize, Rc<str>)>,
     pub fault: Option<String>,
 }
 

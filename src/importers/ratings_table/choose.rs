@@ -2,14 +2,35 @@
 
 use super::layout::{RaterColumn, Unread};
 use super::layout_error::LayoutError;
-use super::shapes::is_total;
+use super::shapes::{is_total, sum_column};
 use crate::domain::TableOptions;
 use regex::Regex;
+
+/// Why a column of sums is left out.
+pub(super) const SUMS_UP: &str = "it sums up the others";
 
 /// Columns taken for raters or categories, and those that are not read.
 pub(super) struct Chosen {
     pub raters: Vec<RaterColumn>,
     pub unread: Vec<Unread>,
+}
+
+impl Chosen {
+    /// Leaves out the column that sums up counts, whatever it is called.
+    pub fn leave_out_sums(&mut self, rows: &[Vec<String>], is_told: bool) {
+        let columns: Vec<usize> = self.raters.iter().map(|one| one.column).collect();
+        let Some(column) = sum_column(rows, &columns, is_told) else {
+            return;
+        };
+        let place = self.raters.iter().position(|one| one.column == column);
+        if let Some(one) = place.map(|place| self.raters.remove(place)) {
+            self.unread.push(Unread {
+                column,
+                shown: format!("column `{}`", one.rater),
+                why: SUMS_UP,
+            });
+        }
+    }
 }
 
 pub(super) fn choose(
@@ -64,7 +85,7 @@ pub(super) fn choose(
                 None => "its name does not fit rater_pattern",
             }
         } else if table.raters.is_empty() && is_total(name) {
-            "it sums up the others"
+            SUMS_UP
         } else {
             push(name.to_owned(), None);
             continue;

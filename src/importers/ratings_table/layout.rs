@@ -189,6 +189,9 @@ impl Layout {
             .filter(|column| !is_taken(&known, *column))
             .collect();
         let mut chosen = choose(names.as_deref(), &free, table)?;
+        if matches!(table.layout, None | Some(TableLayout::Counts)) && table.raters.is_empty() {
+            chosen.leave_out_sums(rows, table.layout.is_some());
+        }
         let plain_columns: Vec<(usize, String)> = chosen
             .raters
             .iter()

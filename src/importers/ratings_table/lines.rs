@@ -7,6 +7,7 @@ use crate::importers::UploadFile;
 use crate::importers::json::{Members, members, text};
 use std::collections::{BTreeSet, HashMap};
 use std::io::{BufRead, Read};
+use std::rc::Rc;
 
 /// A longer line is no rating.
 const MAX_LINE_BYTES: u64 = 16 << 20;
@@ -151,7 +152,7 @@ impl<R: BufRead> JsonRows<R> {
         Ok(rows)
     }
 
-    fn cells(&self) -> Result<Vec<(usize, Box<str>)>, String> {
+    fn cells(&self) -> Result<Vec<(usize, Rc<str>)>, String> {
         let mut cells = Vec::new();
         let mut seen = BTreeSet::new();
         for (key, value) in object(&self.lines.line)? {

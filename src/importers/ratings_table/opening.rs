@@ -2,6 +2,7 @@
 
 use super::TableError;
 use super::batch::Batch;
+use super::choose::SUMS_UP;
 use super::encoding::head_as_utf8;
 use super::layout::{Layout, MAX_SAMPLE, Sample, TableShape, Unread};
 use super::layout_error::LayoutError;
@@ -62,7 +63,7 @@ pub fn open(
     };
     let layout = layout_of(&rows, &first, &options.columns, &options.table)?;
     for Unread { shown, why, .. } in &layout.unread {
-        let reason = if why.starts_with("it sums up") {
+        let reason = if *why == SUMS_UP {
             SkipReason::NotAnnotation
         } else {
             SkipReason::Unsupported
@@ -307,8 +308,17 @@ pub fn description(file: &UploadFile, opened: &Opened) -> String {
         Rows::Sheet(sheet) => format!(", sheet `{}`,", sheet.name),
         _ => String::new(),
     };
+    let filled = match &opened.rows {
+        Rows::Sheet(sheet) if sheet.n_filled > 0 => {
+            format!(
+                "; {} cells got the text of a merged one above",
+                sheet.n_filled
+            )
+        }
+        _ => String::new(),
+    };
     format!(
-        "`{}`{sheet} was read with {items}, {shape}{condition}",
+        "`{}`{sheet} was read with {items}, {shape}{condition}{filled}",
         file.path()
     )
 }

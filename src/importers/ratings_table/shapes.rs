@@ -84,6 +84,26 @@ pub(super) fn counted(rows: &[Vec<String>], columns: &[usize]) -> Counted {
     }
 }
 
+/// The column that sums up the others in every row, beside counts: it is no category.
+pub(super) fn sum_column(rows: &[Vec<String>], columns: &[usize], is_told: bool) -> Option<usize> {
+    let sums_up = |at: usize| {
+        let others: Vec<usize> = columns.iter().copied().filter(|one| *one != at).collect();
+        let equals = |row: &Vec<String>| {
+            let count = |column: &usize| row.get(*column).and_then(|cell| whole(cell));
+            let sum = others
+                .iter()
+                .map(count)
+                .try_fold(0, |sum: u64, n| Some(sum.saturating_add(n?)));
+            sum.is_some() && sum == count(&at)
+        };
+        rows.len() >= 2
+            && others.len() >= 2
+            && rows.iter().all(equals)
+            && (is_told || counted(rows, &others) != Counted::No)
+    };
+    columns.iter().copied().find(|at| sums_up(*at))
+}
+
 /// A whole number that is not negative, `3` or `3.0`.
 pub(super) fn whole(cell: &str) -> Option<u64> {
     let digits = match cell.split_once('.') {
@@ -156,7 +176,7 @@ pub(super) fn tells_apart(rows: &[Vec<String>], keys: &[usize], column: usize) -
 
 #[cfg(test)]
 mod tests {
-    use super::{Counted, are_crossed, counted, frequency_column, tells_apart};
+    use super::{Counted, are_crossed, counted, frequency_column, sum_column, tells_apart};
 
     fn rows(text: &str) -> Vec<Vec<String>> {
         text.lines()
@@ -185,6 +205,16 @@ mod tests {
             counted(&rows("1,2\n2,1\n3,0\n1,2\n.,3"), &[0, 1]),
             Counted::No
         );
+    }
+
+    #[test]
+    fn a_column_of_sums_is_found_beside_counts_only() {
+        let table = rows("3,0,3\n1,2,3\n0,3,3\n2,1,3\n0,3,3");
+        assert_eq!(sum_column(&table, &[0, 1, 2], false), Some(2));
+        assert_eq!(sum_column(&table, &[0, 1], false), None);
+        let ratings = rows("1,1,2\n1,2,3\n1,1,2");
+        assert_eq!(sum_column(&ratings, &[0, 1, 2], false), None);
+        assert_eq!(sum_column(&ratings, &[0, 1, 2], true), Some(2));
     }
 
     #[test]

@@ -182,7 +182,10 @@ impl Cutter {
 
 fn is_ignored(record: &[u8]) -> bool {
     let is_error = |name: &str| record.starts_with(name.as_bytes());
+    // Spreadsheets of some countries name their separator in a line of its own.
+    let is_hint = record.len() == 5 && record.starts_with(b"sep=");
     record.iter().all(u8::is_ascii_whitespace)
+        || is_hint
         || (record.first() == Some(&b'#') && !SPREADSHEET_ERRORS.iter().any(|name| is_error(name)))
 }
 
@@ -289,6 +292,7 @@ mod tests {
             "item,a,b\r\nx,1,2",
             "item,a,b\rx,1,2\r",
             "\u{feff}# made by hand\nitem,a,b\n\nx,1,2\n",
+            "sep=,\r\nitem,a,b\r\nx,1,2\r\n",
         ] {
             assert_eq!(normalised(text.as_bytes()).1, plain, "{text:?}");
         }

@@ -7,15 +7,17 @@ use super::batch::RawRow;
 use super::guess::number;
 use crate::importers::{Limits, UploadFile};
 use calamine::{CellErrorType, DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx};
+use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
 use std::io::{BufReader, Read};
+use std::rc::Rc;
 
 const COMPOUND_FILE: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
 /// Unpacked bytes of the parts that are held in memory, which unfold to several times as much.
 const MAX_STRINGS_BYTES: u64 = 64 << 20;
 const MAX_OTHER_PART_BYTES: u64 = 8 << 20;
-/// Unpacked bytes of one sheet, which is read cell by cell.
-const MAX_SHEET_BYTES: u64 = 2 << 30;
+/// Unpacked bytes of one sheet, which is read cell by cell; a comment in it may be as long as itself.
+const MAX_SHEET_BYTES: u64 = 256 << 20;
 /// Cells with content of one sheet, and their text.
 const MAX_CELLS: usize = 4_000_000;
 const MAX_TEXT_BYTES: usize = 128 << 20;
@@ -154,7 +156,7 @@ impl Workbook {
             .xlsx
             .worksheet_cells_reader(name)
             .map_err(|error| broken(&error))?;
-        let mut cells: Vec<(u32, u32, Box<str>)> = Vec::new();
+        let mut cells: Vec<RawCell> = Vec::new();
         let mut n_bytes = 0;
         let mut n_rows = 0;
         while let Some(cell) = reader.next_cell().map_err(|error| broken(&error))? {
@@ -178,9 +180,52 @@ impl Workbook {
             }
             cells.push((row, column, text.trim().into()));
         }
-        Ok(Sheet::of(name, cells))
+        drop(reader);
+        let n_filled = self.fill_merged(name, &mut cells)?;
+        Ok(Sheet::of(name, cells, n_filled))
+    }
+
+    /// Cells merged downwards hold their text in the first alone: the rows below it, where they have anything else, get it too.
+    fn fill_merged(&mut self, name: &str, cells: &mut Vec<RawCell>) -> Result<u64, TableError> {
+        let merged = self.xlsx.merge_cells_by_sheet_name(name);
+        let merged = merged.map_err(|error| broken(&error))?;
+        let rows: BTreeSet<u32> = cells.iter().map(|(row, _, _)| *row).collect();
+        let known: HashMap<(u32, u32), usize> = cells
+            .iter()
+            .enumerate()
+            .map(|(at, (row, column, _))| ((*row, *column), at))
+            .collect();
+        let (mut n_filled, mut n_visited) = (0, 0);
+        for region in &merged {
+            let (top, column) = region.start;
+            if region.end.1 != column || region.end.0 <= top {
+                continue;
+            }
+            let Some(&at) = known.get(&(top, column)) else {
+                continue;
+            };
+            for &row in rows.range(top + 1..=region.end.0) {
+                n_visited += 1;
+                if n_visited > MAX_CELLS || cells.len() >= MAX_CELLS {
+                    return Err(TableError::Limit {
+                        detail: "the sheet has too many merged cells; save it as CSV".to_owned(),
+                        limit: format!("{MAX_CELLS} cells"),
+                    });
+                }
+                if !known.contains_key(&(row, column))
+                    && let Some((_, _, text)) = cells.get(at).cloned()
+                {
+                    cells.push((row, column, text));
+                    n_filled += 1;
+                }
+            }
+        }
+        Ok(n_filled)
     }
 }
+
+/// Row, column (both from 0) and text.
+type RawCell = (u32, u32, Rc<str>);
 
 /// The cells of one sheet.
 pub struct Sheet {
@@ -190,11 +235,13 @@ pub struct Sheet {
     pub n_columns: usize,
     /// Rows above the table that hold one text only.
     pub titles: Vec<u64>,
-    cells: std::iter::Peekable<std::vec::IntoIter<(u32, u32, Box<str>)>>,
+    /// Cells below a merged one that got its text.
+    pub n_filled: u64,
+    cells: std::iter::Peekable<std::vec::IntoIter<RawCell>>,
 }
 
 impl Sheet {
-    fn of(name: &str, mut cells: Vec<(u32, u32, Box<str>)>) -> Self {
+    fn of(name: &str, mut cells: Vec<RawCell>, n_filled: u64) -> Self {
         cells.sort_by_key(|(row, column, _)| (*row, *column));
         // A cell that is given twice counts once; programs show the last.
         cells.reverse();
@@ -227,6 +274,7 @@ impl Sheet {
             first_column,
             n_columns,
             titles,
+            n_filled,
             cells: cells.into_iter().peekable(),
         }
     }
