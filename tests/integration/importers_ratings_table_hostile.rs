@@ -125,3 +125,36 @@ fn a_changed_byte_of_text_never_panics() {
         }
     }
 }
+
+#[test]
+fn a_cell_that_lies_far_outside_is_refused_before_rows_are_made_for_it() {
+    let whole = std::fs::read(fixture("merged.xlsx")).expect("a fixture");
+    for place in ["ZZZZZZZZZZZZZZZ2", "XFD2", "A99999999999"] {
+        let mut source = zip::ZipArchive::new(std::io::Cursor::new(&whole)).expect("an archive");
+        let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        let options: zip::write::FileOptions<()> = zip::write::FileOptions::default();
+        for at in 0..source.len() {
+            let mut part = source.by_index(at).expect("a part");
+            let name = part.name().expect("a name").into_owned();
+            let mut content = Vec::new();
+            std::io::Read::read_to_end(&mut part, &mut content).expect("bytes");
+            if name == "xl/worksheets/sheet1.xml" {
+                let text = String::from_utf8(content).expect("text");
+                content = text
+                    .replace("r=\"A2\"", &format!("r=\"{place}\""))
+                    .into_bytes();
+            }
+            writer.start_file(name, options).expect("an entry");
+            writer.write_all(&content).expect("bytes");
+        }
+        let packed = writer.finish().expect("an archive").into_inner();
+        let error = read_bytes("far.xlsx", &packed, &IngestOptions::default()).expect_err(place);
+        assert!(
+            error
+                .to_string()
+                .contains("a cell lies outside what a table of ratings needs")
+                || error.to_string().contains("the workbook is broken"),
+            "{place}: {error}"
+        );
+    }
+}

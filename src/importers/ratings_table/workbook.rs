@@ -18,6 +18,11 @@ const MAX_STRINGS_BYTES: u64 = 64 << 20;
 const MAX_OTHER_PART_BYTES: u64 = 8 << 20;
 /// Unpacked bytes of one sheet, which is read cell by cell; a comment in it may be as long as itself.
 const MAX_SHEET_BYTES: u64 = 256 << 20;
+/// Rows of a sheet, and columns of which ratings may stand in; a sheet can have more of these.
+const MAX_ROWS: u32 = 1 << 20;
+const MAX_COLUMNS: u32 = 2_048;
+/// Cells between the first and the last with content, most of which may be empty.
+const MAX_AREA: usize = 100_000_000;
 /// Cells with content of one sheet, and their text.
 const MAX_CELLS: usize = 4_000_000;
 const MAX_TEXT_BYTES: usize = 128 << 20;
@@ -161,6 +166,15 @@ impl Workbook {
         let mut n_rows = 0;
         while let Some(cell) = reader.next_cell().map_err(|error| broken(&error))? {
             let (row, column) = cell.get_position();
+            // Addresses are not checked where they are parsed, and may have wrapped round.
+            if row >= MAX_ROWS || column >= MAX_COLUMNS {
+                return Err(TableError::Limit {
+                    detail:
+                        "a cell lies outside what a table of ratings needs; save the table as CSV"
+                            .to_owned(),
+                    limit: format!("{MAX_ROWS} rows and {MAX_COLUMNS} columns"),
+                });
+            }
             let text = text(cell.get_value());
             if text.trim().is_empty() {
                 continue;
@@ -181,6 +195,13 @@ impl Workbook {
             cells.push((row, column, text.trim().into()));
         }
         drop(reader);
+        let last_column = cells.iter().map(|(_, column, _)| *column as usize).max();
+        if last_column.unwrap_or_default().saturating_mul(n_rows) > MAX_AREA {
+            return Err(TableError::Limit {
+                detail: "the sheet has few cells in a wide area; save the table as CSV".to_owned(),
+                limit: format!("{MAX_AREA} cells, empty ones too"),
+            });
+        }
         let n_filled = self.fill_merged(name, &mut cells)?;
         Ok(Sheet::of(name, cells, n_filled))
     }
@@ -189,6 +210,9 @@ impl Workbook {
     fn fill_merged(&mut self, name: &str, cells: &mut Vec<RawCell>) -> Result<u64, TableError> {
         let merged = self.xlsx.merge_cells_by_sheet_name(name);
         let merged = merged.map_err(|error| broken(&error))?;
+        if merged.is_empty() {
+            return Ok(0);
+        }
         let rows: BTreeSet<u32> = cells.iter().map(|(row, _, _)| *row).collect();
         let known: HashMap<(u32, u32), usize> = cells
             .iter()
