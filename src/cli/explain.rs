@@ -2,7 +2,7 @@
 
 use super::ingest_flags::IngestFlags;
 use super::output::{self, Align};
-use crate::importers::ImportReport;
+use crate::importers::{ImportReport, Limits, TablePreview, Upload, preview_table};
 use crate::pipeline::{PipelineError, explain};
 use std::path::PathBuf;
 
@@ -14,6 +14,9 @@ pub struct ExplainArgs {
     /// table or json
     #[arg(long, default_value = "table", value_parser = ["table", "json"])]
     output: String,
+    /// Show how a ratings table would be read: layout, columns, first rows, and a mapping to save
+    #[arg(long)]
+    preview: bool,
     #[command(flatten)]
     ingest: IngestFlags,
 }
@@ -21,6 +24,16 @@ pub struct ExplainArgs {
 pub fn run(args: &ExplainArgs) -> Result<u8, PipelineError> {
     let options = args.ingest.to_options()?;
     for file in &args.files {
+        if args.preview {
+            let upload = Upload::open(file, Limits::DEFAULT)?;
+            let shown = preview_table(&upload, &options)?;
+            if args.output == "json" {
+                output::json(&shown)?;
+            } else {
+                output::data(&preview_as_text(&shown))?;
+            }
+            continue;
+        }
         let report = explain(file, &options)?;
         if args.output == "json" {
             output::json(&report)?;
@@ -29,6 +42,62 @@ pub fn run(args: &ExplainArgs) -> Result<u8, PipelineError> {
         }
     }
     Ok(0)
+}
+
+/// How a table would be read, as people read it; the mapping stands last, to be saved.
+fn preview_as_text(shown: &TablePreview) -> String {
+    let indented =
+        |text: String| -> String { text.lines().map(|line| format!("    {line}\n")).collect() };
+    let mut text = format!("{}\n", shown.summary);
+    if shown.is_guessed {
+        text.push_str(
+            "  columns were guessed from their headings; an import needs the mapping below\n",
+        );
+    }
+    if !shown.other_files.is_empty() {
+        text.push_str(&format!(
+            "  further tables in the upload: {}\n",
+            shown.other_files.join(", ")
+        ));
+    }
+    let columns: Vec<Vec<String>> = shown
+        .columns
+        .iter()
+        .map(|one| vec![one.name.clone(), one.role.clone()])
+        .collect();
+    let heads = [("column", Align::Left), ("read as", Align::Left)];
+    text.push_str(&indented(output::table(&heads, &columns)));
+    text.push_str("  the first rows:\n");
+    let rows: Vec<Vec<String>> = shown
+        .rows
+        .iter()
+        .map(|one| {
+            vec![
+                one.place.clone(),
+                one.item.clone(),
+                one.rater.clone(),
+                one.session.clone(),
+                one.question.clone(),
+                one.value.clone(),
+            ]
+        })
+        .collect();
+    let heads = ["place", "item", "rater", "session", "question", "value"];
+    let heads = heads.map(|head| (head, Align::Left));
+    text.push_str(&indented(output::table(&heads, &rows)));
+    text.push_str(&format!("  ratings: {}\n", shown.n_ratings));
+    for note in &shown.notes {
+        text.push_str(&format!("  note: {note}\n"));
+    }
+    for group in &shown.left_out {
+        text.push_str(&format!("  left out, {}: {}\n", group.reason, group.n));
+        for example in &group.examples {
+            text.push_str(&format!("    {example}\n"));
+        }
+    }
+    text.push_str("  mapping, for --mapping:\n\n");
+    text.push_str(&shown.mapping_toml);
+    text
 }
 
 /// The report as people read it.

@@ -1,8 +1,8 @@
 //! The flags that say what an export itself lacks.
 
 use crate::domain::{IngestOptions, MaskForeground, ReferenceKind, Role, SampleCoverage, Stage};
-use crate::importers::{parse_instant, parse_spacing_mm, read_sidecar};
-use crate::pipeline::PipelineError;
+use crate::importers::{Mapping, parse_instant, parse_spacing_mm, read_sidecar};
+use crate::pipeline::{PipelineError, read_text};
 use std::path::PathBuf;
 
 /// What the export lacks: who, when, at which stage, of which study.
@@ -60,6 +60,9 @@ pub struct IngestFlags {
     /// nominal or ordinal, for ratings tables
     #[arg(long)]
     pub scale: Option<String>,
+    /// Saved mapping of a ratings table: columns, scale, layout, missing cells … as TOML; flags go before it
+    #[arg(long, value_name = "FILE")]
+    pub mapping: Option<PathBuf>,
     /// Items that the export lists without annotations are unknown, not reviewed and empty
     #[arg(long)]
     pub only_annotated: bool,
@@ -127,6 +130,9 @@ impl IngestFlags {
                     detail: "write FIELD=COLUMN, such as rater=Reader".to_owned(),
                 })?;
             options.columns.insert(field.to_owned(), name.to_owned());
+        }
+        if let Some(path) = &self.mapping {
+            Mapping::parse(&read_text(path)?)?.apply(&mut options);
         }
         if let Some(path) = &self.sidecar {
             options.sidecar = read_sidecar(path)?;

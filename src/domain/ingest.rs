@@ -1,6 +1,7 @@
 //! What an importer is told beside the bytes, and what it says about what it left out.
 
 use super::people::{ReferenceKind, Role, Stage, named_enum};
+use super::table::TableOptions;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -66,6 +67,9 @@ pub struct IngestOptions {
     pub mask_foreground: Option<MaskForeground>,
     /// A sidecar table, as rows of column → value; the columns `item` or `file` say what a row is about.
     pub sidecar: Vec<BTreeMap<String, String>>,
+    /// How tables are read. Left out where empty, so that options stored before it existed stay equal to new ones.
+    #[serde(skip_serializing_if = "TableOptions::is_default")]
+    pub table: TableOptions,
 }
 
 /// Why something in an upload was left out.

@@ -6,6 +6,7 @@ mod people;
 mod protocol;
 mod score;
 mod shape;
+mod table;
 
 pub use crate::statistics::Status;
 pub use annotation::{
@@ -22,3 +23,4 @@ pub use score::{Comparison, ComparisonKind, DistanceUnit, ErrorKind, UnitScore};
 pub use shape::{
     Keypoint, PointLabels, Shape, TextSpan, Track, TrackFault, TrackedShape, Visibility,
 };
+pub use table::{TableLayout, TableOptions};

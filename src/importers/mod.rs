@@ -48,6 +48,9 @@ pub use context::{Context, Placement, item_key_of};
 pub use detection::{Detected, Detection, Rejected, detect};
 pub use error::ImportError;
 pub use limits::Limits;
+pub use ratings_table::{
+    Mapping, Preview as TablePreview, PreviewColumn, PreviewRating, preview as preview_table,
+};
 pub use report::{Counts, ImportReport, ReportingSink, SkipGroup};
 pub use sidecar::read_sidecar;
 pub use sink::{MemorySink, ReadingRecord, Sink, SinkError};

@@ -20,18 +20,16 @@ pub(super) struct OneReading<'a> {
 }
 
 impl<'a> OneReading<'a> {
-    /// Places what `file` says about `image`. `rater` is whom the export names, `convention` how it states positions.
+    /// Places what `file` says about `image`. `rater` is whom the export names.
     pub fn new(
         file: &'a UploadFile,
         image: &str,
         rater: Option<&str>,
-        convention: &str,
         context: &Context,
     ) -> Result<Self, ImportError> {
         let placement = context.place(file.path(), image)?;
         let key = placement.reading_key(rater);
-        let mut reading = placement.to_reading(key, ReadingState::Annotated, file.path());
-        convention.clone_into(&mut reading.source_convention);
+        let reading = placement.to_reading(key, ReadingState::Annotated, file.path());
         let mut item = placement.to_item();
         item.image_name = Some(base_name(image).to_owned());
         Ok(Self {

@@ -325,7 +325,7 @@ fn other_tables_are_not_taken_for_ratings() {
 fn broken_tables_say_what_is_wrong() {
     assert_eq!(
         check_bad_fixtures("ratings_table", &IngestOptions::default()),
-        13
+        24
     );
 }
 

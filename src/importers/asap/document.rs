@@ -8,7 +8,6 @@ use crate::importers::xml::{Node, XmlReader};
 use crate::importers::{Context, ImportError, Limits, Sink, UploadFile};
 use std::collections::BTreeSet;
 
-const CONVENTION: &str = "pixels of the full resolution from the corner of the first one";
 
 /// Reads one file.
 pub(super) fn read(
@@ -21,7 +20,7 @@ pub(super) fn read(
     xml.root(ROOT)?;
     let image = image_of(file, &[".xml"]);
     let mut slide = Slide {
-        reading: OneReading::new(file, image, None, CONVENTION, context)?,
+        reading: OneReading::new(file, image, None, context)?,
         sink,
         n_records: 0,
         n_splines: 0,

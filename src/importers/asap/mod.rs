@@ -22,6 +22,7 @@ const FORMAT: Format = Format {
            decimal commas",
     ignores: "names, colours, attributes of groups; exclusion groups are kept beside the others and never taken out of them",
     rater: "none in the format: from the options",
+    convention: "pixels of the full resolution from the corner of the first one",
 };
 
 /// The importer for ASAP XML.

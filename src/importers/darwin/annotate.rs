@@ -6,7 +6,6 @@ use crate::domain::{GRID_ATTRIBUTE, Item, ReadingState, Role, Shape};
 use crate::importers::drawn::{Drawn, annotation};
 use crate::importers::{Context, ImportError, Placement, Sink};
 
-const CONVENTION: &str = "pixels from the top left corner; masks row by row; slices by number";
 
 /// Where a slot's annotations go.
 pub(super) fn placed(
@@ -55,7 +54,6 @@ pub(super) fn keep(
     }
     let mut kept = annotation(header.id.clone(), &header.label, drawn, slot.size_px);
     if !matches!(kept.shape, Shape::Classification { .. }) {
-        reading.source_convention = CONVENTION.to_owned();
     }
     kept.attributes.clone_from(&header.attributes);
     kept.confidence = header.confidence.filter(|_| header.is_model);

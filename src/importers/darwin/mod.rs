@@ -29,6 +29,7 @@ const FORMAT: Format = Format {
     maps: "boxes, polygons (even-odd), ellipses, lines, keypoints, skeletons, tags, masks; on videos as tracks; on volumes masks and polygons as volumes (slice by slice, by pixel centres) and the rest as tracks; annotators, properties, attributes, instance ids, SeriesInstanceUID, model confidence",
     ignores: "cuboids, tables, strings, graphs, typed texts; tags on some frames only; item properties without a named rater; shapes on volumes whose voxel size may scale them; reviewers, whose verdict the format does not state; counted or noted",
     rater: "`annotators[]` (several: joined by `+`) by the part of the address before `@`, else the options; `inference` without annotators is a model",
+    convention: "pixels from the top left corner; masks row by row; slices by number",
 };
 
 /// The importer for V7 Darwin JSON.

@@ -10,7 +10,6 @@ use crate::importers::skips::skip;
 use crate::importers::{Context, ImportError, Limits, Sink, UploadFile};
 use std::collections::HashSet;
 
-const CONVENTION: &str = "pixels from the corner of the first one; sizes as height, width";
 
 /// Reads one file: first its categories, which may stand behind the items, then the items.
 pub(super) fn read(
@@ -100,7 +99,7 @@ impl Reader<'_> {
             }
             None => return self.skip(invalid, record, "has no `annotations`"),
         };
-        let mut reading = OneReading::new(self.file, &id, None, CONVENTION, self.context)?;
+        let mut reading = OneReading::new(self.file, &id, None, self.context)?;
         if !self.seen.insert(reading.item.key.clone()) {
             let detail =
                 "gives the same item key as an earlier item; name items by path (item key `path`)";

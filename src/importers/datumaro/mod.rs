@@ -22,6 +22,7 @@ const FORMAT: Format = Format {
     ignores: "captions, rotated_bbox and other types, tilted cuboids, counted; attributes of single points, keyframe flags, media; polygons of one \
               group stay annotations of their own",
     rater: "none in the format: from the options",
+    convention: "pixels from the corner of the first one; sizes as height, width",
 };
 
 /// The importer for Datumaro JSON.

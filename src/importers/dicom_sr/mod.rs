@@ -50,6 +50,7 @@ const FORMAT: Format = Format {
     ignores: "segmentations that a group refers to, free texts, other shapes in the patient, references between content items, \
               measurement methods, other kinds of reports, patient data",
     rater: "Person Observer Name unless it is empty or names a tool; a report by a device alone is a model's; else the upload's annotator",
+    convention: "",
 };
 
 impl Importer for DicomSr {

@@ -31,6 +31,7 @@ const FORMAT: Format = Format {
     maps: "boxes, turned boxes, polygons with holes, polylines, points, skeletons, bitmasks; on DICOM series by SOPInstanceUID, on videos as tracks; answers to classifications and objects; authors, times, reviews, corrections by others",
     ignores: "typed answers, answers that change over frames, classifications of video frames, data groups, shapes in space, circles, sounds and texts; counted or noted",
     rater: "`createdBy` by the part of the address before `@`, else the options",
+    convention: "shares of the image's width and height; bitmasks row by row",
 };
 
 /// The importer for Encord JSON.

@@ -5,7 +5,6 @@ use crate::domain::{Annotation, Item, ReadingKey, ReadingState, Shape};
 use crate::importers::{ImportError, Placement, Sink};
 use std::collections::BTreeMap;
 
-const CONVENTION: &str = "shares of the image's width and height; bitmasks row by row";
 
 /// An item with its readings, before they are kept.
 pub(super) struct Open {
@@ -60,7 +59,6 @@ impl Open {
                     annotation.shape,
                     Shape::Classification { .. } | Shape::Ordinal { .. }
                 ) {
-                    reading.source_convention = CONVENTION.to_owned();
                 }
             }
             reading.finished_at_us = finished.or(reading.finished_at_us);

@@ -8,7 +8,6 @@ use crate::importers::one_reading::{OneReading, UNCLASSIFIED, image_of, plain};
 use crate::importers::xml::{Node, Tag, XmlReader};
 use crate::importers::{Context, ImportError, Limits, Sink, UploadFile};
 
-const CONVENTION: &str = "pixels of the full resolution from the corner of the first one";
 
 /// Reads one file.
 pub(super) fn read(
@@ -20,7 +19,7 @@ pub(super) fn read(
     let mut xml = XmlReader::open(file, limits)?;
     let root = xml.root(ROOT)?;
     let image = image_of(file, &[".xml"]);
-    let mut reading = OneReading::new(file, image, None, CONVENTION, context)?;
+    let mut reading = OneReading::new(file, image, None, context)?;
     if let Some(mm) = spacing_mm(&root) {
         reading.item.spacing_mm = Some([0.0, mm, mm]);
     }

@@ -22,6 +22,7 @@ const FORMAT: Format = Format {
            (`#rrggbb`); spacing from MicronsPerPixel",
     ignores: "texts, measurements, attributes; negative regions that lie in no region of their layer, counted",
     rater: "none in the format: from the options",
+    convention: "pixels of the full resolution from the corner of the first one",
 };
 
 /// The importer for ImageScope XML.

@@ -5,8 +5,6 @@ use crate::domain::{Annotation, Role, SkipReason};
 use crate::importers::one_reading::{OneReading, image_of};
 use crate::importers::{Context, ImportError, Limits, Sink, UploadFile};
 
-const CONVENTION: &str =
-    "corners in pixels from 0; camera frame in metres, boxes on the middle of their bottom";
 /// The rater of files with scores that the options name none for.
 const MODEL: &str = "model";
 
@@ -23,7 +21,7 @@ pub(super) fn read(
         ImportError::container(file.path(), detail)
     })?;
     let image = image_of(file, &[".txt"]);
-    let mut reading = OneReading::new(file, image, None, CONVENTION, context)?;
+    let mut reading = OneReading::new(file, image, None, context)?;
     let mut found: Vec<Annotation> = Vec::new();
     let mut n_objects = 0;
     let mut is_scored = false;

@@ -20,6 +20,7 @@ const FORMAT: Format = Format {
            is x right, y down, z ahead, its boxes stand on their bottom); occluded, truncated; score; an empty file beside others is an empty image",
     ignores: "DontCare regions, counted; alpha, which follows from the rest; boxes of -1, which stand for none; tracklets",
     rater: "none in the format: from the options; files with scores and without an annotator are a model's",
+    convention: "corners in pixels from 0; camera frame in metres, boxes on the middle of their bottom",
 };
 
 /// The importer for KITTI's labels.

@@ -31,6 +31,7 @@ const FORMAT: Format = Format {
     maps: "boxes, polygons, lines, points, text entities, radio and checklist answers (nested ones as attributes), objects of videos as tracks; author, time of creation and of work, skipped labels, reviews, image size",
     ignores: "masks, which an export holds as links; typed texts, relationships, answers on video frames, boxes on document pages, predictions of model runs; counted or noted",
     rater: "`created_by` by the part of the address before `@`, else the options",
+    convention: "pixels from the image's top left corner",
 };
 
 /// The importer for Labelbox exports.

@@ -15,7 +15,6 @@ use crate::importers::{Context, ImportError, Placement, Sink};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 
-const CONVENTION: &str = "pixels from the image's top left corner";
 
 /// Reads rows one by one.
 pub(super) struct Reader<'a> {
@@ -277,7 +276,6 @@ impl<'a> Reader<'a> {
             .iter()
             .any(|one| !matches!(one.shape, Shape::Classification { .. } | Shape::TextSpan(_)))
         {
-            reading.source_convention = CONVENTION.to_owned();
         }
         self.sink.item(row.item.clone())?;
         self.sink.reading(reading)?;

@@ -24,6 +24,7 @@ const FORMAT: Format = Format {
     maps: "boxes, polygons, freeforms, lines, locations, masks of foreground and background outlines, global labels by study, series or image; UIDs, author, times, reviews, notes of import; labels put on a drawn annotation become its attribute",
     ignores: "other annotation modes, notes and RadLex tags; labels on another reader's annotation; studies without annotations, which nobody may have read; counted or noted",
     rater: "`createdById`, else the options; with `modelId` the model",
+    convention: "pixels from the image's top left corner",
 };
 
 /// The importer for MD.ai JSON.

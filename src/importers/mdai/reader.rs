@@ -13,7 +13,6 @@ use crate::importers::{Context, ImportError, Placement, Sink, UploadFile};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-const CONVENTION: &str = "pixels from the image's top left corner";
 
 /// Reviews of the annotations of one reading.
 #[derive(Default)]
@@ -197,7 +196,6 @@ impl<'a> Reader<'a> {
             reading.role = Role::Model;
         }
         if annotation.shape.lies_in_a_plane() {
-            reading.source_convention = CONVENTION.to_owned();
         }
         if let Some(children) = word(value, "id").and_then(|id| self.known.children.remove(id)) {
             self.attach(&mut annotation, children, author.unwrap_or_default())?;

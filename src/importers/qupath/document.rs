@@ -11,7 +11,6 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::io::BufRead;
 
-const CONVENTION: &str = "pixels of the full resolution from the corner of the first one";
 
 /// How far into a file an object of QuPath is looked for.
 const LOOK_BYTES: u64 = 4 << 20;
@@ -246,7 +245,7 @@ fn open<'a>(
     context: &Context,
 ) -> Result<OneReading<'a>, ImportError> {
     let image = image_of(file, EXTENSIONS);
-    let mut plane = OneReading::new(file, image, None, CONVENTION, context)?;
+    let mut plane = OneReading::new(file, image, None, context)?;
     if [z, t] != [0, 0] {
         let mut key = format!("{}#", plane.item.key);
         for (letter, at) in [('z', z), ('t', t)] {

@@ -25,6 +25,7 @@ const FORMAT: Format = Format {
     ignores: "detections, cells and tiles, which are computed, counted (read with role model); TMA cores and multiple lines, counted; \
               colours, locks, names of classified objects",
     rater: "none in the format: from the options",
+    convention: "pixels of the full resolution from the corner of the first one",
 };
 
 /// The importer for QuPath's GeoJSON.

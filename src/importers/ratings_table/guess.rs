@@ -1,8 +1,11 @@
 //! What first rows give away about a table: names or data, items or ratings, raters or something else.
 
+use super::cells::is_missing;
 use super::layout::{KNOWN, Sample};
-use super::ratings::is_missing;
+use super::shapes::{Counted, counted};
 use super::text::SPREADSHEET_ERRORS;
+use super::words::{CONDITION_WORDS, LABEL_WORDS, RATER_WORDS};
+use crate::domain::TableOptions;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Different numbers beyond which a matrix without names is no matrix of ratings.
@@ -30,7 +33,11 @@ pub(super) fn plain(name: &str) -> String {
 }
 
 /// Whether the first row holds names.
-pub(super) fn has_header(sample: &Sample<'_>, columns: &BTreeMap<String, String>) -> bool {
+pub(super) fn has_header(
+    sample: &Sample<'_>,
+    columns: &BTreeMap<String, String>,
+    table: &TableOptions,
+) -> bool {
     let Some((first, rest)) = sample.rows.split_first() else {
         return false;
     };
@@ -41,9 +48,19 @@ pub(super) fn has_header(sample: &Sample<'_>, columns: &BTreeMap<String, String>
         KNOWN.iter().any(|field| cell.eq_ignore_ascii_case(field))
             || columns
                 .values()
+                .chain(&table.raters)
                 .any(|column| cell.eq_ignore_ascii_case(column))
     };
     if first.iter().any(is_name) {
+        return true;
+    }
+    // Categories that are called 1, 2, 3 … over counts.
+    let is_numbered = first
+        .iter()
+        .zip(1..)
+        .all(|(cell, n)| cell == &n.to_string());
+    let all: Vec<usize> = (0..first.len()).collect();
+    if is_numbered && counted(rest, &all) != Counted::No {
         return true;
     }
     let is_text = |cell: &String| !cell.is_empty() && number(cell).is_none();
@@ -64,6 +81,42 @@ pub(super) fn has_header(sample: &Sample<'_>, columns: &BTreeMap<String, String>
     }
     let values: BTreeSet<&String> = rest.iter().flatten().collect();
     first.iter().all(is_text) && !first.iter().all(|cell| values.contains(cell))
+}
+
+/// Columns by their headings, beyond those that are known or given; `None` unless item, rater and label are found.
+pub(super) fn guess_columns(
+    names: &[String],
+    given: &BTreeMap<String, String>,
+) -> Option<BTreeMap<String, String>> {
+    let mut columns = given.clone();
+    for (field, words) in [
+        ("item", &ITEM_WORDS[1..]),
+        ("rater", &RATER_WORDS[..]),
+        ("label", &LABEL_WORDS[..]),
+        ("condition", &CONDITION_WORDS[..]),
+    ] {
+        let is_known = |name: &String| name.eq_ignore_ascii_case(field);
+        if columns.contains_key(field) {
+            continue;
+        }
+        let found = names.iter().find(|name| is_known(name)).or_else(|| {
+            // The order of the words is that of their weight, not that of the columns.
+            words.iter().find_map(|word| {
+                let is_free = |name: &&String| !columns.values().any(|taken| taken == *name);
+                names
+                    .iter()
+                    .filter(is_free)
+                    .find(|name| plain(name) == *word)
+            })
+        });
+        if let Some(name) = found.cloned() {
+            columns.insert(field.to_owned(), name);
+        }
+    }
+    let is_whole = ["item", "rater", "label"]
+        .iter()
+        .all(|field| columns.contains_key(*field));
+    is_whole.then_some(columns)
 }
 
 /// Whether the first column names items: text that never repeats, or numbers that count rows and are no ratings.

@@ -1,6 +1,8 @@
 //! How columns are told apart.
 
-use super::{Layout, LayoutError, Sample, TableShape};
+use super::super::layout_error::LayoutError;
+use super::{Layout, Sample, TableShape};
+use crate::domain::TableOptions;
 use std::collections::BTreeMap;
 
 fn layout(text: &str, columns: &[(&str, &str)]) -> Result<Layout, LayoutError> {
@@ -17,13 +19,13 @@ fn layout(text: &str, columns: &[(&str, &str)]) -> Result<Layout, LayoutError> {
         rows,
         is_header_short: false,
     };
-    Layout::of(&sample, &columns)
+    Layout::of(&sample, &columns, &TableOptions::default())
 }
 
 fn raters(layout: &Layout) -> Vec<&str> {
     match &layout.shape {
-        TableShape::Wide { raters } => raters.iter().map(|(_, name)| name.as_str()).collect(),
-        TableShape::Long { .. } => panic!("a long table"),
+        TableShape::Wide { raters, .. } => raters.iter().map(|one| one.rater.as_str()).collect(),
+        _ => panic!("not wide"),
     }
 }
 
@@ -111,7 +113,7 @@ fn row_names_written_by_r_are_items() {
         rows,
         is_header_short: true,
     };
-    let found = Layout::of(&short, &BTreeMap::new()).expect("wide");
+    let found = Layout::of(&short, &BTreeMap::new(), &TableOptions::default()).expect("wide");
     assert_eq!(
         (found.column("item"), raters(&found)),
         (Some(0), vec!["a", "b"])

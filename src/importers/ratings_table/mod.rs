@@ -1,16 +1,37 @@
-//! Ratings as a table: CSV, TSV or Parquet, one rating a row or one column a rater.
+//! Ratings as a table: delimited text, lines of JSON, a workbook or Parquet; one rating a row, one column a rater, counts of
+//! categories, or patterns with their frequency.
 
+mod batch;
+mod cells;
+mod choose;
+mod counts;
+mod encoding;
 mod guess;
 mod layout;
+mod layout_error;
+mod lines;
+mod mapping;
+mod opening;
 mod parquet_rows;
+mod placed;
+mod preview;
 mod ratings;
 mod rows;
+mod shapes;
+mod standing;
 mod text;
+mod words;
+mod workbook;
 
 use super::{Context, Detection, Format, ImportError, Importer, Sink, Upload, UploadFile};
-use layout::{Layout, LayoutError, MAX_SAMPLE, Sample, TableShape};
-use ratings::{Table, Tally};
-use rows::{Batch, Rows};
+use crate::domain::Skip;
+pub use mapping::Mapping;
+pub use preview::{Preview, PreviewColumn, PreviewRating, preview};
+
+use cells::Tally;
+use layout_error::LayoutError;
+use opening::{description, open, suits};
+use ratings::Table;
 
 /// Larger tables are refused.
 const MAX_TABLE_BYTES: u64 = 2 << 30;
@@ -23,14 +44,17 @@ pub struct RatingsTable;
 const FORMAT: Format = Format {
     key: "ratings_table",
     title: "ratings table",
-    detected_by: "delimited text (comma, semicolon, tab, bar) with equally many fields a line, or Parquet; most surely with the \
-                  columns item, rater and label",
+    detected_by: "delimited text (comma, semicolon, tab, bar; UTF-8 or UTF-16) with equally many fields a line, one flat JSON object \
+                  a line, a workbook (.xlsx) or Parquet; most surely with the columns item, rater and label",
     maps: "long: item, rater, label and where present study, stage, role, reference, finished_at, active_s, confidence, site, \
-           modality, session, question; other columns become attributes; --column names columns of other names. wide: one column \
-           a rater, the first column items where it names rows. Labels are classifications, or ranks with the scale ordinal",
-    ignores: "empty, NA, N/A, null and . (no rating), comment lines (#), total rows, spreadsheet errors",
-    rater: "the rater column or the columns' names; rater-1, rater-2, … in a table without names",
-    convention: "",
+           modality, session, question, condition; other columns become attributes; --column names columns of other names. wide: \
+           one column a rater, the first column items where it names rows; with a frequency, each row that often. counts: one \
+           column a category, read as numbered readings. A condition, or a modality that tells readings of one item apart, is a \
+           session. Labels are classifications, or ranks with the scale ordinal. A mapping says what the table does not",
+    ignores: "empty, NA, N/A, null and . (no rating), comment lines (#), titles, total rows and columns, columns without a name, \
+              spreadsheet errors, all sheets but one",
+    rater: "the rater column or the columns' names; rater-1, rater-2, … in a table without names; reading-1, … in counts; consensus, \
+            truth and models are set apart by name or mapping",
 };
 
 /// Why a table cannot be read.
@@ -46,6 +70,12 @@ enum TableError {
     Rows { counted: usize, read: usize },
     #[error("has {found} rows; the limit is {limit}")]
     TooManyRows { found: usize, limit: usize },
+    #[error("is broken UTF-16 text; save it as CSV UTF-8")]
+    NotUtf16,
+    #[error("{detail}; the limit is {limit}")]
+    Limit { detail: String, limit: String },
+    #[error("option `{0}`: {1}")]
+    Option(&'static str, String),
     #[error("cannot be read as a table ({0})")]
     Polars(#[from] polars::prelude::PolarsError),
     #[error(transparent)]
@@ -55,12 +85,30 @@ enum TableError {
 }
 
 impl TableError {
+    /// A fault while reading text, which may have been decoded.
+    fn read(error: std::io::Error) -> Self {
+        if error.kind() == std::io::ErrorKind::InvalidData {
+            Self::NotUtf16
+        } else {
+            Self::Io(error)
+        }
+    }
+
     fn at(self, file: &UploadFile) -> ImportError {
         match self {
             Self::Io(source) => ImportError::io(file.path(), source),
             Self::Layout(error) => ImportError::Option {
                 option: "columns".to_owned(),
                 detail: format!("`{}`: {error}", file.path()),
+            },
+            Self::Limit { detail, limit } => ImportError::Limit {
+                file: file.path().to_owned(),
+                detail,
+                limit,
+            },
+            Self::Option(option, detail) => ImportError::Option {
+                option: option.to_owned(),
+                detail: format!("`{}`: {detail}", file.path()),
             },
             other => ImportError::container(file.path(), other.to_string()),
         }
@@ -75,16 +123,17 @@ impl Importer for RatingsTable {
     fn detect(&self, upload: &Upload) -> Detection {
         let mut confidence: f64 = 0.0;
         let mut reason = "there is no table in it";
-        let detection = Detection::of_files(upload, 1.0, "", |file| match suits(file) {
-            Ok(found) => {
-                confidence = confidence.max(found);
-                true
-            }
-            Err(found) => {
-                reason = found;
-                false
-            }
-        });
+        let detection =
+            Detection::of_files(upload, 1.0, "", |file| match suits(file, upload.limits()) {
+                Ok(found) => {
+                    confidence = confidence.max(found);
+                    true
+                }
+                Err(found) => {
+                    reason = found;
+                    false
+                }
+            });
         match detection {
             Detection::Accepts { files, .. } => Detection::Accepts { confidence, files },
             Detection::Rejects { .. } if upload.files().len() == 1 => {
@@ -113,29 +162,30 @@ impl Importer for RatingsTable {
         };
         let mut tally = Tally::default();
         for file in files.iter().filter_map(|&index| upload.files().get(index)) {
-            if file.size_bytes() > MAX_TABLE_BYTES {
-                return Err(ImportError::Limit {
-                    file: file.path().to_owned(),
-                    detail: format!("the table has {} bytes", file.size_bytes()),
-                    limit: format!("{MAX_TABLE_BYTES} bytes; split it"),
-                });
-            }
-            let mut rows = Rows::open(file, MAX_ROWS).map_err(|error| error.at(file))?;
-            let Some(first) = rows.next_batch().map_err(|error| error.at(file))? else {
+            let opened = open(file, upload.limits(), context.options());
+            let Some(opened) = opened.map_err(|error| error.at(file))? else {
                 continue;
             };
-            let layout = layout_of(&rows, &first, context).map_err(|error| error.at(file))?;
-            sink.note(description(file, &layout))?;
+            sink.note(description(file, &opened))?;
+            for (reason, record, detail) in &opened.left_out {
+                sink.skip(Skip {
+                    reason: *reason,
+                    file: file.path().to_owned(),
+                    record: record.clone(),
+                    detail: detail.clone(),
+                })?;
+            }
+            let mut rows = opened.rows;
             let mut table = Table::new(
                 file,
                 context,
-                layout,
+                opened.layout,
                 is_ordinal,
-                rows.dialect(),
+                &rows,
                 files.len() > 1,
                 &mut tally,
-            );
-            let mut batch = Some(first);
+            )?;
+            let mut batch = Some(opened.first);
             while let Some(current) = batch {
                 table.pass_on(&current, sink)?;
                 batch = rows.next_batch().map_err(|error| error.at(file))?;
@@ -146,66 +196,4 @@ impl Importer for RatingsTable {
             .into_iter()
             .try_for_each(|note| sink.note(note))?)
     }
-}
-
-fn layout_of(rows: &Rows, first: &Batch, context: &Context) -> Result<Layout, TableError> {
-    let sample = Sample {
-        names: rows.names(),
-        rows: (0..first.n_rows().min(MAX_SAMPLE))
-            .map(|row| first.row(row))
-            .collect(),
-        is_header_short: rows
-            .dialect()
-            .is_some_and(|dialect| dialect.n_fields_first < dialect.n_fields),
-    };
-    Ok(Layout::of(&sample, &context.options().columns)?)
-}
-
-/// How surely a file is a ratings table, or what it lacks.
-fn suits(file: &UploadFile) -> Result<f64, &'static str> {
-    if parquet_rows::is_parquet(file) {
-        return Ok(0.6);
-    }
-    let dialect = rows::dialect(file)?;
-    let Some(first) = rows::sample(file)? else {
-        return Ok(0.2);
-    };
-    let sample = Sample {
-        names: None,
-        rows: (0..first.n_rows().min(MAX_SAMPLE))
-            .map(|row| first.row(row))
-            .collect(),
-        is_header_short: dialect.n_fields_first < dialect.n_fields,
-    };
-    match Layout::of(&sample, &Default::default()) {
-        Ok(Layout {
-            shape: TableShape::Long { .. },
-            known,
-            ..
-        }) if known.contains_key("rater") => Ok(0.9),
-        Ok(_) => Ok(0.4),
-        // Columns of other names may be mapped by options, which detection does not see.
-        Err(LayoutError::Unclear { .. }) => Ok(0.3),
-        Err(LayoutError::Boxes { .. }) => Err("holds boxes, not ratings"),
-        Err(_) => Ok(0.2),
-    }
-}
-
-fn description(file: &UploadFile, layout: &Layout) -> String {
-    let items = match (layout.column("item"), &layout.names) {
-        (Some(column), Some(names)) => match names.get(column).filter(|name| !name.is_empty()) {
-            Some(name) => format!("items in column `{name}`"),
-            None => "items in the first column".to_owned(),
-        },
-        (Some(_), None) => "items in the first column".to_owned(),
-        (None, _) => "one item a row".to_owned(),
-    };
-    let shape = match &layout.shape {
-        TableShape::Long { attributes } => format!(
-            "one rating a row, {} columns kept as attributes",
-            attributes.len()
-        ),
-        TableShape::Wide { raters } => format!("{} columns of one rater each", raters.len()),
-    };
-    format!("`{}` was read with {items}, {shape}", file.path())
 }

@@ -1,131 +1,53 @@
-//! Rows of a table as text, in batches, from delimited text or Parquet.
+//! Rows of a table as text, in batches, from delimited text, lines of JSON, a workbook or Parquet.
 
 use super::TableError;
+use super::batch::Batch;
+use super::encoding::{Utf16, head_as_utf8, is_utf16};
+use super::lines::JsonRows;
 use super::parquet_rows::{ParquetRows, is_parquet};
-use super::text::{Block, Blocks, Dialect};
+use super::text::{Blocks, Dialect};
+use super::workbook::Sheet;
 use crate::importers::UploadFile;
-use polars::prelude::{
-    CsvParseOptions, CsvReadOptions, DataFrame, DataType, Field, PolarsError, Schema, SerReader,
-    StringChunked,
-};
-use std::io::Cursor;
-use std::sync::Arc;
+use std::fs::File;
+use std::io::{BufReader, Read};
 
-/// Rows decoded at once from Parquet.
-const PARQUET_ROWS: usize = 1 << 17;
+/// Cells of a batch, except of delimited text.
+const BATCH_CELLS: usize = 1 << 19;
 
-/// Some rows, column by column.
-pub struct Batch {
-    columns: Vec<StringChunked>,
-    n_rows: usize,
-    n_columns: usize,
-}
-
-impl Batch {
-    pub fn n_rows(&self) -> usize {
-        self.n_rows
-    }
-
-    pub fn n_columns(&self) -> usize {
-        self.n_columns
-    }
-
-    /// A cell without surrounding white space; "" for nothing.
-    pub fn cell(&self, row: usize, column: usize) -> &str {
-        let text = self.columns.get(column).and_then(|column| column.get(row));
-        text.unwrap_or_default().trim()
-    }
-
-    /// Whether a row has more fields than the table has columns.
-    pub fn overflows(&self, row: usize) -> bool {
-        self.columns
-            .get(self.n_columns)
-            .is_some_and(|extra| extra.get(row).is_some())
-    }
-
-    /// One row's cells.
-    pub fn row(&self, row: usize) -> Vec<String> {
-        (0..self.n_columns)
-            .map(|column| self.cell(row, column).to_owned())
-            .collect()
-    }
-
-    fn of_block(block: Block, dialect: Dialect) -> Result<Self, TableError> {
-        // One column more than the table has catches rows with too many fields.
-        let fields = (0..=dialect.n_fields)
-            .map(|index| Field::new(format!("{index}").into(), DataType::String));
-        let options = CsvReadOptions::default()
-            .with_has_header(false)
-            .with_rechunk(true)
-            .with_schema(Some(Arc::new(Schema::from_iter(fields))))
-            .with_parse_options(
-                CsvParseOptions::default()
-                    .with_separator(dialect.separator)
-                    .with_truncate_ragged_lines(true),
-            );
-        let frame = options
-            .into_reader_with_file_handle(Cursor::new(block.text))
-            .finish()?;
-        if frame.height() != block.n_records {
-            return Err(TableError::Rows {
-                counted: block.n_records,
-                read: frame.height(),
-            });
-        }
-        Self::of_frame(&frame, dialect.n_fields)
-    }
-
-    fn of_frame(frame: &DataFrame, n_columns: usize) -> Result<Self, TableError> {
-        let columns = frame
-            .columns()
-            .iter()
-            .map(|column| {
-                let text = column.cast(&DataType::String)?;
-                Ok(text.str()?.rechunk().into_owned())
-            })
-            .collect::<Result<Vec<_>, PolarsError>>()?;
-        Ok(Self {
-            columns,
-            n_rows: frame.height(),
-            n_columns,
-        })
-    }
-
-    fn of_cells(rows: &[Vec<Option<String>>], n_columns: usize) -> Self {
-        let column = |at: usize| {
-            let cells = rows
-                .iter()
-                .map(|row| row.get(at).and_then(Option::as_deref));
-            cells.collect()
-        };
-        Self {
-            columns: (0..n_columns).map(column).collect(),
-            n_rows: rows.len(),
-            n_columns,
-        }
-    }
-}
+type Text = Box<dyn Read>;
 
 /// A table being read.
 pub enum Rows {
     Text {
-        blocks: Box<Blocks<std::io::BufReader<std::fs::File>>>,
+        blocks: Box<Blocks<Text>>,
         dialect: Dialect,
     },
+    Json(Box<JsonRows<BufReader<Text>>>),
+    Sheet(Sheet),
     Parquet(Box<ParquetRows>),
 }
 
 impl Rows {
-    /// Opens a table.
-    pub fn open(file: &UploadFile, max_rows: usize) -> Result<Self, TableError> {
+    /// Opens a table that is no workbook.
+    pub fn open(
+        file: &UploadFile,
+        max_rows: usize,
+        separator: Option<u8>,
+    ) -> Result<Self, TableError> {
         if is_parquet(file) {
             let rows = ParquetRows::open(file, max_rows)?;
             return Ok(Self::Parquet(Box::new(rows)));
         }
-        let dialect = dialect(file).map_err(|reason| TableError::NoTable(reason.to_owned()))?;
-        let reader = std::fs::File::open(file.disk_path()).map_err(TableError::Io)?;
+        if let Some(sniffed) = super::lines::sniff(file) {
+            sniffed.map_err(|reason| TableError::NoTable(reason.to_owned()))?;
+            let reader = || text_of(file).map(BufReader::new);
+            let rows = JsonRows::new(reader()?, reader()?)?;
+            return Ok(Self::Json(Box::new(rows)));
+        }
+        let dialect =
+            dialect(file, separator).map_err(|reason| TableError::NoTable(reason.to_owned()))?;
         Ok(Self::Text {
-            blocks: Box::new(Blocks::new(std::io::BufReader::new(reader), dialect)),
+            blocks: Box::new(Blocks::new(text_of(file)?, dialect)),
             dialect,
         })
     }
@@ -133,16 +55,35 @@ impl Rows {
     /// Column names, where the format has them apart from the rows.
     pub fn names(&self) -> Option<&[String]> {
         match self {
-            Self::Text { .. } => None,
+            Self::Text { .. } | Self::Sheet(_) => None,
+            Self::Json(rows) => Some(&rows.names),
             Self::Parquet(rows) => Some(rows.names()),
         }
     }
 
-    /// Separator of delimited text.
-    pub fn dialect(&self) -> Option<Dialect> {
+    /// Whether R left out the name of the row names, so that the header is one field short.
+    pub fn is_header_short(&self) -> bool {
+        matches!(self, Self::Text { dialect, .. } if dialect.n_fields_first < dialect.n_fields)
+    }
+
+    /// Whether a comma in a number cannot be what separates cells.
+    pub fn has_decimal_commas(&self) -> bool {
         match self {
-            Self::Text { dialect, .. } => Some(*dialect),
-            Self::Parquet(_) => None,
+            Self::Text { dialect, .. } => dialect.separator != b',',
+            Self::Sheet(_) => true,
+            Self::Json(_) | Self::Parquet(_) => false,
+        }
+    }
+
+    /// Where rows stand: what a row is called, and of a sheet its name and first column.
+    pub fn place(&self) -> Place {
+        match self {
+            Self::Json(_) => Place::Line,
+            Self::Sheet(sheet) => Place::Sheet {
+                name: sheet.name.clone(),
+                first_column: sheet.first_column,
+            },
+            Self::Text { .. } | Self::Parquet(_) => Place::Row,
         }
     }
 
@@ -155,34 +96,84 @@ impl Rows {
                     .map(|block| Batch::of_block(block, *dialect))
                     .transpose()
             }
+            Self::Json(rows) => {
+                let n_columns = rows.names.len();
+                let found = rows.next_rows(rows_at_once(n_columns))?;
+                Ok((!found.is_empty()).then(|| Batch::of_rows(&found, n_columns)))
+            }
+            Self::Sheet(sheet) => {
+                let found = sheet.next_rows(rows_at_once(sheet.n_columns));
+                Ok((!found.is_empty()).then(|| Batch::of_rows(&found, sheet.n_columns)))
+            }
             Self::Parquet(rows) => {
                 let n_columns = rows.names().len();
-                let found = rows.next_rows(PARQUET_ROWS)?;
+                let found = rows.next_rows(rows_at_once(n_columns))?;
                 Ok((!found.is_empty()).then(|| Batch::of_cells(&found, n_columns)))
             }
         }
     }
 }
 
-/// How the file is written, from its first bytes.
-pub fn dialect(file: &UploadFile) -> Result<Dialect, &'static str> {
-    let is_whole = file.size_bytes() <= file.head().len() as u64;
-    Dialect::sniff(file.head(), is_whole)
+/// How a row's place in a file is named.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Place {
+    Row,
+    Line,
+    Sheet { name: String, first_column: u32 },
 }
 
-/// The first rows, from the bytes at hand; `None` where only reading on tells what is wrong with them.
+impl Place {
+    /// A row, or a cell of it, for people.
+    pub fn of(&self, row: u64, cell: Option<(usize, &str)>) -> String {
+        let column = cell.map_or(String::new(), |(_, name)| format!(", column `{name}`"));
+        match self {
+            Self::Row => format!("row {row}{column}"),
+            Self::Line => format!("line {row}{column}"),
+            Self::Sheet { name, first_column } => match cell {
+                None => format!("sheet `{name}`, row {row}"),
+                Some((at, _)) => {
+                    let at = first_column.saturating_add(u32::try_from(at).unwrap_or(u32::MAX));
+                    let cell = super::workbook::address(at, row);
+                    format!("sheet `{name}`, cell {cell}{column}")
+                }
+            },
+        }
+    }
+}
+
+fn rows_at_once(n_columns: usize) -> usize {
+    (BATCH_CELLS / n_columns.max(1)).max(1)
+}
+
+/// A file's text as UTF-8.
+fn text_of(file: &UploadFile) -> Result<Text, TableError> {
+    let reader = BufReader::new(File::open(file.disk_path()).map_err(TableError::Io)?);
+    Ok(if is_utf16(file.head()) {
+        Box::new(Utf16::new(reader, false))
+    } else {
+        Box::new(reader)
+    })
+}
+
+/// How the file is written, from its first bytes.
+pub fn dialect(file: &UploadFile, separator: Option<u8>) -> Result<Dialect, &'static str> {
+    let is_whole = file.size_bytes() <= file.head().len() as u64;
+    Dialect::sniff(&head_as_utf8(file.head())?, is_whole, separator)
+}
+
+/// The first rows of delimited text, from the bytes at hand; `None` where only reading on tells what is wrong with them.
 pub fn sample(file: &UploadFile) -> Result<Option<Batch>, &'static str> {
-    let dialect = dialect(file)?;
+    let dialect = dialect(file, None)?;
+    let head = head_as_utf8(file.head())?;
     let is_whole = file.size_bytes() <= file.head().len() as u64;
     let end = if is_whole {
-        file.head().len()
+        head.len()
     } else {
-        file.head()
-            .iter()
+        head.iter()
             .rposition(|byte| matches!(byte, b'\n' | b'\r'))
             .unwrap_or(0)
     };
-    let head = file.head().get(..end).unwrap_or_default();
+    let head = head.get(..end).unwrap_or_default();
     match Blocks::new(head, dialect).next_block() {
         Ok(Some(block)) => Ok(Batch::of_block(block, dialect).ok()),
         Err(TableError::NotUtf8) => Err("is not UTF-8 text; save it as CSV UTF-8"),

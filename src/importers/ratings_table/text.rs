@@ -1,12 +1,13 @@
 //! Delimited text, cut into blocks of whole records with one kind of line end, whatever the program that wrote it.
 //!
 //! Understood: comma, semicolon, tab or bar; LF, CRLF or CR alone; a byte order mark; comment lines; blank lines; quotation marks.
+//! UTF-16 has become UTF-8 before.
 
 use super::TableError;
 use std::io::Read;
 
 /// Separators in the order in which they are preferred when several fit: commas also occur within numbers and text.
-const SEPARATORS: [u8; 4] = [b'\t', b';', b'|', b','];
+pub const SEPARATORS: [u8; 4] = [b'\t', b';', b'|', b','];
 /// Records looked at to find the separator.
 const MAX_SNIFFED: usize = 200;
 /// Bytes handed on at once.
@@ -15,8 +16,9 @@ const BLOCK_BYTES: usize = 4 << 20;
 const MAX_RECORD_BYTES: usize = 16 << 20;
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 /// What spreadsheets write in place of a value; such a line is no comment.
-pub const SPREADSHEET_ERRORS: [&str; 7] = [
-    "#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!",
+pub const SPREADSHEET_ERRORS: [&str; 11] = [
+    "#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#DATA!", "#SPILL!",
+    "#CALC!", "#FIELD!",
 ];
 
 /// How a table is written.
@@ -30,14 +32,11 @@ pub struct Dialect {
 }
 
 impl Dialect {
-    /// Finds the separator from the first bytes of a file.
+    /// Finds the separator from the first bytes of a file, unless it is given.
     ///
     /// # Errors
     /// What keeps these bytes from being a table.
-    pub fn sniff(head: &[u8], is_whole: bool) -> Result<Self, &'static str> {
-        if head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF]) {
-            return Err("is UTF-16 text; save it as UTF-8");
-        }
+    pub fn sniff(head: &[u8], is_whole: bool, separator: Option<u8>) -> Result<Self, &'static str> {
         let head = head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(head);
         if head.contains(&0) {
             return Err("is binary");
@@ -49,7 +48,10 @@ impl Dialect {
             return Err("is JSON or XML");
         }
         let mut best: Option<(usize, Self)> = None;
-        for separator in SEPARATORS {
+        for separator in SEPARATORS
+            .into_iter()
+            .filter(|one| separator.is_none_or(|given| given == *one))
+        {
             let found = Self::with(separator, head, is_whole);
             // Only a clearly better fit displaces a preferred separator.
             if let Some((n_fit, _)) =
@@ -180,7 +182,10 @@ impl Cutter {
 
 fn is_ignored(record: &[u8]) -> bool {
     let is_error = |name: &str| record.starts_with(name.as_bytes());
+    // Spreadsheets of some countries name their separator in a line of its own.
+    let is_hint = record.len() == 5 && record.starts_with(b"sep=");
     record.iter().all(u8::is_ascii_whitespace)
+        || is_hint
         || (record.first() == Some(&b'#') && !SPREADSHEET_ERRORS.iter().any(|name| is_error(name)))
 }
 
@@ -221,7 +226,7 @@ impl<R: Read> Blocks<R> {
         while !self.is_done && block.text.len() < BLOCK_BYTES {
             let mut chunk = std::mem::take(&mut self.pending);
             chunk.resize(256 << 10, 0);
-            let n = self.reader.read(&mut chunk).map_err(TableError::Io)?;
+            let n = self.reader.read(&mut chunk).map_err(TableError::read)?;
             let mut bytes = chunk.get(..n).unwrap_or_default();
             if std::mem::take(&mut self.is_first) {
                 bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
@@ -273,7 +278,7 @@ mod tests {
     use super::{Blocks, Dialect};
 
     fn normalised(text: &[u8]) -> (Dialect, String) {
-        let dialect = Dialect::sniff(text, true).expect("a table");
+        let dialect = Dialect::sniff(text, true, None).expect("a table");
         let mut blocks = Blocks::new(text, dialect);
         let block = blocks.next_block().expect("sound text").expect("a block");
         assert!(blocks.next_block().expect("sound text").is_none());
@@ -287,6 +292,7 @@ mod tests {
             "item,a,b\r\nx,1,2",
             "item,a,b\rx,1,2\r",
             "\u{feff}# made by hand\nitem,a,b\n\nx,1,2\n",
+            "sep=,\r\nitem,a,b\r\nx,1,2\r\n",
         ] {
             assert_eq!(normalised(text.as_bytes()).1, plain, "{text:?}");
         }
@@ -318,8 +324,8 @@ mod tests {
 
     #[test]
     fn prose_is_no_table() {
-        assert!(Dialect::sniff(b"Dear reader,\nthis is text.\nYours\n", true).is_err());
-        assert!(Dialect::sniff(b"{\"a\": 1,\n\"b\": 2}\n", true).is_err());
+        assert!(Dialect::sniff(b"Dear reader,\nthis is text.\nYours\n", true, None).is_err());
+        assert!(Dialect::sniff(b"{\"a\": 1,\n\"b\": 2}\n", true, None).is_err());
     }
 
     #[test]

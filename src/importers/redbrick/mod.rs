@@ -33,6 +33,7 @@ const FORMAT: Format = Format {
     maps: "boxes, polygons, polylines, landmarks, ellipses on square images (with the images in the upload); landmarks in space and measurements by slice; classifications and attributes; one reading for each annotator of a consensus task, the super truth as consensus; skipped tasks",
     ignores: "masks, which lie in NIfTI files to be imported beside; cuboids; shapes on mammograms, whose x may run from the right; shapes on images that are not in the upload; long texts; counted",
     rater: "`updatedBy`, who saved last, by the part of the address before `@`, else the options",
+    convention: "shares of the image's width and height from the top left; voxel indices at centres",
 };
 
 /// The importer for RedBrick AI JSON.

@@ -12,8 +12,6 @@ use crate::importers::skips::skip;
 use crate::importers::{Context, ImportError, Placement, Sink};
 use serde_json::{Map, Value};
 
-const CONVENTION: &str =
-    "shares of the image's width and height from the top left; voxel indices at centres";
 
 /// Reads tasks one by one.
 pub(super) struct Reader<'a> {
@@ -307,7 +305,6 @@ impl<'a> Reader<'a> {
             .iter()
             .any(|one| !matches!(one.shape, Shape::Classification { .. }))
         {
-            reading.source_convention = CONVENTION.to_owned();
         }
         self.sink.reading(reading)?;
         if state == ReadingState::Skipped {

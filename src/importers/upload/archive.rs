@@ -25,7 +25,8 @@ pub(super) fn archive_kind(path: &Path, name: &str) -> Result<Option<ArchiveKind
         .read_to_end(&mut head)
         .map_err(|source| ImportError::io(name, source))?;
     if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
-        return Ok(Some(ArchiveKind::Zip));
+        let is_office = is_office_document(file);
+        return Ok((!is_office).then_some(ArchiveKind::Zip));
     }
     if is_tar(&head) {
         return Ok(Some(ArchiveKind::Tar));
@@ -61,6 +62,31 @@ pub(super) fn archive_kind(path: &Path, name: &str) -> Result<Option<ArchiveKind
         }
     }
     Ok(None)
+}
+
+/// Entries that make a zip one document instead of an archive of files: workbooks and spreadsheets.
+const OFFICE_ENTRIES: [&str; 2] = ["xl/workbook.xml", "xl/workbook.bin"];
+const OPEN_DOCUMENT: &[u8] = b"application/vnd.oasis.opendocument.";
+
+/// Whether a zip is a workbook or an OpenDocument file, which is read whole and never unpacked into parts.
+fn is_office_document(file: File) -> bool {
+    let Ok(mut archive) = zip::ZipArchive::new(BufReader::new(file)) else {
+        return false;
+    };
+    if OFFICE_ENTRIES
+        .iter()
+        .any(|name| archive.index_for_name(name).is_some())
+    {
+        return true;
+    }
+    let Ok(entry) = archive.by_name("mimetype") else {
+        return false;
+    };
+    let mut kind = Vec::with_capacity(OPEN_DOCUMENT.len());
+    let read = entry
+        .take(OPEN_DOCUMENT.len() as u64)
+        .read_to_end(&mut kind);
+    read.is_ok() && kind == OPEN_DOCUMENT
 }
 
 /// Packings that are recognised only to be named: what they begin with, and what they are called.

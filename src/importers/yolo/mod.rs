@@ -20,6 +20,7 @@ const FORMAT: Format = Format {
     maps: "boxes, turned boxes (four corners that form no rectangle stay an outline), outlines, keypoints; the task from the sidecar's `task` column, `task` or `kpt_shape` of data.yaml, words of the path (detect, segment, pose, obb), or line lengths where they decide; class names; image sizes from the images beside, else the sidecar's `width_px` and `height_px`; an empty file is reviewed and empty, a missing one unknown",
     ignores: "everything of data.yaml but `names`, `nc`, `task`, `kpt_shape`; of YAML only plain lists and maps of names are read; images turned by their Exif orientation need a stated size",
     rater: "none in the format: from the options; lines with a confidence are a model's, named `model` unless the options name it",
+    convention: "shares of the image's width and height",
 };
 
 /// The importer for YOLO label files.

@@ -10,7 +10,6 @@ use crate::importers::skips::skip;
 use crate::importers::{Context, ImportError, Placement, Sink, Upload, UploadFile, structure};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-const CONVENTION: &str = "shares of the image's width and height";
 
 pub(super) fn read(
     upload: &Upload,
@@ -153,7 +152,6 @@ impl Reader<'_> {
         self.sink.item(item)?;
         let announce = |sink: &mut dyn Sink, state| {
             let mut reading = placement.to_reading(key.clone(), state, file.path());
-            CONVENTION.clone_into(&mut reading.source_convention);
             if is_model {
                 reading.role = self.context.options().role.unwrap_or(Role::Model);
                 reading.reference = None;
