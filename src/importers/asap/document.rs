@@ -8,7 +8,6 @@ use crate::importers::xml::{Node, XmlReader};
 use crate::importers::{Context, ImportError, Limits, Sink, UploadFile};
 use std::collections::BTreeSet;
 
-
 /// Reads one file.
 pub(super) fn read(
     file: &UploadFile,

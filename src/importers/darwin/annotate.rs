@@ -6,7 +6,6 @@ use crate::domain::{GRID_ATTRIBUTE, Item, ReadingState, Role, Shape};
 use crate::importers::drawn::{Drawn, annotation};
 use crate::importers::{Context, ImportError, Placement, Sink};
 
-
 /// Where a slot's annotations go.
 pub(super) fn placed(
     context: &Context,
@@ -53,8 +52,7 @@ pub(super) fn keep(
         reading.role = Role::Model;
     }
     let mut kept = annotation(header.id.clone(), &header.label, drawn, slot.size_px);
-    if !matches!(kept.shape, Shape::Classification { .. }) {
-    }
+    if !matches!(kept.shape, Shape::Classification { .. }) {}
     kept.attributes.clone_from(&header.attributes);
     kept.confidence = header.confidence.filter(|_| header.is_model);
     if let (Shape::Volume(_), Some(grid)) = (&kept.shape, &slot.grid) {

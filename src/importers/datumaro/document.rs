@@ -10,7 +10,6 @@ use crate::importers::skips::skip;
 use crate::importers::{Context, ImportError, Limits, Sink, UploadFile};
 use std::collections::HashSet;
 
-
 /// Reads one file: first its categories, which may stand behind the items, then the items.
 pub(super) fn read(
     file: &UploadFile,

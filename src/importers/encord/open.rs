@@ -5,7 +5,6 @@ use crate::domain::{Annotation, Item, ReadingKey, ReadingState, Shape};
 use crate::importers::{ImportError, Placement, Sink};
 use std::collections::BTreeMap;
 
-
 /// An item with its readings, before they are kept.
 pub(super) struct Open {
     pub placement: Placement,
@@ -58,8 +57,7 @@ impl Open {
                 if !matches!(
                     annotation.shape,
                     Shape::Classification { .. } | Shape::Ordinal { .. }
-                ) {
-                }
+                ) {}
             }
             reading.finished_at_us = finished.or(reading.finished_at_us);
             reading.review = verdict.review();

@@ -8,7 +8,6 @@ use crate::importers::one_reading::{OneReading, UNCLASSIFIED, image_of, plain};
 use crate::importers::xml::{Node, Tag, XmlReader};
 use crate::importers::{Context, ImportError, Limits, Sink, UploadFile};
 
-
 /// Reads one file.
 pub(super) fn read(
     file: &UploadFile,

@@ -15,7 +15,6 @@ use crate::importers::{Context, ImportError, Placement, Sink};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 
-
 /// Reads rows one by one.
 pub(super) struct Reader<'a> {
     max_bytes: usize,

@@ -13,7 +13,6 @@ use crate::importers::{Context, ImportError, Placement, Sink, UploadFile};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-
 /// Reviews of the annotations of one reading.
 #[derive(Default)]
 struct Votes {
@@ -195,8 +194,7 @@ impl<'a> Reader<'a> {
         if model.is_some() {
             reading.role = Role::Model;
         }
-        if annotation.shape.lies_in_a_plane() {
-        }
+        if annotation.shape.lies_in_a_plane() {}
         if let Some(children) = word(value, "id").and_then(|id| self.known.children.remove(id)) {
             self.attach(&mut annotation, children, author.unwrap_or_default())?;
         }

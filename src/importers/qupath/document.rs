@@ -11,7 +11,6 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::io::BufRead;
 
-
 /// How far into a file an object of QuPath is looked for.
 const LOOK_BYTES: u64 = 4 << 20;
 const LOOK_FEATURES: usize = 200;

@@ -55,6 +55,7 @@ const FORMAT: Format = Format {
               spreadsheet errors, all sheets but one",
     rater: "the rater column or the columns' names; rater-1, rater-2, … in a table without names; reading-1, … in counts; consensus, \
             truth and models are set apart by name or mapping",
+    convention: "",
 };
 
 /// Why a table cannot be read.

@@ -110,7 +110,7 @@ pub fn preview(upload: &Upload, options: &IngestOptions) -> Result<Preview, Impo
         seen: BTreeSet::new(),
         rows: Vec::new(),
     };
-    let mut reporting = ReportingSink::new(&mut first);
+    let mut reporting = ReportingSink::new(&mut first, &super::FORMAT);
     RatingsTable.read(upload, &[index], &Context::new(&options)?, &mut reporting)?;
     let report = reporting.finish(&Detected {
         importer: &RatingsTable,

@@ -12,7 +12,6 @@ use crate::importers::skips::skip;
 use crate::importers::{Context, ImportError, Placement, Sink};
 use serde_json::{Map, Value};
 
-
 /// Reads tasks one by one.
 pub(super) struct Reader<'a> {
     pictures: Pictures<'a>,
@@ -304,8 +303,7 @@ impl<'a> Reader<'a> {
             .kept
             .iter()
             .any(|one| !matches!(one.shape, Shape::Classification { .. }))
-        {
-        }
+        {}
         self.sink.reading(reading)?;
         if state == ReadingState::Skipped {
             if !said.kept.is_empty() {

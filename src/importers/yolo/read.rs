@@ -10,7 +10,6 @@ use crate::importers::skips::skip;
 use crate::importers::{Context, ImportError, Placement, Sink, Upload, UploadFile, structure};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-
 pub(super) fn read(
     upload: &Upload,
     sorted: &Sorted,
