@@ -170,7 +170,7 @@ impl Parts {
     }
 }
 
-/// Cuts a fixture's files, each at every length (at most `max_cases` a file, evenly spread), and reads each piece under
+/// Cuts a fixture's files, each at every length (about `max_cases` a file, evenly spread), and reads each piece under
 /// the file's own name. Reading must not panic; an error must say something; and no piece may yield more than the whole,
 /// but for the last cell of a table: `NA`, no rating, may be cut to `N`, a rating. Returns how many pieces were read.
 pub fn truncations(path: &Path, options: &IngestOptions, max_cases: usize) -> usize {
@@ -180,7 +180,7 @@ pub fn truncations(path: &Path, options: &IngestOptions, max_cases: usize) -> us
         .unwrap_or_else(|error| panic!("{} is not readable whole: {error}", path.display()));
     let mut n_cases = 0;
     for (at, (_, whole)) in parts.files.iter().enumerate() {
-        let step = whole.len().div_ceil(max_cases.max(1)).max(1);
+        let step = (whole.len() / max_cases.max(1)).max(1);
         for length in (0..whole.len()).step_by(step) {
             n_cases += 1;
             match parts.read_with(at, &whole[..length], options) {
