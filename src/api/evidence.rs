@@ -103,6 +103,10 @@ pub struct CheckDto {
     limit: Option<f64>,
     /// Audits, all without error, that would pass; null where no number would, or none is asked.
     further_clean_audits: Option<u64>,
+    /// The same in studies of the mean size, where several units of a study are counted.
+    further_clean_studies: Option<u64>,
+    /// Independent units that the denominator is worth, where several units of a study are counted.
+    effective_n: Option<f64>,
     /// What was found and what to do.
     reason: String,
     /// Stage that is judged.
@@ -228,6 +232,8 @@ impl Example for CheckDto {
             method: Some("Clopper–Pearson, one-sided".to_owned()),
             limit: Some(0.012),
             further_clean_audits: Some(201),
+            further_clean_studies: None,
+            effective_n: None,
             reason: "0 of 48 studies are wrong; 201 more without an error would pass".to_owned(),
             stage: Some("training".to_owned()),
             unit: Some("study".to_owned()),

@@ -293,12 +293,7 @@ fn check_view(check: &CheckResult) -> CheckView {
             (Some(level), Some(method)) => format!("{}, {:.0} %", plain(method), level * 100.0),
             (_, method) => method.as_deref().map_or_else(|| "–".to_owned(), plain),
         },
-        audits: check.further_clean_audits.filter(|n| *n > 0).map(|n| {
-            format!(
-                "{} without an error would pass",
-                plural(n, "more audit", "more audits")
-            )
-        }),
+        audits: further_audits(check),
         others: (check.by_reference.len() > 1).then(|| references(check)),
         left_out,
         check: check.clone(),
@@ -384,4 +379,16 @@ fn studies(evidence: &Evidence) -> String {
 /// Letters, digits and dashes of a check's name.
 fn anchor(name: &str) -> String {
     format!("check-{}", crate::reports::figures::identifier(name))
+}
+
+/// What would pass, where something would.
+fn further_audits(check: &CheckResult) -> Option<String> {
+    let audits = check.further_clean_audits.filter(|n| *n > 0);
+    let studies = check.further_clean_studies.filter(|n| *n > 0);
+    let more = match (audits, studies) {
+        (Some(n), _) => plural(n, "more audit", "more audits"),
+        (None, Some(n)) => plural(n, "more study like these", "more studies like these"),
+        (None, None) => return None,
+    };
+    Some(format!("{more} without an error would pass"))
 }

@@ -134,6 +134,9 @@ pub struct Protocol {
     pub error_unit: ErrorUnit,
     /// One-sided confidence of verdicts and two-sided level of shown intervals.
     pub confidence: f64,
+    /// How much errors of one study are taken to hang together until there are enough to measure it: 1, a study
+    /// right or wrong as a whole; 0, not at all.
+    pub within_study_correlation: f64,
     pub tolerance: Tolerance,
     pub matching: Matching,
     /// Empty: every label that occurs is accepted.
@@ -157,6 +160,7 @@ impl Default for Protocol {
             version: "1".to_owned(),
             error_unit: ErrorUnit::Study,
             confidence: 0.95,
+            within_study_correlation: 1.0,
             tolerance: Tolerance::default(),
             matching: Matching { min_overlap: 0.5 },
             labels: BTreeMap::new(),

@@ -2,7 +2,7 @@
 
 use super::day::Day;
 use crate::domain::{ErrorUnit, ReferenceKind, Stage};
-use crate::statistics::Population;
+use crate::statistics::{ClusterCount, Population};
 use std::collections::BTreeMap;
 
 /// The studies that a release proposes to ship.
@@ -43,17 +43,8 @@ pub struct StageErrorCount {
     pub n_refused: u64,
     /// A finite lot drawn from without replacement, or an unbounded process.
     pub population: Population,
-    /// For units below the study, whose errors come in clusters; `None` where fewer than two studies were assessed.
-    pub cluster_bounds: Option<ClusterBounds>,
-}
-
-/// One-sided bounds of an error rate by cluster bootstrap over studies.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ClusterBounds {
-    pub lower: f64,
-    pub upper: f64,
-    /// One-sided confidence of each bound.
-    pub confidence: f64,
+    /// The same counts study by study: units of one study hang together.
+    pub by_study: Vec<ClusterCount>,
 }
 
 /// One agreement coefficient.

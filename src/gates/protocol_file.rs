@@ -41,6 +41,12 @@ fn protocol(root: &mut Section<'_>) -> Protocol {
         confidence: root
             .get("confidence", confidence)
             .unwrap_or(default.confidence),
+        within_study_correlation: root
+            .get(
+                "within_study_correlation",
+                share(|x| (0.0..=1.0).contains(&x), "a correlation from 0 to 1"),
+            )
+            .unwrap_or(default.within_study_correlation),
         tolerance,
         matching: root.table("matching", |section| Matching {
             min_overlap: section

@@ -29,6 +29,10 @@ pub struct CheckResult {
     pub limit: Option<f64>,
     /// Further audits, all without error, that would pass; `None` where no number would, or none is asked.
     pub further_clean_audits: Option<u64>,
+    /// The same in studies of the mean size, where several units of a study are counted.
+    pub further_clean_studies: Option<u64>,
+    /// Independent units that the denominator is worth, where several units of a study are counted.
+    pub effective_n: Option<f64>,
     /// What was found and what to do.
     pub reason: String,
     pub stage: Option<Stage>,
@@ -73,6 +77,8 @@ impl CheckResult {
             method: None,
             limit: None,
             further_clean_audits: None,
+            further_clean_studies: None,
+            effective_n: None,
             reason: reason.into(),
             stage: None,
             unit: None,

@@ -2,13 +2,13 @@
 
 use super::{PipelineError, Project};
 use crate::analytics::{agreement_figures_of_studies, pixel_figures_of_studies};
-use crate::domain::{ErrorUnit, Protocol, ReferenceKind, Stage};
+use crate::domain::{ErrorUnit, ReferenceKind, Stage};
 use crate::gates::inputs::{
-    AgreementFigure, ClusterBounds, Completeness, Lot, LotFigures, OpenInvalid, RatersPerItem,
-    SiteStudies, SpecialistDay, StageErrorCount, StudyGap,
+    AgreementFigure, Completeness, Lot, LotFigures, OpenInvalid, RatersPerItem, SiteStudies,
+    SpecialistDay, StageErrorCount, StudyGap,
 };
 use crate::gates::{CheckRule, Day, Evaluation, Evidence, Policy, evaluate};
-use crate::statistics::{Population, ResampleSource, quantile};
+use crate::statistics::{ClusterCount, Population};
 use crate::store::{
     AgreementUnit, ContingencyQuestion, Filter, GroupBy, NewGateRecord, Sides, Store,
 };
@@ -16,9 +16,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Invalid annotations and gaps that are named; all are counted.
 const MAX_EXAMPLES: usize = 10;
-/// Resamples behind bounds of rates whose units come in clusters, and their seed.
-const N_RESAMPLES: u32 = 2_000;
-const SEED: u64 = 20_261_102;
 
 /// Which studies are proposed for release, and when they are judged.
 #[derive(Clone, Debug, Default)]
@@ -262,7 +259,13 @@ fn error_counts(
                 n_not_applicable,
                 n_refused,
                 population: population(stage, unit, n_assessed, &rows, members.len() as u64),
-                cluster_bounds: cluster_bounds(&project.protocol, policy, unit, &rows),
+                by_study: rows
+                    .iter()
+                    .map(|row| ClusterCount {
+                        errors: row[0],
+                        assessed: row[1],
+                    })
+                    .collect(),
             });
         }
     }
@@ -288,36 +291,6 @@ fn population(
     } else {
         Population::Process
     }
-}
-
-/// One-sided bounds of the rate by resampling studies, where units lie below the study.
-fn cluster_bounds(
-    protocol: &Protocol,
-    policy: &Policy,
-    unit: ErrorUnit,
-    rows: &[[u64; 4]],
-) -> Option<ClusterBounds> {
-    // Studies with nothing assessed are no clusters.
-    let rows: Vec<&[u64; 4]> = rows.iter().filter(|row| row[1] > 0).collect();
-    if unit == ErrorUnit::Study || rows.len() < 2 {
-        return None;
-    }
-    let confidence = policy.confidence.unwrap_or(protocol.confidence);
-    let mut source = ResampleSource::new(SEED);
-    let rates: Vec<f64> = (0..N_RESAMPLES)
-        .filter_map(|_| {
-            let (errors, assessed) = (0..rows.len()).fold((0, 0), |(errors, assessed), _| {
-                let row = rows[source.below(rows.len() as u64) as usize];
-                (errors + row[0], assessed + row[1])
-            });
-            (assessed > 0).then(|| errors as f64 / assessed as f64)
-        })
-        .collect();
-    Some(ClusterBounds {
-        lower: quantile(&rates, 1.0 - confidence)?,
-        upper: quantile(&rates, confidence)?,
-        confidence,
-    })
 }
 
 /// The weakest pair of raters by label and coefficient: a floor must hold for every pair.

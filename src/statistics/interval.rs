@@ -65,6 +65,8 @@ pub enum IntervalMethod {
     FBased,
     /// Quantiles of a beta posterior.
     BetaPosterior,
+    /// Exact binomial interval of as many independent units as the clustered ones are worth.
+    EffectiveSample,
 }
 
 /// A two-sided interval at a stated level.

@@ -2,6 +2,9 @@
 
 mod bootstrap;
 mod charts;
+mod clustered;
+#[cfg(test)]
+mod clustered_tests;
 #[cfg(test)]
 mod coverage_tests;
 mod distributions;
@@ -34,6 +37,10 @@ pub use bootstrap::{
 #[cfg(test)]
 use charts::chart_of_scores;
 pub use charts::{ChartPoint, ControlChart, IndividualsChart, individuals_chart, p_chart, u_chart};
+pub use clustered::{
+    ClusterCount, ClusteredRate, ClusteredVerdict, MIN_ERRONEOUS_CLUSTERS, clustered_rate,
+    further_clean_clusters, judge_clustered_rate,
+};
 pub use distributions::{
     beta_quantile, chi_squared_quantile, chi_squared_tails, f_quantile, f_tails, normal_cdf,
     normal_quantile, normal_tails, student_t_cdf, student_t_quantile,

@@ -9,7 +9,7 @@ const FILE_NAME: &str = "concord.duckdb";
 
 /// An import of any size and a server beside other programs have to do with this much for the database. Questions that need more
 /// spill to disk.
-const MEMORY_LIMIT_BYTES: u64 = 512 << 20;
+const MEMORY_LIMIT_BYTES: u64 = 384 << 20;
 
 /// What the database may use of the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -58,6 +58,10 @@ table_row! {
         pub status: Option<String>,
         /// Audits, all without error, that would turn insufficient evidence into a pass.
         pub further_clean_audits: Option<u64>,
+        /// The same in studies like these, where several units of a study are counted.
+        pub further_clean_studies: Option<u64>,
+        /// Independent units that the denominator is worth, where several units of a study are counted.
+        pub effective_n: Option<f64>,
         /// Instances whose primary error this is; their sum may exceed `numerator`, which counts units.
         pub missing: u64,
         /// Instances that no reference has.
@@ -87,7 +91,9 @@ impl From<ErrorFigure> for ErrorRateRow {
             lower: figure.interval.map(|interval| interval.lower),
             upper: figure.interval.map(|interval| interval.upper),
             level: figure.interval.map(|interval| interval.level),
-            method: figure.interval.map(|_| "wilson".to_owned()),
+            method: figure.interval_method().map(str::to_owned),
+            effective_n: figure.effective_n,
+            further_clean_studies: figure.further_clean_studies,
             undefined: figure.rate.is_none().then(|| "nothing_assessed".to_owned()),
             n_not_applicable: figure.n_not_applicable,
             n_refused: figure.n_refused,
@@ -140,6 +146,8 @@ impl Example for ErrorRateRow {
             limit: Some(0.012),
             status: Some("insufficient_evidence".to_owned()),
             further_clean_audits: Some(346),
+            further_clean_studies: None,
+            effective_n: None,
             missing: 1,
             extra: 0,
             wrong_label: 0,

@@ -1,8 +1,8 @@
 use super::fixtures::{clean_lot, count, judged, judged_one};
 use crate::domain::{ErrorUnit, ReferenceKind, Stage, Status};
-use crate::gates::inputs::{ClusterBounds, LotFigures, StageErrorCount};
+use crate::gates::inputs::{LotFigures, StageErrorCount};
 use crate::gates::{CheckResult, CheckRule, EvidenceRule, Policy};
-use crate::statistics::Population;
+use crate::statistics::{ClusterCount, Population};
 
 fn rule(reference: Option<ReferenceKind>) -> CheckRule {
     CheckRule::ErrorRate {
@@ -283,11 +283,6 @@ fn another_kind_without_enough_evidence_changes_nothing() {
 fn other_stages_and_units_are_not_counted() {
     let item = StageErrorCount {
         unit: ErrorUnit::Item,
-        cluster_bounds: Some(ClusterBounds {
-            lower: 0.0,
-            upper: 0.0,
-            confidence: 0.95,
-        }),
         ..annotation(ReferenceKind::Gold, 0, 9000)
     };
     let figures = with(vec![
@@ -312,66 +307,91 @@ fn other_stages_and_units_are_not_counted() {
     );
 }
 
-#[test]
-fn clean_units_of_a_single_study_prove_nothing_about_others() {
-    let by_item = CheckRule::ErrorRate {
+fn by_item() -> CheckRule {
+    CheckRule::ErrorRate {
         stage: Stage::Annotation,
         limit: None,
         unit: Some(ErrorUnit::Item),
         reference: None,
+    }
+}
+
+/// Judges items of these studies: errors and items of each.
+fn judged_items(studies: &[(u64, u64)]) -> CheckResult {
+    let by_study: Vec<ClusterCount> = studies
+        .iter()
+        .map(|&(errors, assessed)| ClusterCount { errors, assessed })
+        .collect();
+    let errors = studies.iter().map(|study| study.0).sum();
+    let assessed = studies.iter().map(|study| study.1).sum();
+    let count = StageErrorCount {
+        unit: ErrorUnit::Item,
+        by_study,
+        ..annotation(ReferenceKind::Gold, errors, assessed)
     };
-    let of_one_study = |n_errors| {
-        let count = StageErrorCount {
-            unit: ErrorUnit::Item,
-            cluster_bounds: None,
-            ..annotation(ReferenceKind::Gold, n_errors, 9000)
-        };
-        judged_one(by_item.clone(), &with(vec![count]))
-    };
-    let clean = of_one_study(0);
-    assert_eq!(clean.status, Status::InsufficientEvidence);
-    assert_eq!(clean.further_clean_audits, None);
-    assert!(
-        clean.reason.contains("all of them in one study"),
-        "{}",
-        clean.reason
-    );
-    assert_eq!(of_one_study(900).status, Status::Fail);
+    judged_one(by_item(), &with(vec![count]))
 }
 
 #[test]
-fn clustered_units_are_judged_by_the_wider_bounds() {
-    let by_item = CheckRule::ErrorRate {
-        stage: Stage::Annotation,
-        limit: None,
-        unit: Some(ErrorUnit::Item),
-        reference: None,
-    };
-    let judged_with = |lower, upper, confidence| {
-        let bounds = ClusterBounds {
-            lower,
-            upper,
-            confidence,
-        };
-        let count = StageErrorCount {
-            unit: ErrorUnit::Item,
-            cluster_bounds: Some(bounds),
-            ..annotation(ReferenceKind::Gold, 5, 2000)
-        };
-        judged_one(by_item.clone(), &with(vec![count]))
-    };
-    let wide = judged_with(0.0, 0.013, 0.95);
+fn clean_units_of_few_studies_prove_little_about_others() {
+    let one = judged_items(&[(0, 9000)]);
+    assert_eq!(one.status, Status::InsufficientEvidence);
     assert_eq!(
-        (wide.status, wide.upper),
-        (Status::InsufficientEvidence, Some(0.013))
+        (one.further_clean_audits, one.further_clean_studies),
+        (None, Some(248))
     );
-    assert_eq!(wide.further_clean_audits, None);
     assert_eq!(
-        wide.method.as_deref(),
-        Some("wider_of_exact_and_cluster_bootstrap_one_sided")
+        one.reason,
+        "0 of 9000 items were wrong at the annotation stage against the gold reference, in 1 study; they prove as much as 1 independent ones, since errors may cluster by study (0 of 30 studies with errors, from which on that is measured); with 95 % confidence the rate may be as high as 95 %, limit 1.2 %: audit 248 further studies like these without an error to pass."
     );
-    let narrow = judged_with(0.0025, 0.0025, 0.95);
-    assert_eq!(narrow.status, Status::Pass);
-    assert_eq!(narrow.method.as_deref(), Some("clopper_pearson_one_sided"));
-    assert_eq!(judged_with(0.0, 0.013, 0.9).status, Status::Error);
+    let five = judged_items(&[(0, 2000); 5]);
+    assert_eq!(five.status, Status::InsufficientEvidence);
+    let enough = judged_items(&[(0, 40); 249]);
+    assert_eq!(
+        (enough.status, enough.further_clean_studies),
+        (Status::Pass, Some(0))
+    );
+    assert!(enough.effective_n.is_some_and(|n| (n - 249.0).abs() < 1e-9));
+    assert_eq!(
+        judged_items(&[(0, 40); 248]).status,
+        Status::InsufficientEvidence
+    );
+}
+
+#[test]
+fn a_study_that_is_wrong_throughout_fails_no_process_by_itself() {
+    // As independent units, 40 of 1,000 would be proof of a rate above 1.2 %.
+    let mut studies = vec![(0, 40); 24];
+    studies.push((40, 40));
+    assert_eq!(judged_items(&studies).status, Status::InsufficientEvidence);
+    let wrong_everywhere = judged_items(&[(4, 40); 40]);
+    assert_eq!(wrong_everywhere.status, Status::Fail);
+    assert_eq!(wrong_everywhere.further_clean_studies, None);
+    assert_eq!(
+        wrong_everywhere.method.as_deref(),
+        Some("clopper_pearson_one_sided_of_effective_units")
+    );
+}
+
+#[test]
+fn single_units_of_many_studies_are_judged_exactly() {
+    let result = judged_items(&[(0, 1); 249]);
+    assert_eq!(result.status, Status::Pass);
+    assert_eq!(result.method.as_deref(), Some("clopper_pearson_one_sided"));
+    assert_eq!(result.effective_n, None);
+}
+
+#[test]
+fn studies_that_do_not_add_up_are_a_fault() {
+    let count = StageErrorCount {
+        unit: ErrorUnit::Item,
+        by_study: vec![ClusterCount {
+            errors: 0,
+            assessed: 8,
+        }],
+        ..annotation(ReferenceKind::Gold, 0, 9000)
+    };
+    let result = judged_one(by_item(), &with(vec![count]));
+    assert_eq!(result.status, Status::Error);
+    assert!(result.reason.contains("add up to 0 errors among 8 units"));
 }

@@ -21,7 +21,7 @@ pub fn count(stage: Stage, kind: ReferenceKind, n_errors: u64, n_assessed: u64) 
         n_not_applicable: 0,
         n_refused: 0,
         population: Population::Process,
-        cluster_bounds: None,
+        by_study: Vec::new(),
     }
 }
 

@@ -5,6 +5,7 @@ use crate::analytics::{ErrorFigure, error_figures};
 use crate::domain::{ErrorUnit, ReferenceKind, Stage, Status};
 use crate::pipeline::{PipelineError, Project};
 use crate::reports::model::{Figure, KindRate, StageCard, WeekRate};
+use crate::statistics::{Interval, IntervalMethod};
 use crate::store::{Filter, GroupBy, Store};
 
 /// One card a stage, in the order of work.
@@ -151,9 +152,16 @@ pub(in crate::pipeline) fn rate_figure(figure: &ErrorFigure) -> Figure {
         Some(interval) => rate.with_interval(
             interval.lower,
             interval.upper,
-            format!("Wilson, {:.0} %", interval.level * 100.0),
+            format!("{}, {:.0} %", method(interval), interval.level * 100.0),
         ),
         None => rate,
+    }
+}
+
+fn method(interval: Interval) -> &'static str {
+    match interval.method {
+        IntervalMethod::EffectiveSample => "exact, of the units that clustered ones are worth",
+        _ => "Wilson",
     }
 }
 
@@ -177,6 +185,12 @@ fn sentence(figure: &ErrorFigure, limit: f64, status: Status) -> String {
                 format!("{unit}s")
             }
         ),
+        (Status::InsufficientEvidence, None) if figure.further_clean_studies.is_some() => {
+            let n = figure.further_clean_studies.unwrap_or_default();
+            format!(
+                "Not enough evidence yet, since errors may cluster by study: {n} more studies like these without an error would show that the rate is below {limit}."
+            )
+        }
         (Status::InsufficientEvidence, None) => {
             format!(
                 "Not enough evidence, and no number of further clean audits of this lot would show a rate below {limit}."

@@ -3,11 +3,14 @@
 mod reason;
 
 use crate::domain::{ErrorUnit, ReferenceKind, Stage, Status};
-use crate::gates::inputs::{ClusterBounds, StageErrorCount};
+use crate::gates::inputs::StageErrorCount;
 use crate::gates::policy::{EvidenceRule, PolicyCheck};
 use crate::gates::verdict::{CheckResult, Judge, ReferenceFigure};
 use crate::gates::wording::{percent, percent_beside};
-use crate::statistics::{self, Population, RateVerdict, Rule, judge_rate};
+use crate::statistics::{
+    self, ClusteredRate, ClusteredVerdict, Population, RateVerdict, Rule, judge_clustered_rate,
+    judge_rate,
+};
 use reason::{explain, kinds_with_n, nothing_compared};
 
 /// A check of this kind with all that it leaves to the protocol filled in.
@@ -46,6 +49,10 @@ struct Figure<'a> {
     verdict: RateVerdict,
     status: Status,
     method: &'static str,
+    /// What the units are worth, where several of one study were assessed.
+    worth: Option<ClusteredRate>,
+    /// Further studies of the mean size, all without error, that would pass.
+    further_clean_studies: Option<u64>,
 }
 
 pub(super) fn judge(judge: &Judge<'_>, check: &PolicyCheck, question: &Question) -> CheckResult {
@@ -91,6 +98,10 @@ pub(super) fn judge(judge: &Judge<'_>, check: &PolicyCheck, question: &Question)
         .verdict
         .further_clean_audits
         .filter(|_| primary.status != Status::Fail);
+    result.further_clean_studies = primary
+        .further_clean_studies
+        .filter(|_| primary.status != Status::Fail);
+    result.effective_n = primary.worth.map(|worth| worth.effective_n);
     result.reference = Some(primary.count.reference_kind);
     result.n_not_applicable = primary.count.n_not_applicable;
     result.n_refused = primary.count.n_refused;
@@ -99,9 +110,6 @@ pub(super) fn judge(judge: &Judge<'_>, check: &PolicyCheck, question: &Question)
     add_other_kinds(&mut result, question, limit, primary, &figures);
     result
 }
-
-/// Method of a rate whose units all lie in one study, so that their number proves nothing.
-const ONE_STUDY: &str = "clopper_pearson_one_sided_of_one_study";
 
 fn figures_of<'a>(judge: &Judge<'a>, question: &Question, limit: f64) -> Vec<Figure<'a>> {
     let counts = judge.figures.error_counts.iter();
@@ -118,14 +126,11 @@ fn figure_of<'a>(judge: &Judge<'a>, limit: f64, count: &'a StageErrorCount) -> F
         EvidenceRule::Bounds => Rule::Bounds,
         EvidenceRule::Point => Rule::Point,
     };
-    let verdict = judge_rate(
-        count.n_errors,
-        count.n_assessed,
-        count.population,
-        limit,
-        judge.confidence,
-        rule,
-    );
+    let ClusteredVerdict {
+        verdict,
+        worth,
+        further_clean_clusters,
+    } = verdict_of(judge, limit, count, rule);
     let status = match verdict.status {
         statistics::Status::Error => Status::Error,
         statistics::Status::NotApplicable => Status::NotApplicable,
@@ -133,74 +138,70 @@ fn figure_of<'a>(judge: &Judge<'a>, limit: f64, count: &'a StageErrorCount) -> F
         statistics::Status::InsufficientEvidence => Status::InsufficientEvidence,
         statistics::Status::Pass => Status::Pass,
     };
-    let method = match count.population {
-        Population::Process => "clopper_pearson_one_sided",
-        Population::Lot(_) => "hypergeometric_one_sided",
+    let method = match (worth, count.population) {
+        (Some(worth), _) if worth.is_estimated => "clopper_pearson_one_sided_of_effective_units",
+        (Some(_), _) => "clopper_pearson_one_sided_of_effective_units_assumed",
+        (None, Population::Process) => "clopper_pearson_one_sided",
+        (None, Population::Lot(_)) => "hypergeometric_one_sided",
     };
-    let mut figure = Figure {
+    Figure {
         count,
         verdict,
         status,
         method,
-    };
-    if count.unit != ErrorUnit::Study {
-        match count.cluster_bounds {
-            Some(bounds) => figure.widen(bounds, limit, judge.confidence),
-            None => figure.doubt_one_study(),
-        }
+        worth,
+        further_clean_studies: further_clean_clusters,
     }
-    figure
+}
+
+/// Units of one study hang together, so that they prove less than as many that have nothing in common.
+fn verdict_of(
+    judge: &Judge<'_>,
+    limit: f64,
+    count: &StageErrorCount,
+    rule: Rule,
+) -> ClusteredVerdict {
+    let StageErrorCount {
+        n_errors,
+        n_assessed,
+        population,
+        ref by_study,
+        ..
+    } = *count;
+    if by_study.is_empty() {
+        return ClusteredVerdict {
+            verdict: judge_rate(
+                n_errors,
+                n_assessed,
+                population,
+                limit,
+                judge.confidence,
+                rule,
+            ),
+            worth: None,
+            further_clean_clusters: None,
+        };
+    }
+    let mut found = judge_clustered_rate(
+        by_study,
+        population,
+        limit,
+        judge.confidence,
+        rule,
+        judge.protocol.within_study_correlation,
+    );
+    let sums = (found.verdict.errors, found.verdict.assessed);
+    if sums != (n_errors, n_assessed) {
+        found.verdict.status = statistics::Status::Error;
+        found.verdict.reason = format!(
+            "the studies add up to {} errors among {} units",
+            sums.0, sums.1
+        );
+    }
+    found
 }
 
 impl Figure<'_> {
-    /// Exact bounds take the units of one study as independent, and the bootstrap of an error-free
-    /// sample has no width: the wider of the two decides.
-    fn widen(&mut self, bounds: ClusterBounds, limit: f64, confidence: f64) {
-        let (Some(lower), Some(upper)) =
-            (self.verdict.lower_one_sided, self.verdict.upper_one_sided)
-        else {
-            return;
-        };
-        if bounds.confidence != confidence {
-            self.status = Status::Error;
-            self.verdict.reason = format!(
-                "the bootstrap bounds have confidence `{}`, the policy asks for `{confidence}`",
-                bounds.confidence
-            );
-            return;
-        }
-        let widened = (lower.min(bounds.lower), upper.max(bounds.upper));
-        if widened == (lower, upper) {
-            return;
-        }
-        (self.verdict.lower_one_sided, self.verdict.upper_one_sided) =
-            (Some(widened.0), Some(widened.1));
-        self.method = "wider_of_exact_and_cluster_bootstrap_one_sided";
-        if self.verdict.rule == Rule::Bounds {
-            let exact = self.status;
-            self.status = if widened.1 < limit {
-                Status::Pass
-            } else if widened.0 >= limit {
-                Status::Fail
-            } else {
-                Status::InsufficientEvidence
-            };
-            // How many units a clustered sample would need is not known beforehand.
-            if self.status != exact || self.status == Status::InsufficientEvidence {
-                self.verdict.further_clean_audits = None;
-            }
-        }
-    }
-
-    /// Units of one study hang together, and one study says nothing about others: they never pass a process.
-    fn doubt_one_study(&mut self) {
-        if self.verdict.rule == Rule::Bounds && self.status == Status::Pass {
-            self.status = Status::InsufficientEvidence;
-            self.verdict.further_clean_audits = None;
-            self.method = ONE_STUDY;
-        }
-    }
-
     fn n(&self) -> u64 {
         self.count.n_assessed
     }
@@ -299,5 +300,6 @@ fn add_other_kinds(
     if result.status == Status::Fail && primary.status != Status::Fail {
         // Clean audits against the primary kind would not mend the other one.
         result.further_clean_audits = None;
+        result.further_clean_studies = None;
     }
 }

@@ -6,7 +6,7 @@ use crate::gates::inputs::StageErrorCount;
 use crate::gates::policy::EvidenceRule;
 use crate::gates::verdict::Judge;
 use crate::gates::wording::{counted, percent, percent_beside};
-use crate::statistics::Population;
+use crate::statistics::{ClusteredRate, MIN_ERRONEOUS_CLUSTERS, Population};
 
 pub(super) fn nothing_compared(question: &Question, figures: &[Figure<'_>]) -> String {
     let Question { stage, unit, .. } = question;
@@ -35,10 +35,13 @@ pub(super) fn explain(
     let allowed = percent(limit);
     let level = percent(judge.confidence);
     let verb = if assessed == 1 { "was" } else { "were" };
-    let found = format!(
+    let mut found = format!(
         "{errors} of {} {verb} wrong at the {stage} stage against the {kind} reference",
         question.units(assessed)
     );
+    if let Some(units) = figure.worth {
+        found.push_str(&worth(&units));
+    }
     let verdict = &figure.verdict;
     let whole_lot = figure.count.population == Population::Lot(assessed);
     match (figure.status, judge.evidence) {
@@ -73,16 +76,21 @@ pub(super) fn explain(
             "{found}; with {level} confidence the rate is at least {}, not below the limit of {allowed}: have the errors corrected and audit again.",
             beside(verdict.lower_one_sided)
         ),
-        (Status::InsufficientEvidence, _) if figure.method == super::ONE_STUDY => format!(
-            "{found}, all of them in one study; errors come in clusters, so one study shows nothing about others, limit {allowed}: audit further studies."
-        ),
         (Status::InsufficientEvidence, _) => {
-            let advice = match (verdict.further_clean_audits, figure.count.population) {
-                (Some(more), _) => format!("audit {} without an error to pass", question.further(more)),
-                (None, Population::Lot(_)) if figure.method == "hypergeometric_one_sided" => {
+            let advice = match (
+                verdict.further_clean_audits,
+                figure.further_clean_studies,
+                figure.count.population,
+            ) {
+                (Some(more), _, _) => format!("audit {} without an error to pass", question.further(more)),
+                (None, Some(more), _) => format!(
+                    "audit {} like these without an error to pass",
+                    counted(more, "further study", "further studies")
+                ),
+                (None, None, Population::Lot(_)) => {
                     "even clean audits of all the rest would not pass, so have the errors corrected and audit again".to_owned()
                 }
-                _ => "audit further studies, since errors that come in clusters prove less".to_owned(),
+                _ => "audit further studies".to_owned(),
             };
             format!(
                 "{found}; with {level} confidence the rate may be as high as {}, limit {allowed}: {advice}.",
@@ -147,4 +155,21 @@ const fn unit_words(unit: ErrorUnit) -> (&'static str, &'static str) {
         ErrorUnit::Item => ("item", "items"),
         ErrorUnit::Instance => ("instance", "instances"),
     }
+}
+
+/// What clustered units are worth, and how that is known.
+fn worth(bounds: &ClusteredRate) -> String {
+    let studies = counted(bounds.n_clusters, "study", "studies");
+    let known = if bounds.is_estimated {
+        "as their errors cluster by study".to_owned()
+    } else {
+        format!(
+            "since errors may cluster by study ({} of {MIN_ERRONEOUS_CLUSTERS} studies with errors, from which on that is measured)",
+            bounds.n_erroneous_clusters
+        )
+    };
+    format!(
+        ", in {studies}; they prove as much as {:.0} independent ones, {known}",
+        bounds.effective_n
+    )
 }
