@@ -1,7 +1,8 @@
 //! DICOM segmentations: real files against pydicom's voxels, and made-up ones to the pixel.
 
 use crate::corpus::{check_bad_fixtures, fixtures, read_memory, sample, truncations};
-use concord::domain::{IngestOptions, ReadingState, Shape};
+use crate::{frame, golden};
+use concord::domain::{Annotation, IngestOptions, ReadingState, Shape};
 use concord::geometry::Mask;
 use concord::importers::MemorySink;
 use serde_json::Value;
@@ -46,6 +47,22 @@ fn planes(shape: &Shape) -> Vec<(Option<i64>, u64, u64, u64)> {
     }
 }
 
+fn annotations(sink: &MemorySink) -> Vec<Annotation> {
+    let record = sink.readings.values().next().expect("a reading");
+    record.annotations.clone()
+}
+
+fn bounds(shape: &Shape) -> Vec<(i64, Vec<u32>)> {
+    match shape {
+        Shape::Volume(volume) => volume
+            .slices()
+            .iter()
+            .map(|(key, mask)| (*key, mask.bounds().to_vec()))
+            .collect(),
+        _ => panic!("a volume"),
+    }
+}
+
 #[test]
 fn real_segmentations_have_the_voxels_that_pydicom_finds() {
     let Some(folder) = sample("dicom") else {
@@ -56,7 +73,7 @@ fn real_segmentations_have_the_voxels_that_pydicom_finds() {
         serde_json::from_str(&std::fs::read_to_string(path).expect("the oracle file"))
             .expect("JSON");
     let files = oracle["files"].as_object().expect("files");
-    assert_eq!(files.len(), 12);
+    assert_eq!(files.len(), 14);
     for (name, expected) in files {
         let sink = read(&folder.join(name));
         let item = sink.items.values().next().expect("an item");
@@ -117,10 +134,10 @@ fn what_is_not_read_of_the_real_files_is_counted() {
     assert_eq!(report.format, "dicom_seg");
     assert_eq!(
         report.counts.files, 22,
-        "twelve read, nine of other kinds, one that contradicts itself"
+        "thirteen read, seven of other kinds, one that contradicts itself, one with the UID of another"
     );
-    assert_eq!(report.counts.annotations, 18);
-    assert_eq!((skipped("unsupported"), skipped("invalid_record")), (9, 1));
+    assert_eq!(report.counts.annotations, 19);
+    assert_eq!((skipped("unsupported"), skipped("invalid_record")), (7, 2));
     assert_eq!(report.raters, ["Doe^John", "User1", "User2"]);
 }
 
@@ -147,14 +164,6 @@ fn frames_that_are_not_aligned_to_bytes_are_read_to_the_pixel() {
     };
     assert_eq!(liver.attributes["property_type"], "Liver");
     assert_eq!(liver.attributes["tracking_uid"], format!("{root}.6"));
-    let bounds = |shape: &Shape| match shape {
-        Shape::Volume(volume) => volume
-            .slices()
-            .iter()
-            .map(|(key, mask)| (*key, mask.bounds().to_vec()))
-            .collect::<Vec<_>>(),
-        _ => panic!("a volume"),
-    };
     assert_eq!(
         bounds(&liver.shape),
         [(10_000, vec![0, 2, 6, 8, 14, 15]), (12_500, vec![5, 15])]
@@ -163,19 +172,71 @@ fn frames_that_are_not_aligned_to_bytes_are_read_to_the_pixel() {
 }
 
 #[test]
+fn label_maps_are_one_volume_a_value_without_padding_and_background() {
+    let sink = read(&fixture("label_map.dcm"));
+    let annotations = annotations(&sink);
+    let [liver, lesion] = annotations.as_slice() else {
+        panic!("two structures")
+    };
+    assert_eq!(
+        (liver.label.as_str(), lesion.label.as_str()),
+        ("Liver", "Lesion")
+    );
+    assert_eq!(
+        bounds(&liver.shape),
+        [(10_000, vec![0, 2, 6, 7]), (12_500, vec![11, 12, 14, 15])]
+    );
+    assert_eq!(
+        bounds(&lesion.shape),
+        [(10_000, vec![4, 5, 9, 10]), (12_500, vec![5, 11])]
+    );
+    assert_eq!(golden::skipped(&sink), ["dangling pixel value 7"]);
+    assert!(
+        sink.skips[0]
+            .detail
+            .starts_with("1 pixels have the value 7")
+    );
+}
+
+#[test]
+fn wide_label_maps_with_a_palette_have_segments_with_gaps() {
+    let sink = read(&fixture("label_map_16.dcm"));
+    let found: Vec<_> = annotations(&sink)
+        .iter()
+        .map(|one| (one.source_id.clone(), one.label.clone(), bounds(&one.shape)))
+        .collect();
+    let expected = |id: &str, label: &str, low: &[u32], high: &[u32]| {
+        let planes = [(10_000, low.to_vec()), (12_500, high.to_vec())];
+        let planes: Vec<_> = planes.into_iter().filter(|(_, b)| !b.is_empty()).collect();
+        (id.to_owned(), label.to_owned(), planes)
+    };
+    assert_eq!(
+        found,
+        [
+            expected("1", "Liver", &[0, 2, 6, 7], &[11, 12, 14, 15]),
+            expected("5", "Vessel", &[7, 9], &[0, 5]),
+            expected("7", "Duct", &[10, 11], &[]),
+            expected("300", "Lesion", &[4, 5, 9, 10], &[5, 11]),
+        ]
+    );
+    assert!(sink.skips.is_empty());
+}
+
+#[test]
+fn shifted_exchanged_and_turned_voxels_are_noticed() {
+    let wanted = bounds(&annotations(&read(&fixture("label_map.dcm")))[0].shape);
+    let n = frame::check_mutants(&read(&fixture("label_map.dcm")), |sink| {
+        bounds(&annotations(sink)[0].shape) == wanted
+    });
+    assert!(n >= 5, "{n}");
+}
+
+#[test]
 fn preamble_meta_group_and_transfer_syntax_make_no_difference() {
     let expected = read(&fixture("binary.dcm"));
     for name in ["implicit.dcm", "without_preamble.dcm", "without_meta.dcm"] {
         let found = read(&fixture(name));
         assert_eq!(found.items, expected.items, "{name}");
-        let annotations = |sink: &MemorySink| {
-            sink.readings
-                .values()
-                .next()
-                .expect("a reading")
-                .annotations
-                .clone()
-        };
         assert_eq!(annotations(&found), annotations(&expected), "{name}");
     }
 }
@@ -228,13 +289,18 @@ fn patients_are_never_passed_on() {
 fn broken_files_say_what_is_wrong() {
     assert_eq!(
         check_bad_fixtures("dicom_seg", &IngestOptions::default()),
-        10
+        11
     );
 }
 
 #[test]
 fn cut_files_never_panic_and_never_yield_more() {
-    for name in ["binary.dcm", "implicit.dcm", "without_meta.dcm"] {
+    for name in [
+        "binary.dcm",
+        "implicit.dcm",
+        "without_meta.dcm",
+        "label_map.dcm",
+    ] {
         let n = truncations(&fixture(name), &IngestOptions::default(), 300);
         assert!(n >= 200, "{n}");
     }

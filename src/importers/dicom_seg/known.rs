@@ -2,10 +2,10 @@
 
 use super::Fault;
 use super::frames::Storage;
-use super::header::{Header, Segment};
+use super::header::Header;
 use crate::domain::ReadingKey;
 use crate::geometry::Grid;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What earlier files of the upload said.
 #[derive(Default)]
@@ -41,13 +41,13 @@ impl Known {
         if let Storage::Fractional { maximum } = header.storage {
             self.maxima.insert(maximum);
         }
-        let is_automatic = |segment: &&Segment| {
-            segment
-                .attributes
-                .get("algorithm_type")
-                .is_some_and(|kind| kind == "AUTOMATIC")
+        let automatic = |attributes: &BTreeMap<String, String>| {
+            attributes.get("algorithm_type").map(String::as_str) == Some("AUTOMATIC")
         };
-        self.n_automatic += header.segments.values().filter(is_automatic).count() as u64;
+        let structures = header.segments.structures();
+        self.n_automatic += structures
+            .filter(|(_, segment)| automatic(&segment.attributes))
+            .count() as u64;
         self.n_several_series += u64::from(header.series.len() > 1);
         self.n_without_zone += u64::from(!header.content_time.is_empty() && !header.states_zone);
     }

@@ -2,13 +2,18 @@
 //!
 //! Format: DICOM PS3.3, A.51 Segmentation IOD and C.8.20.
 
+mod document;
 pub(super) mod elements;
 mod frames;
 mod header;
 mod known;
+mod pixels;
 mod planes;
+mod segments;
 mod shapes;
 
+use super::dicom_document::{Fault, is_person, sop_class};
+use super::skips::skip;
 use super::written::instant_us;
 use super::{
     Context, Detection, Format, ImportError, Importer, Placement, Sink, SinkError, Upload,
@@ -16,11 +21,12 @@ use super::{
 };
 use crate::domain::{Annotation, GRID_ATTRIBUTE, ReadingState, Shape, Skip, SkipReason};
 use crate::geometry::GeometryError;
-use dicom_dictionary_std::tags;
-use elements::Elements;
-use header::{Header, Segment};
+use document::Document;
+use header::Header;
 use known::Known;
+use pixels::Pixels;
 use planes::Planes;
+use segments::Segment;
 use shapes::{flat_masks, series_item, volumes};
 
 const SEGMENTATION: &str = "1.2.840.10008.5.1.4.1.1.66.4";
@@ -29,81 +35,22 @@ const LABEL_MAP: &str = "1.2.840.10008.5.1.4.1.1.66.7";
 /// The largest file that is held in memory.
 const MAX_FILE_BYTES: u64 = 2 << 30;
 
-/// ContentCreatorName values that name a tool or no one, in lower case without marks.
-const NOT_A_PERSON: &[&str] = &[
-    "slicer",
-    "3dslicer",
-    "dcmqi",
-    "ohif",
-    "mitk",
-    "highdicom",
-    "itksnap",
-    "monai",
-    "pydicomseg",
-    "weasis",
-    "horos",
-    "osirix",
-    "mdai",
-    "unknown",
-    "unknownunknown",
-    "anonymous",
-    "anonymized",
-    "anonymised",
-    "anon",
-    "none",
-    "na",
-];
-
 /// DICOM SEG.
 pub struct DicomSeg;
 
 const FORMAT: Format = Format {
     key: "dicom_seg",
     title: "DICOM SEG",
-    detected_by: "SOP class 1.2.840.10008.5.1.4.1.1.66.4 (or .66.7, which is counted and not read), with or without preamble",
+    detected_by: "SOP class 1.2.840.10008.5.1.4.1.1.66.4 (or .66.7, label maps), with or without preamble",
     maps: "item: SeriesInstanceUID of the referenced series, else the frame of reference; study: StudyInstanceUID; each segment: \
            a volume mask keyed by ImagePositionPatient along the slice normal, or a 2D mask where frames have no position; label: \
            SegmentLabel; attributes: property type and category, algorithm type, tracking UID; spacing; time: ContentDate and \
-           ContentTime; fractional pixels count from half of MaximumFractionalValue on",
-    ignores: "label maps, compressed and big-endian transfer syntaxes, tiled whole-slide segmentations, patient data",
+           ContentTime; fractional pixels count from half of MaximumFractionalValue on; label maps: each pixel value its segment's",
+    ignores: "the background of label maps (PixelPaddingValue, code Background, undescribed 0) and pixel values that no segment \
+              describes (counted), compressed and big-endian transfer syntaxes, tiled whole-slide segmentations, patient data",
     rater: "ContentCreatorName unless it is empty or names a tool; else the upload's annotator",
     convention: "patient millimetres of the first pixel's centre, towards left, posterior and superior",
 };
-
-/// Why one file was left out, or why the import stops.
-#[derive(Debug)]
-enum Fault {
-    File { reason: SkipReason, detail: String },
-    Import(ImportError),
-}
-
-impl Fault {
-    fn invalid(detail: impl Into<String>) -> Self {
-        Self::File {
-            reason: SkipReason::InvalidRecord,
-            detail: detail.into(),
-        }
-    }
-
-    fn unsupported(detail: impl Into<String>) -> Self {
-        Self::File {
-            reason: SkipReason::Unsupported,
-            detail: detail.into(),
-        }
-    }
-}
-
-impl From<ImportError> for Fault {
-    fn from(error: ImportError) -> Self {
-        Self::Import(error)
-    }
-}
-
-impl From<SinkError> for Fault {
-    fn from(error: SinkError) -> Self {
-        Self::Import(error.into())
-    }
-}
 
 impl From<GeometryError> for Fault {
     fn from(error: GeometryError) -> Self {
@@ -160,21 +107,7 @@ impl Importer for DicomSeg {
 }
 
 fn is_segmentation(head: &[u8]) -> bool {
-    let Ok(mut elements) = Elements::new(head) else {
-        return false;
-    };
-    while let Some(Ok(element)) = elements.next() {
-        if matches!(
-            element.tag,
-            tags::MEDIA_STORAGE_SOP_CLASS_UID | tags::SOP_CLASS_UID
-        ) {
-            return matches!(elements.text(&element).as_str(), SEGMENTATION | LABEL_MAP);
-        }
-        if element.tag.group() > 0x0008 {
-            return false;
-        }
-    }
-    false
+    sop_class(head).is_some_and(|class| class == SEGMENTATION || class == LABEL_MAP)
 }
 
 fn read_file(
@@ -184,8 +117,8 @@ fn read_file(
     sink: &mut dyn Sink,
     known: &mut Known,
 ) -> Result<(), Fault> {
-    let bytes = file.read_all(MAX_FILE_BYTES)?;
-    let header = Header::read(&bytes)?;
+    let document = Document::read(file.read_all(MAX_FILE_BYTES)?)?;
+    let header = Header::read(&document.data_set)?;
     let n_voxels =
         u64::from(header.width_px) * u64::from(header.height_px) * header.frames.len() as u64;
     if n_voxels > upload.limits().max_pixels {
@@ -199,7 +132,7 @@ fn read_file(
             "is a copy of a file that was read already (equal SOP instance UID)",
         ));
     }
-    let pixels = bytes.get(header.pixels.clone()).unwrap_or_default();
+    let mut pixels = Pixels::new(&header, &document)?;
     let planes = Planes::of(&header)?;
     let (shapes, skipped) = match &planes {
         Some(planes) => {
@@ -207,9 +140,9 @@ fn read_file(
                 Fault::invalid("names neither a referenced series nor a frame of reference")
             })?;
             known.check_grid(&item, planes.grid(&header), file.path())?;
-            volumes(&header, planes, pixels, &item)?
+            volumes(&header, planes, &mut pixels, &item)?
         }
-        None => (flat_masks(&header, pixels)?, Vec::new()),
+        None => (flat_masks(&header, &mut pixels)?, Vec::new()),
     };
     known.count(&header);
     let spacing_mm = header.spacing_yx_mm.map(|[y, x]| {
@@ -235,7 +168,7 @@ fn read_file(
         let finished_at_us = reading.finished_at_us;
         sink.reading(reading)?;
         for (number, shape) in shapes {
-            let Some(segment) = header.segments.get(&number) else {
+            let Some(segment) = header.segments.get(number) else {
                 continue;
             };
             known.n_same_label +=
@@ -250,12 +183,15 @@ fn read_file(
         }
     }
     for (number, detail) in skipped {
-        sink.skip(Skip {
-            reason: SkipReason::InvalidRecord,
-            file: file.path().to_owned(),
-            record: format!("segment {number}"),
-            detail,
-        })?;
+        let record = format!("segment {number}");
+        skip(sink, SkipReason::InvalidRecord, file.path(), record, detail)?;
+    }
+    for (value, n) in &pixels.undescribed {
+        let detail = format!(
+            "{n} pixels have the value {value}, which SegmentSequence does not describe; describe it or name it as PixelPaddingValue"
+        );
+        let record = format!("pixel value {value}");
+        skip(sink, SkipReason::Dangling, file.path(), record, detail)?;
     }
     Ok(())
 }
@@ -299,36 +235,5 @@ fn annotation(
         active_ms: None,
         semantic: true,
         invalid: None,
-    }
-}
-
-fn is_person(name: &str) -> bool {
-    let plain: String = name
-        .chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect();
-    !plain.is_empty() && !NOT_A_PERSON.contains(&plain.as_str())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_person;
-
-    #[test]
-    fn a_tool_or_no_one_is_not_a_rater() {
-        for name in [
-            "",
-            "Slicer",
-            "3D Slicer",
-            "unknown^unknown",
-            "ANONYMOUS",
-            "^^",
-        ] {
-            assert!(!is_person(name), "{name}");
-        }
-        for name in ["User1", "Doe^John", "Slicer^Jane"] {
-            assert!(is_person(name), "{name}");
-        }
     }
 }

@@ -1,8 +1,8 @@
 //! Frames put together: a volume a segment, or a mask an image and segment.
 
 use super::Fault;
-use super::frames;
 use super::header::Header;
+use super::pixels::Pixels;
 use super::planes::Planes;
 use crate::domain::Shape;
 use crate::geometry::{Mask, SliceAxis, Volume};
@@ -24,22 +24,18 @@ pub(super) fn series_item(header: &Header) -> Option<String> {
 pub(super) fn volumes(
     header: &Header,
     planes: &Planes,
-    pixels: &[u8],
+    pixels: &mut Pixels<'_>,
     item: &str,
 ) -> Result<(ShapesByItem, Vec<(u32, String)>), Fault> {
     let mut slices: BTreeMap<u32, Vec<(i64, Mask)>> = BTreeMap::new();
     for (index, frame) in header.frames.iter().enumerate() {
-        let mask = frames::mask(
-            header.storage,
-            pixels,
-            index as u64,
-            header.width_px,
-            header.height_px,
-        )?;
-        slices
-            .entry(frame.segment)
-            .or_default()
-            .push((planes.key_um(frame), mask));
+        for (segment, bounds) in pixels.frame(index)? {
+            let mask = Mask::from_bounds(header.width_px, header.height_px, bounds)?;
+            slices
+                .entry(segment)
+                .or_default()
+                .push((planes.key_um(frame), mask));
+        }
     }
     let mut shapes = Vec::new();
     let mut skipped = Vec::new();
@@ -59,7 +55,7 @@ pub(super) fn volumes(
 }
 
 /// Frames without positions: of one image, or each of the image that it names.
-pub(super) fn flat_masks(header: &Header, pixels: &[u8]) -> Result<ShapesByItem, Fault> {
+pub(super) fn flat_masks(header: &Header, pixels: &mut Pixels<'_>) -> Result<ShapesByItem, Fault> {
     let images: BTreeSet<&String> = header
         .frames
         .iter()
@@ -75,23 +71,14 @@ pub(super) fn flat_masks(header: &Header, pixels: &[u8]) -> Result<ShapesByItem,
         };
         let item = item
             .ok_or_else(|| Fault::invalid("names neither a series nor an image that it lies on"))?;
-        let mask = frames::mask(
-            header.storage,
-            pixels,
-            index as u64,
-            header.width_px,
-            header.height_px,
-        )?;
-        if by_item
-            .entry(item)
-            .or_default()
-            .insert(frame.segment, mask)
-            .is_some()
-        {
-            return Err(Fault::unsupported(format!(
-                "has several frames of segment {} without positions or images of their own",
-                frame.segment
-            )));
+        let masks = by_item.entry(item).or_default();
+        for (segment, bounds) in pixels.frame(index)? {
+            let mask = Mask::from_bounds(header.width_px, header.height_px, bounds)?;
+            if masks.insert(segment, mask).is_some() {
+                return Err(Fault::unsupported(format!(
+                    "has several frames of segment {segment} without positions or images of their own"
+                )));
+            }
         }
     }
     let shapes_of = |masks: BTreeMap<u32, Mask>| {

@@ -20,6 +20,8 @@ FILES = [
     "dcmqi/data/segmentations/24x38x3/seg/label.seg",
     "dcmqi/data/segmentations/liver.dcm",
     "dcmqi/data/segmentations/partial_overlaps.dcm",
+    "dcmqi/data/segmentations/sparse-labelmap-noppv.dcm",
+    "dcmqi/data/segmentations/sparse-labelmap-ppv5.dcm",
     "dcmqi/data/sr-example/seg.dcm",
     "seg_image_cr_binary.dcm",
     "seg_image_ct_binary.dcm",
@@ -37,6 +39,14 @@ def first(group, shared, name):
     return None
 
 
+def shown(data, frame, group, shared):
+    """Numbers of the segments of a frame, and their pixels."""
+    if data.SegmentationType != "LABELMAP":
+        return [(int(first(group, shared, "SegmentIdentificationSequence").ReferencedSegmentNumber), frame)]
+    background = {0, int(data.get("PixelPaddingValue", 0))}
+    return [(int(value), frame == value) for value in np.unique(frame) if int(value) not in background]
+
+
 def segments(path):
     data = pydicom.dcmread(path)
     frames = pixel_array(data)
@@ -46,16 +56,16 @@ def segments(path):
     shared = data.get("SharedFunctionalGroupsSequence", [None])[0]
     found = {}
     for frame, group in zip(frames, data.PerFrameFunctionalGroupsSequence, strict=True):
-        number = first(group, shared, "SegmentIdentificationSequence").ReferencedSegmentNumber
         position = first(group, shared, "PlanePositionSequence")
         key = None
         if position is not None:
             cosines = np.array(first(group, shared, "PlaneOrientationSequence").ImageOrientationPatient, float)
             normal = np.cross(cosines[:3], cosines[3:])
             key = round(float(normal @ np.array(position.ImagePositionPatient, float)) * 1000)
-        ys, xs = np.nonzero(frame)
-        if len(xs):
-            found.setdefault(int(number), []).append([key, len(xs), int(xs.sum()), int(ys.sum())])
+        for number, pixels in shown(data, frame, group, shared):
+            ys, xs = np.nonzero(pixels)
+            if len(xs):
+                found.setdefault(number, []).append([key, len(xs), int(xs.sum()), int(ys.sum())])
     labels = {int(item.SegmentNumber): item.SegmentLabel for item in data.SegmentSequence}
     return {
         "width_px": int(data.Columns),
