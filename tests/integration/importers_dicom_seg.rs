@@ -1,6 +1,6 @@
 //! DICOM segmentations: real files against pydicom's voxels, and made-up ones to the pixel.
 
-use crate::corpus::{check_bad_fixtures, fixtures, read_memory, sample, truncations};
+use crate::corpus::{check_bad_fixtures, fixtures, read_bytes, read_memory, sample, truncations};
 use crate::{frame, golden};
 use concord::domain::{Annotation, IngestOptions, ReadingState, Shape};
 use concord::geometry::Mask;
@@ -223,6 +223,58 @@ fn wide_label_maps_with_a_palette_have_segments_with_gaps() {
 }
 
 #[test]
+fn compressed_frames_hold_what_uncompressed_ones_hold() {
+    let cases = [
+        (
+            "binary.dcm",
+            vec![
+                "rle.dcm",
+                "deflated.dcm",
+                "deflated_frames.dcm",
+                "encapsulated.dcm",
+                "jpeg_2000.dcm",
+            ],
+        ),
+        (
+            "label_map_16.dcm",
+            vec!["rle_16.dcm", "jpeg_2000_16.dcm", "htj2k_16.dcm"],
+        ),
+        (
+            "rings.dcm",
+            vec!["rings_rle.dcm", "rings_jpeg_2000.dcm", "rings_htj2k.dcm"],
+        ),
+    ];
+    for (plain, compressed) in cases {
+        let expected = annotations(&read(&fixture(plain)));
+        assert!(!expected.is_empty());
+        for name in compressed {
+            assert_eq!(annotations(&read(&fixture(name))), expected, "{name}");
+        }
+    }
+}
+
+#[test]
+fn damaged_compressed_frames_never_panic() {
+    for name in [
+        "rle.dcm",
+        "deflated_frames.dcm",
+        "jpeg_2000.dcm",
+        "htj2k_16.dcm",
+    ] {
+        let bytes = std::fs::read(fixture(name)).expect("a fixture");
+        let start = bytes
+            .windows(4)
+            .position(|tag| tag == [0xE0, 0x7F, 0x10, 0x00])
+            .expect("pixel data");
+        for at in (start..bytes.len()).step_by(3) {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= 0xFF;
+            let _ = read_bytes("damaged.dcm", &damaged, &IngestOptions::default());
+        }
+    }
+}
+
+#[test]
 fn shifted_exchanged_and_turned_voxels_are_noticed() {
     let wanted = bounds(&annotations(&read(&fixture("label_map.dcm")))[0].shape);
     let n = frame::check_mutants(&read(&fixture("label_map.dcm")), |sink| {
@@ -289,7 +341,7 @@ fn patients_are_never_passed_on() {
 fn broken_files_say_what_is_wrong() {
     assert_eq!(
         check_bad_fixtures("dicom_seg", &IngestOptions::default()),
-        11
+        22
     );
 }
 
@@ -300,6 +352,8 @@ fn cut_files_never_panic_and_never_yield_more() {
         "implicit.dcm",
         "without_meta.dcm",
         "label_map.dcm",
+        "rle_16.dcm",
+        "deflated.dcm",
     ] {
         let n = truncations(&fixture(name), &IngestOptions::default(), 300);
         assert!(n >= 200, "{n}");

@@ -2,6 +2,7 @@
 //!
 //! Format: DICOM PS3.3, A.51 Segmentation IOD and C.8.20.
 
+mod coding;
 mod document;
 pub(super) mod elements;
 mod frames;
@@ -47,7 +48,8 @@ const FORMAT: Format = Format {
            SegmentLabel; attributes: property type and category, algorithm type, tracking UID; spacing; time: ContentDate and \
            ContentTime; fractional pixels count from half of MaximumFractionalValue on; label maps: each pixel value its segment's",
     ignores: "the background of label maps (PixelPaddingValue, code Background, undescribed 0) and pixel values that no segment \
-              describes (counted), compressed and big-endian transfer syntaxes, tiled whole-slide segmentations, patient data",
+              describes (counted), transfer syntaxes other than the uncompressed little-endian ones, RLE, JPEG 2000 and HTJ2K lossless, \
+              deflated data sets and frames (refused by name), tiled whole-slide segmentations, patient data",
     rater: "ContentCreatorName unless it is empty or names a tool; else the upload's annotator",
     convention: "patient millimetres of the first pixel's centre, towards left, posterior and superior",
 };
@@ -119,11 +121,12 @@ fn read_file(
 ) -> Result<(), Fault> {
     let document = Document::read(file.read_all(MAX_FILE_BYTES)?)?;
     let header = Header::read(&document.data_set)?;
-    let n_voxels =
-        u64::from(header.width_px) * u64::from(header.height_px) * header.frames.len() as u64;
+    // A volume of each segment, so that many segments need not share the limit of one.
+    let n_volumes = header.segments.structures().count().max(1) as u64;
+    let n_voxels = header.n_pixels().saturating_mul(header.frames.len() as u64) / n_volumes;
     if n_voxels > upload.limits().max_pixels {
         return Err(Fault::unsupported(format!(
-            "has {n_voxels} voxels; the limit is {}",
+            "has {n_voxels} voxels a segment; the limit is {}",
             upload.limits().max_pixels
         )));
     }
@@ -132,7 +135,7 @@ fn read_file(
             "is a copy of a file that was read already (equal SOP instance UID)",
         ));
     }
-    let mut pixels = Pixels::new(&header, &document)?;
+    let mut pixels = Pixels::new(&header, &document, upload.limits())?;
     let planes = Planes::of(&header)?;
     let (shapes, skipped) = match &planes {
         Some(planes) => {
