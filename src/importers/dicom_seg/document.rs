@@ -30,7 +30,7 @@ impl Document {
         let mut elements = Elements::new(&bytes)?;
         let mut first = None;
         let mut pixels = None;
-        while let Some(element) = elements.next() {
+        for element in elements.by_ref() {
             let element = element?;
             if element.tag.group() != 0x0002 {
                 first.get_or_insert(element.start);

@@ -3,6 +3,7 @@
 use super::Fault;
 use super::frames::Storage;
 use super::segments::Segments;
+use super::tiling;
 use crate::importers::dicom_document::{items, stated_time, text};
 use dicom_core::Tag;
 use dicom_dictionary_std::tags;
@@ -15,7 +16,10 @@ pub struct Frame {
     pub segment: Option<u32>,
     /// Centre of the first pixel in mm, x y z of the patient.
     pub position_mm: Option<[f64; 3]>,
+    /// The image that it was drawn on, with #number where it is one of its frames.
     pub source_image: Option<String>,
+    /// Column and row of its first pixel in the total pixel matrix, from 0.
+    pub tile: Option<[u32; 2]>,
 }
 
 /// A segmentation without its pixels.
@@ -24,7 +28,8 @@ pub struct Header {
     pub instance: String,
     pub study: Option<String>,
     pub series: Vec<String>,
-    pub n_referenced_images: usize,
+    /// SOPInstanceUIDs of the images of all series.
+    pub images: Vec<String>,
     pub frame_of_reference: Option<String>,
     pub creator: Option<String>,
     /// ContentDate, ContentTime and the offset, in the form of RFC 3339 as far as given.
@@ -33,6 +38,10 @@ pub struct Header {
     pub width_px: u32,
     pub height_px: u32,
     pub storage: Storage,
+    /// What fractional values mean, in lower case, as far as it is one of the known terms.
+    pub fractional_type: &'static str,
+    /// Columns and rows of a whole slide that the frames are tiles of.
+    pub matrix_px: Option<[u32; 2]>,
     /// Cosines of a row's direction and of a column's.
     pub orientation: Option<[[f64; 3]; 2]>,
     /// Between rows (y) and columns (x).
@@ -51,35 +60,46 @@ impl Header {
                 "is of SOP class `{class}`, no segmentation"
             )));
         }
-        if text(data_set, tags::DIMENSION_ORGANIZATION_TYPE).as_deref() == Some("TILED_FULL")
-            || data_set.get(tags::TOTAL_PIXEL_MATRIX_COLUMNS).is_some()
-        {
-            return Err(Fault::unsupported(
-                "is a tiled whole-slide segmentation; only segmentations of images and volumes are read".to_owned(),
-            ));
-        }
         let storage = storage(data_set)?;
         let segments = Segments::read(data_set)?;
+        let (width_px, height_px) = (
+            whole(data_set, tags::COLUMNS)?,
+            whole(data_set, tags::ROWS)?,
+        );
         let shared = items(data_set, tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE).first();
         let per_frame = items(data_set, tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE);
         let n_frames = match data_set.get(tags::NUMBER_OF_FRAMES) {
             Some(_) => whole(data_set, tags::NUMBER_OF_FRAMES)?,
             None => 1,
         };
-        if per_frame.len() as u64 != u64::from(n_frames) {
-            return Err(Fault::invalid(format!(
-                "describes {} frames, but has {n_frames}; export it again",
-                per_frame.len()
-            )));
+        let matrix_px = tiling::matrix(data_set)?;
+        let frames = match matrix_px {
+            Some(matrix_px) if tiling::is_full(data_set) => tiling::full(
+                matrix_px,
+                [width_px, height_px],
+                n_frames,
+                storage,
+                &segments,
+            )?,
+            _ => {
+                if per_frame.len() as u64 != u64::from(n_frames) {
+                    return Err(Fault::invalid(format!(
+                        "describes {} frames, but has {n_frames}; export it again",
+                        per_frame.len()
+                    )));
+                }
+                let read = |(index, group)| {
+                    frame(group, shared, storage, matrix_px)
+                        .map_err(|detail| Fault::invalid(format!("frame {}: {detail}", index + 1)))
+                };
+                let frames: Result<Vec<Frame>, _> =
+                    per_frame.iter().enumerate().map(read).collect();
+                frames?
+            }
+        };
+        if matrix_px.is_some() {
+            tiling::check_depth(per_frame)?;
         }
-        let frames = per_frame
-            .iter()
-            .enumerate()
-            .map(|(index, group)| {
-                frame(group, shared, storage)
-                    .map_err(|detail| Fault::invalid(format!("frame {}: {detail}", index + 1)))
-            })
-            .collect::<Result<Vec<Frame>, _>>()?;
         let undescribed = frames
             .iter()
             .filter_map(|frame| frame.segment)
@@ -102,17 +122,24 @@ impl Header {
                 .iter()
                 .filter_map(|series| text(series, tags::SERIES_INSTANCE_UID))
                 .collect(),
-            n_referenced_images: references
+            images: references
                 .iter()
-                .map(|series| items(series, tags::REFERENCED_INSTANCE_SEQUENCE).len())
-                .sum(),
+                .flat_map(|series| items(series, tags::REFERENCED_INSTANCE_SEQUENCE))
+                .filter_map(|image| text(image, tags::REFERENCED_SOP_INSTANCE_UID))
+                .collect(),
             frame_of_reference: text(data_set, tags::FRAME_OF_REFERENCE_UID),
             creator: text(data_set, tags::CONTENT_CREATOR_NAME),
             content_time,
             states_zone,
-            width_px: whole(data_set, tags::COLUMNS)?,
-            height_px: whole(data_set, tags::ROWS)?,
+            width_px,
+            height_px,
             storage,
+            fractional_type: match text(data_set, tags::SEGMENTATION_FRACTIONAL_TYPE).as_deref() {
+                Some("PROBABILITY") => "probability",
+                Some("OCCUPANCY") => "occupancy",
+                _ => "of no stated kind",
+            },
+            matrix_px,
             orientation: orientation(groups())?,
             spacing_yx_mm: measures
                 .and_then(|group| numbers(group, tags::PIXEL_SPACING))
@@ -173,6 +200,7 @@ fn frame(
     group: &InMemDicomObject,
     shared: Option<&InMemDicomObject>,
     storage: Storage,
+    matrix_px: Option<[u32; 2]>,
 ) -> Result<Frame, String> {
     let first = |tag| {
         let own = items(group, tag).first();
@@ -187,13 +215,32 @@ fn frame(
         Some(number.ok_or("does not say which segment it belongs to")?)
     };
     let source = first(tags::DERIVATION_IMAGE_SEQUENCE)
-        .and_then(|derivation| items(derivation, tags::SOURCE_IMAGE_SEQUENCE).first())
-        .and_then(|source| text(source, tags::REFERENCED_SOP_INSTANCE_UID));
+        .and_then(|derivation| items(derivation, tags::SOURCE_IMAGE_SEQUENCE).first());
+    let tile = match matrix_px {
+        Some(matrix_px) => Some(tiling::place(
+            first(tags::PLANE_POSITION_SLIDE_SEQUENCE),
+            matrix_px,
+        )?),
+        None => None,
+    };
     Ok(Frame {
         segment,
         position_mm: first(tags::PLANE_POSITION_SEQUENCE)
             .and_then(|plane| numbers(plane, tags::IMAGE_POSITION_PATIENT)),
-        source_image: source,
+        source_image: source.and_then(source_image),
+        tile,
+    })
+}
+
+/// The image that a reference names, with #number where it names one frame of it.
+fn source_image(reference: &InMemDicomObject) -> Option<String> {
+    let image = text(reference, tags::REFERENCED_SOP_INSTANCE_UID)?;
+    let frames = reference
+        .get(tags::REFERENCED_FRAME_NUMBER)
+        .and_then(|numbers| numbers.to_multi_int::<u32>().ok());
+    Some(match frames.as_deref() {
+        Some([frame]) => format!("{image}#{frame}"),
+        _ => image,
     })
 }
 
@@ -225,7 +272,8 @@ pub fn whole(object: &InMemDicomObject, tag: Tag) -> Result<u32, Fault> {
         .ok_or_else(|| Fault::invalid(format!("lacks a whole number in data element {tag}")))
 }
 
-fn numbers<const N: usize>(object: &InMemDicomObject, tag: Tag) -> Option<[f64; N]> {
+/// So many finite numbers.
+pub fn numbers<const N: usize>(object: &InMemDicomObject, tag: Tag) -> Option<[f64; N]> {
     let numbers = object.get(tag)?.to_multi_float64().ok()?;
     let numbers: [f64; N] = numbers.try_into().ok()?;
     numbers

@@ -14,6 +14,7 @@ pub(super) struct Known {
     grids: HashMap<String, (Grid, String)>,
     pub(super) labels: BTreeSet<(ReadingKey, String)>,
     maxima: BTreeSet<u16>,
+    fractional_types: BTreeSet<&'static str>,
     n_without_zone: u64,
     n_automatic: u64,
     pub(super) n_same_label: u64,
@@ -40,6 +41,7 @@ impl Known {
         }
         if let Storage::Fractional { maximum } = header.storage {
             self.maxima.insert(maximum);
+            self.fractional_types.insert(header.fractional_type);
         }
         let automatic = |attributes: &BTreeMap<String, String>| {
             attributes.get("algorithm_type").map(String::as_str) == Some("AUTOMATIC")
@@ -57,7 +59,8 @@ impl Known {
         if !self.maxima.is_empty() {
             let maxima: Vec<String> = self.maxima.iter().map(u16::to_string).collect();
             notes.push(format!(
-                "fractional segments: a pixel belongs to the mask where its value divided by the maximum ({}) is at least 0.5",
+                "fractional segments ({}): a pixel belongs to the mask where its value divided by the maximum ({}) is at least 0.5",
+                self.fractional_types.iter().copied().collect::<Vec<_>>().join(", "),
                 maxima.join(", ")
             ));
         }

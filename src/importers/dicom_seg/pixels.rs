@@ -84,7 +84,7 @@ impl<'a> Pixels<'a> {
         let data = fragments.frame(self.bytes, index);
         let size_px = (header.width_px, header.height_px);
         let frame = coding::frame(self.coding, data, header.storage, size_px)
-            .map_err(|detail| Fault::invalid(format!("frame {} {detail}", index + 1)))?;
+            .map_err(|detail| Fault::invalid(format!("frame {}: {detail}", index + 1)))?;
         Ok(Stored {
             bytes: frame.bytes,
             first: 0,
@@ -111,14 +111,20 @@ impl<'a> Pixels<'a> {
             (Storage::LabelMap { n_bytes }, _) => self.labels(&stored.bytes, n_bytes),
             (Storage::Binary | Storage::Fractional { .. }, None) => Vec::new(),
         };
-        self.n_bounds += found.iter().map(|(_, bounds)| bounds.len()).sum::<usize>();
+        self.count(found.iter().map(|(_, bounds)| bounds.len()).sum())?;
+        Ok(found)
+    }
+
+    /// Counts bounds of runs that are kept.
+    pub fn count(&mut self, n_bounds: usize) -> Result<(), Fault> {
+        self.n_bounds = self.n_bounds.saturating_add(n_bounds);
         if self.n_bounds > MAX_BOUNDS {
             return Err(Fault::unsupported(format!(
                 "has more than {} runs of pixels, which is the limit",
                 MAX_BOUNDS / 2
             )));
         }
-        Ok(found)
+        Ok(())
     }
 
     /// The runs of described values; the pixels of others are counted.

@@ -45,6 +45,11 @@ impl Segments {
         self.described.get(&number)
     }
 
+    /// Numbers of all that is described, a background included.
+    pub fn numbers(&self) -> impl Iterator<Item = u32> + '_ {
+        self.described.keys().copied()
+    }
+
     /// Structures, without a background.
     pub fn structures(&self) -> impl Iterator<Item = (u32, &Segment)> {
         self.described

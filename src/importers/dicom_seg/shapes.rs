@@ -6,7 +6,7 @@ use super::pixels::Pixels;
 use super::planes::Planes;
 use crate::domain::Shape;
 use crate::geometry::{Mask, SliceAxis, Volume};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Shapes by item, each with its segment's number; an item without shapes was reviewed.
 pub(super) type ShapesByItem = BTreeMap<String, Vec<(u32, Shape)>>;
@@ -31,6 +31,7 @@ pub(super) fn volumes(
     for (index, frame) in header.frames.iter().enumerate() {
         for (segment, bounds) in pixels.frame(index)? {
             let mask = Mask::from_bounds(header.width_px, header.height_px, bounds)?;
+            let mask = planes.turning.mask(mask)?;
             slices
                 .entry(segment)
                 .or_default()
@@ -41,8 +42,8 @@ pub(super) fn volumes(
     let mut skipped = Vec::new();
     for (number, slices) in slices {
         match Volume::new(
-            header.width_px,
-            header.height_px,
+            planes.width_px,
+            planes.height_px,
             SliceAxis::Micrometres,
             slices,
         ) {
@@ -54,22 +55,26 @@ pub(super) fn volumes(
     Ok((BTreeMap::from([(item.to_owned(), shapes)]), skipped))
 }
 
-/// Frames without positions: of one image, or each of the image that it names.
+/// The item of flat frames: the one image that the segmentation lies on, else its series.
+pub(super) fn image_item(header: &Header) -> Option<String> {
+    match header.images.as_slice() {
+        [image] => Some(image.clone()),
+        _ => series_item(header),
+    }
+}
+
+/// Frames without positions: each of the image or the image's frame that it names, else all of one item.
 pub(super) fn flat_masks(header: &Header, pixels: &mut Pixels<'_>) -> Result<ShapesByItem, Fault> {
-    let images: BTreeSet<&String> = header
-        .frames
-        .iter()
-        .filter_map(|frame| frame.source_image.as_ref())
-        .collect();
-    let one_image = images.len() <= 1;
     let mut by_item: BTreeMap<String, BTreeMap<u32, Mask>> = BTreeMap::new();
+    if header.frames.is_empty() {
+        // Nothing was found, and no frame is there to say on what.
+        by_item.extend(image_item(header).map(|item| (item, BTreeMap::new())));
+    }
     for (index, frame) in header.frames.iter().enumerate() {
-        let item = if one_image {
-            series_item(header).or_else(|| frame.source_image.clone())
-        } else {
-            frame.source_image.clone()
-        };
-        let item = item
+        let item = frame
+            .source_image
+            .clone()
+            .or_else(|| image_item(header))
             .ok_or_else(|| Fault::invalid("names neither a series nor an image that it lies on"))?;
         let masks = by_item.entry(item).or_default();
         for (segment, bounds) in pixels.frame(index)? {
