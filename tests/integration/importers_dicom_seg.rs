@@ -1,20 +1,21 @@
 //! DICOM segmentations: real files against pydicom's voxels, and made-up ones to the pixel.
 
 use crate::corpus::{check_bad_fixtures, fixtures, read_memory, sample, truncations};
-use concord::domain::{IngestOptions, ReadingState, Shape};
+use crate::golden;
+use concord::domain::{Annotation, IngestOptions, ReadingState, Shape};
 use concord::geometry::Mask;
 use concord::importers::MemorySink;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
-fn fixture(name: &str) -> PathBuf {
+pub fn fixture(name: &str) -> PathBuf {
     let path = fixtures("dicom_seg", "good")
         .into_iter()
         .find(|path| path.ends_with(name));
     path.unwrap_or_else(|| panic!("no fixture {name}"))
 }
 
-fn read(path: &Path) -> MemorySink {
+pub fn read(path: &Path) -> MemorySink {
     let options = IngestOptions {
         annotator: Some("uploader".to_owned()),
         ..IngestOptions::default()
@@ -46,6 +47,22 @@ fn planes(shape: &Shape) -> Vec<(Option<i64>, u64, u64, u64)> {
     }
 }
 
+pub fn annotations(sink: &MemorySink) -> Vec<Annotation> {
+    let record = sink.readings.values().next().expect("a reading");
+    record.annotations.clone()
+}
+
+pub fn bounds(shape: &Shape) -> Vec<(i64, Vec<u32>)> {
+    match shape {
+        Shape::Volume(volume) => volume
+            .slices()
+            .iter()
+            .map(|(key, mask)| (*key, mask.bounds().to_vec()))
+            .collect(),
+        _ => panic!("a volume"),
+    }
+}
+
 #[test]
 fn real_segmentations_have_the_voxels_that_pydicom_finds() {
     let Some(folder) = sample("dicom") else {
@@ -56,7 +73,7 @@ fn real_segmentations_have_the_voxels_that_pydicom_finds() {
         serde_json::from_str(&std::fs::read_to_string(path).expect("the oracle file"))
             .expect("JSON");
     let files = oracle["files"].as_object().expect("files");
-    assert_eq!(files.len(), 12);
+    assert_eq!(files.len(), 20);
     for (name, expected) in files {
         let sink = read(&folder.join(name));
         let item = sink.items.values().next().expect("an item");
@@ -117,10 +134,10 @@ fn what_is_not_read_of_the_real_files_is_counted() {
     assert_eq!(report.format, "dicom_seg");
     assert_eq!(
         report.counts.files, 22,
-        "twelve read, nine of other kinds, one that contradicts itself"
+        "nineteen read, one big endian, one that contradicts itself, one with the UID of another"
     );
-    assert_eq!(report.counts.annotations, 18);
-    assert_eq!((skipped("unsupported"), skipped("invalid_record")), (9, 1));
+    assert_eq!(report.counts.annotations, 185);
+    assert_eq!((skipped("unsupported"), skipped("invalid_record")), (1, 2));
     assert_eq!(report.raters, ["Doe^John", "User1", "User2"]);
 }
 
@@ -147,14 +164,6 @@ fn frames_that_are_not_aligned_to_bytes_are_read_to_the_pixel() {
     };
     assert_eq!(liver.attributes["property_type"], "Liver");
     assert_eq!(liver.attributes["tracking_uid"], format!("{root}.6"));
-    let bounds = |shape: &Shape| match shape {
-        Shape::Volume(volume) => volume
-            .slices()
-            .iter()
-            .map(|(key, mask)| (*key, mask.bounds().to_vec()))
-            .collect::<Vec<_>>(),
-        _ => panic!("a volume"),
-    };
     assert_eq!(
         bounds(&liver.shape),
         [(10_000, vec![0, 2, 6, 8, 14, 15]), (12_500, vec![5, 15])]
@@ -163,19 +172,39 @@ fn frames_that_are_not_aligned_to_bytes_are_read_to_the_pixel() {
 }
 
 #[test]
+fn what_cannot_be_kept_is_never_taken_for_an_empty_reading() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures/dicom_seg/bad/same_plane_twice.dcm");
+    let (_, sink) = read_memory(&path, &IngestOptions::default()).expect("readable");
+    assert!(sink.readings.is_empty());
+    assert_eq!(
+        golden::skipped(&sink),
+        ["invalid_record reading", "invalid_record segment 1"]
+    );
+}
+
+#[test]
+fn occupancies_count_from_one_half_on_too() {
+    let (report, sink) =
+        read_memory(&fixture("occupancy.dcm"), &IngestOptions::default()).expect("readable");
+    assert_eq!(bounds(&annotations(&sink)[0].shape), [(12_500, vec![2, 4])]);
+    assert!(
+        report
+            .notes
+            .iter()
+            .any(|note| note.starts_with("fractional segments (occupancy): ")
+                && note.contains("maximum (100) is at least 0.5")),
+        "{:?}",
+        report.notes
+    );
+}
+
+#[test]
 fn preamble_meta_group_and_transfer_syntax_make_no_difference() {
     let expected = read(&fixture("binary.dcm"));
     for name in ["implicit.dcm", "without_preamble.dcm", "without_meta.dcm"] {
         let found = read(&fixture(name));
         assert_eq!(found.items, expected.items, "{name}");
-        let annotations = |sink: &MemorySink| {
-            sink.readings
-                .values()
-                .next()
-                .expect("a reading")
-                .annotations
-                .clone()
-        };
         assert_eq!(annotations(&found), annotations(&expected), "{name}");
     }
 }
@@ -228,13 +257,20 @@ fn patients_are_never_passed_on() {
 fn broken_files_say_what_is_wrong() {
     assert_eq!(
         check_bad_fixtures("dicom_seg", &IngestOptions::default()),
-        10
+        29
     );
 }
 
 #[test]
 fn cut_files_never_panic_and_never_yield_more() {
-    for name in ["binary.dcm", "implicit.dcm", "without_meta.dcm"] {
+    for name in [
+        "binary.dcm",
+        "implicit.dcm",
+        "without_meta.dcm",
+        "label_map.dcm",
+        "rle_16.dcm",
+        "deflated.dcm",
+    ] {
         let n = truncations(&fixture(name), &IngestOptions::default(), 300);
         assert!(n >= 200, "{n}");
     }

@@ -25,6 +25,7 @@ mod importers_cvat;
 mod importers_darwin;
 mod importers_datumaro;
 mod importers_dicom_seg;
+mod importers_dicom_seg_layouts;
 mod importers_dicom_sr;
 mod importers_encord;
 mod importers_imagescope;

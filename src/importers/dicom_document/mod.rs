@@ -109,6 +109,11 @@ pub(super) fn read_document(file: &UploadFile) -> Result<InMemDicomObject, Fault
     let data_set = bytes
         .get(start.unwrap_or(bytes.len())..end)
         .unwrap_or_default();
+    decode(syntax, data_set)
+}
+
+/// Decodes a data set without pixels, whose lengths were checked, in one of the two uncompressed transfer syntaxes.
+pub(super) fn decode(syntax: &str, data_set: &[u8]) -> Result<InMemDicomObject, Fault> {
     nesting::check(data_set, syntax == EXPLICIT_LITTLE_ENDIAN)?;
     let object = OpenFileOptions::new()
         .read_preamble(dicom_object::file::ReadPreamble::Never)
@@ -117,7 +122,8 @@ pub(super) fn read_document(file: &UploadFile) -> Result<InMemDicomObject, Fault
     Ok(object.into_inner())
 }
 
-fn is_read(syntax: &str) -> bool {
+/// Whether a data set in this transfer syntax is a plain sequence of little-endian elements.
+pub(super) fn is_read(syntax: &str) -> bool {
     syntax == EXPLICIT_LITTLE_ENDIAN || syntax == IMPLICIT_LITTLE_ENDIAN
 }
 

@@ -1,14 +1,16 @@
-//! Frames of a segmentation as masks.
+//! Frames of a segmentation as runs of pixels.
 
-use crate::geometry::{GeometryError, Mask};
+use std::collections::BTreeMap;
 
 /// How pixels are stored.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Storage {
-    /// One bit a pixel, least significant bit first, frames following each other without padding to bytes.
+    /// One bit a pixel, least significant bit first; uncompressed frames follow each other without padding to bytes.
     Binary,
     /// One byte a pixel; value / maximum is a probability or an occupancy.
     Fractional { maximum: u16 },
+    /// One or two bytes a pixel, little endian: the number of its segment.
+    LabelMap { n_bytes: u64 },
 }
 
 impl Storage {
@@ -17,37 +19,13 @@ impl Storage {
         match self {
             Self::Binary => n_pixels.div_ceil(8),
             Self::Fractional { .. } => n_pixels,
+            Self::LabelMap { n_bytes } => n_pixels.saturating_mul(n_bytes),
         }
     }
 }
 
-/// Frame `index` of the pixel data. A fractional pixel is set from half the maximum on.
-pub fn mask(
-    storage: Storage,
-    pixel_data: &[u8],
-    index: u64,
-    width_px: u32,
-    height_px: u32,
-) -> Result<Mask, GeometryError> {
-    let n_pixels = u64::from(width_px) * u64::from(height_px);
-    let first = index * n_pixels;
-    let bounds = match storage {
-        Storage::Binary => binary_bounds(pixel_data, first, n_pixels),
-        Storage::Fractional { maximum } => {
-            let frame = pixel_data
-                .get(first as usize..(first + n_pixels) as usize)
-                .unwrap_or_default();
-            bounds(
-                frame
-                    .iter()
-                    .map(|&value| 2 * u32::from(value) >= u32::from(maximum)),
-            )
-        }
-    };
-    Mask::from_bounds(width_px, height_px, bounds)
-}
-
-fn binary_bounds(bytes: &[u8], first: u64, n_pixels: u64) -> Vec<u32> {
+/// Runs of set pixels as rising bounds `[start, end, start, end …]`, for `n_pixels` bits from bit `first` on.
+pub fn binary(bytes: &[u8], first: u64, n_pixels: u64) -> Vec<u32> {
     let mut bounds = Vec::new();
     let mut inside = false;
     let mut pixel = 0;
@@ -71,50 +49,82 @@ fn binary_bounds(bytes: &[u8], first: u64, n_pixels: u64) -> Vec<u32> {
     bounds
 }
 
-fn bounds(pixels: impl Iterator<Item = bool>) -> Vec<u32> {
+/// Runs of pixels from half the maximum on.
+pub fn fractional(frame: &[u8], maximum: u16) -> Vec<u32> {
     let mut bounds = Vec::new();
     let mut inside = false;
-    let mut n = 0;
-    for is_set in pixels {
-        if is_set != inside {
-            inside = is_set;
-            bounds.push(n);
+    for (pixel, &value) in frame.iter().enumerate() {
+        if (2 * u32::from(value) >= u32::from(maximum)) != inside {
+            inside = !inside;
+            bounds.push(pixel as u32);
         }
-        n += 1;
     }
     if inside {
-        bounds.push(n);
+        bounds.push(frame.len() as u32);
     }
     bounds
 }
 
+/// Runs of each value for which `is_kept` holds.
+pub fn by_value(
+    frame: &[u8],
+    n_bytes: u64,
+    is_kept: impl Fn(u32) -> bool,
+) -> BTreeMap<u32, Vec<u32>> {
+    let value = |bytes: &[u8]| {
+        let byte = |at: usize| u32::from(bytes.get(at).copied().unwrap_or(0));
+        byte(0) | byte(1) << 8
+    };
+    let mut found: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    let mut close = |value: u32, start: u32, end: u32| {
+        if start < end && is_kept(value) {
+            found.entry(value).or_default().extend([start, end]);
+        }
+    };
+    let (mut current, mut start, mut end) = (0, 0, 0);
+    for bytes in frame.chunks_exact(n_bytes.max(1) as usize) {
+        let value = value(bytes);
+        if value != current {
+            close(current, start, end);
+            (current, start) = (value, end);
+        }
+        end += 1;
+    }
+    close(current, start, end);
+    found
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Storage, mask};
+    use super::{binary, by_value, fractional};
 
     #[test]
     fn a_second_frame_begins_in_the_middle_of_a_byte() {
         // Two frames of 3 x 2 pixels: bits 1,0,0,1,1,0 then 0,1,1,1,1,1, least significant bit first.
         let bytes = [0b1001_1001, 0b0000_1111];
-        let frame = |index| mask(Storage::Binary, &bytes, index, 3, 2).expect("a small frame");
-        assert_eq!(frame(0).bounds(), [0, 1, 3, 5]);
-        assert_eq!(frame(1).bounds(), [1, 6]);
+        assert_eq!(binary(&bytes, 0, 6), [0, 1, 3, 5]);
+        assert_eq!(binary(&bytes, 6, 6), [1, 6]);
     }
 
     #[test]
     fn whole_bytes_of_one_value_are_one_run() {
-        let bytes = [0x00, 0xFF, 0xFF, 0x01];
-        let mask = mask(Storage::Binary, &bytes, 0, 8, 4).expect("a small frame");
-        assert_eq!(mask.bounds(), [8, 25]);
+        assert_eq!(binary(&[0x00, 0xFF, 0xFF, 0x01], 0, 32), [8, 25]);
     }
 
     #[test]
     fn half_of_the_maximum_is_inside() {
-        let storage = Storage::Fractional { maximum: 255 };
-        let mask = mask(storage, &[127, 128, 255, 0], 0, 2, 2).expect("a small frame");
-        assert_eq!(mask.bounds(), [1, 3]);
-        let storage = Storage::Fractional { maximum: 100 };
-        let exactly_half = super::mask(storage, &[49, 50], 0, 2, 1).expect("a small frame");
-        assert_eq!(exactly_half.bounds(), [1, 2]);
+        assert_eq!(fractional(&[127, 128, 255, 0], 255), [1, 3]);
+        assert_eq!(fractional(&[49, 50], 100), [1, 2]);
+    }
+
+    #[test]
+    fn each_value_of_a_label_map_has_its_runs() {
+        let found = by_value(&[0, 7, 7, 0, 5, 7], 1, |value| value != 5);
+        assert_eq!(found[&0], [0, 1, 3, 4]);
+        assert_eq!(found[&7], [1, 3, 5, 6]);
+        assert_eq!(found.len(), 2);
+        let wide = by_value(&[1, 0, 0, 1, 0, 1], 2, |_| true);
+        assert_eq!(wide[&1], [0, 1]);
+        assert_eq!(wide[&256], [1, 3]);
     }
 }

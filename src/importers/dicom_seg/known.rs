@@ -2,10 +2,10 @@
 
 use super::Fault;
 use super::frames::Storage;
-use super::header::{Header, Segment};
+use super::header::Header;
 use crate::domain::ReadingKey;
 use crate::geometry::Grid;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What earlier files of the upload said.
 #[derive(Default)]
@@ -14,6 +14,7 @@ pub(super) struct Known {
     grids: HashMap<String, (Grid, String)>,
     pub(super) labels: BTreeSet<(ReadingKey, String)>,
     maxima: BTreeSet<u16>,
+    fractional_types: BTreeSet<&'static str>,
     n_without_zone: u64,
     n_automatic: u64,
     pub(super) n_same_label: u64,
@@ -40,14 +41,15 @@ impl Known {
         }
         if let Storage::Fractional { maximum } = header.storage {
             self.maxima.insert(maximum);
+            self.fractional_types.insert(header.fractional_type);
         }
-        let is_automatic = |segment: &&Segment| {
-            segment
-                .attributes
-                .get("algorithm_type")
-                .is_some_and(|kind| kind == "AUTOMATIC")
+        let automatic = |attributes: &BTreeMap<String, String>| {
+            attributes.get("algorithm_type").map(String::as_str) == Some("AUTOMATIC")
         };
-        self.n_automatic += header.segments.values().filter(is_automatic).count() as u64;
+        let structures = header.segments.structures();
+        self.n_automatic += structures
+            .filter(|(_, segment)| automatic(&segment.attributes))
+            .count() as u64;
         self.n_several_series += u64::from(header.series.len() > 1);
         self.n_without_zone += u64::from(!header.content_time.is_empty() && !header.states_zone);
     }
@@ -57,7 +59,8 @@ impl Known {
         if !self.maxima.is_empty() {
             let maxima: Vec<String> = self.maxima.iter().map(u16::to_string).collect();
             notes.push(format!(
-                "fractional segments: a pixel belongs to the mask where its value divided by the maximum ({}) is at least 0.5",
+                "fractional segments ({}): a pixel belongs to the mask where its value divided by the maximum ({}) is at least 0.5",
+                self.fractional_types.iter().copied().collect::<Vec<_>>().join(", "),
                 maxima.join(", ")
             ));
         }

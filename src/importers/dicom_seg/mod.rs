@@ -2,26 +2,38 @@
 //!
 //! Format: DICOM PS3.3, A.51 Segmentation IOD and C.8.20.
 
+mod coding;
+mod document;
 pub(super) mod elements;
 mod frames;
 mod header;
 mod known;
+mod pixels;
 mod planes;
+mod segments;
 mod shapes;
+mod tiles;
+mod tiling;
+mod turning;
 
+use super::dicom_document::{Fault, is_person, sop_class};
+use super::skips::skip;
 use super::written::instant_us;
 use super::{
-    Context, Detection, Format, ImportError, Importer, Placement, Sink, SinkError, Upload,
+    Context, Detection, Format, ImportError, Importer, Limits, Placement, Sink, SinkError, Upload,
     UploadFile,
 };
 use crate::domain::{Annotation, GRID_ATTRIBUTE, ReadingState, Shape, Skip, SkipReason};
 use crate::geometry::GeometryError;
-use dicom_dictionary_std::tags;
-use elements::Elements;
-use header::{Header, Segment};
+use document::Document;
+use header::Header;
 use known::Known;
+use pixels::Pixels;
 use planes::Planes;
-use shapes::{flat_masks, series_item, volumes};
+use segments::Segment;
+use shapes::{flat_masks, image_item, series_item, volumes};
+use std::collections::BTreeMap;
+use tiles::matrix_masks;
 
 const SEGMENTATION: &str = "1.2.840.10008.5.1.4.1.1.66.4";
 const LABEL_MAP: &str = "1.2.840.10008.5.1.4.1.1.66.7";
@@ -29,81 +41,26 @@ const LABEL_MAP: &str = "1.2.840.10008.5.1.4.1.1.66.7";
 /// The largest file that is held in memory.
 const MAX_FILE_BYTES: u64 = 2 << 30;
 
-/// ContentCreatorName values that name a tool or no one, in lower case without marks.
-const NOT_A_PERSON: &[&str] = &[
-    "slicer",
-    "3dslicer",
-    "dcmqi",
-    "ohif",
-    "mitk",
-    "highdicom",
-    "itksnap",
-    "monai",
-    "pydicomseg",
-    "weasis",
-    "horos",
-    "osirix",
-    "mdai",
-    "unknown",
-    "unknownunknown",
-    "anonymous",
-    "anonymized",
-    "anonymised",
-    "anon",
-    "none",
-    "na",
-];
-
 /// DICOM SEG.
 pub struct DicomSeg;
 
 const FORMAT: Format = Format {
     key: "dicom_seg",
     title: "DICOM SEG",
-    detected_by: "SOP class 1.2.840.10008.5.1.4.1.1.66.4 (or .66.7, which is counted and not read), with or without preamble",
-    maps: "item: SeriesInstanceUID of the referenced series, else the frame of reference; study: StudyInstanceUID; each segment: \
-           a volume mask keyed by ImagePositionPatient along the slice normal, or a 2D mask where frames have no position; label: \
-           SegmentLabel; attributes: property type and category, algorithm type, tracking UID; spacing; time: ContentDate and \
-           ContentTime; fractional pixels count from half of MaximumFractionalValue on",
-    ignores: "label maps, compressed and big-endian transfer syntaxes, tiled whole-slide segmentations, patient data",
+    detected_by: "SOP class 1.2.840.10008.5.1.4.1.1.66.4 (or .66.7, label maps), with or without preamble",
+    maps: "item: of volumes, SeriesInstanceUID of the referenced series, else the frame of reference; of flat frames, \
+           SOPInstanceUID of the image that a frame names, with #number for one of its frames, else of the one referenced image; \
+           of whole slides, that of the one referenced image, else the series; study: StudyInstanceUID; each segment: a volume \
+           keyed by ImagePositionPatient along the slice normal, its rows and columns brought to one order for each principal \
+           plane, or a mask of the image, or of the slide's total pixel matrix put together from its tiles; fractional pixels \
+           count from half of MaximumFractionalValue on; label maps: each pixel value its segment's; label: SegmentLabel; \
+           attributes: property type and category, algorithm type, tracking UID, grid; spacing; time: ContentDate and \
+           ContentTime; uncompressed, deflated, RLE, and JPEG 2000 and HTJ2K without loss",
+    ignores: "the background of label maps (PixelPaddingValue, code Background, undescribed 0), pixel values that no segment \
+              describes (counted), other transfer syntaxes (refused by name), several focal planes, patient data",
     rater: "ContentCreatorName unless it is empty or names a tool; else the upload's annotator",
     convention: "patient millimetres of the first pixel's centre, towards left, posterior and superior",
 };
-
-/// Why one file was left out, or why the import stops.
-#[derive(Debug)]
-enum Fault {
-    File { reason: SkipReason, detail: String },
-    Import(ImportError),
-}
-
-impl Fault {
-    fn invalid(detail: impl Into<String>) -> Self {
-        Self::File {
-            reason: SkipReason::InvalidRecord,
-            detail: detail.into(),
-        }
-    }
-
-    fn unsupported(detail: impl Into<String>) -> Self {
-        Self::File {
-            reason: SkipReason::Unsupported,
-            detail: detail.into(),
-        }
-    }
-}
-
-impl From<ImportError> for Fault {
-    fn from(error: ImportError) -> Self {
-        Self::Import(error)
-    }
-}
-
-impl From<SinkError> for Fault {
-    fn from(error: SinkError) -> Self {
-        Self::Import(error.into())
-    }
-}
 
 impl From<GeometryError> for Fault {
     fn from(error: GeometryError) -> Self {
@@ -160,21 +117,7 @@ impl Importer for DicomSeg {
 }
 
 fn is_segmentation(head: &[u8]) -> bool {
-    let Ok(mut elements) = Elements::new(head) else {
-        return false;
-    };
-    while let Some(Ok(element)) = elements.next() {
-        if matches!(
-            element.tag,
-            tags::MEDIA_STORAGE_SOP_CLASS_UID | tags::SOP_CLASS_UID
-        ) {
-            return matches!(elements.text(&element).as_str(), SEGMENTATION | LABEL_MAP);
-        }
-        if element.tag.group() > 0x0008 {
-            return false;
-        }
-    }
-    false
+    sop_class(head).is_some_and(|class| class == SEGMENTATION || class == LABEL_MAP)
 }
 
 fn read_file(
@@ -184,45 +127,54 @@ fn read_file(
     sink: &mut dyn Sink,
     known: &mut Known,
 ) -> Result<(), Fault> {
-    let bytes = file.read_all(MAX_FILE_BYTES)?;
-    let header = Header::read(&bytes)?;
-    let n_voxels =
-        u64::from(header.width_px) * u64::from(header.height_px) * header.frames.len() as u64;
-    if n_voxels > upload.limits().max_pixels {
-        return Err(Fault::unsupported(format!(
-            "has {n_voxels} voxels; the limit is {}",
-            upload.limits().max_pixels
-        )));
-    }
+    let document = Document::read(file.read_all(MAX_FILE_BYTES)?)?;
+    let header = Header::read(&document.data_set)?;
+    check_size(&header, upload.limits())?;
     if !header.instance.is_empty() && known.instances.contains(&header.instance) {
         return Err(Fault::invalid(
             "is a copy of a file that was read already (equal SOP instance UID)",
         ));
     }
-    let pixels = bytes.get(header.pixels.clone()).unwrap_or_default();
-    let planes = Planes::of(&header)?;
-    let (shapes, skipped) = match &planes {
-        Some(planes) => {
+    let mut pixels = Pixels::new(&header, &document, upload.limits())?;
+    let planes = match header.matrix_px {
+        Some(_) => None,
+        None => Planes::of(&header)?,
+    };
+    let (shapes, skipped) = match (&planes, header.matrix_px) {
+        (Some(planes), _) => {
             let item = series_item(&header).ok_or_else(|| {
                 Fault::invalid("names neither a referenced series nor a frame of reference")
             })?;
-            known.check_grid(&item, planes.grid(&header), file.path())?;
-            volumes(&header, planes, pixels, &item)?
+            known.check_grid(&item, planes.grid(), file.path())?;
+            volumes(&header, planes, &mut pixels, &item)?
         }
-        None => (flat_masks(&header, pixels)?, Vec::new()),
+        (None, Some(matrix_px)) => {
+            let item = image_item(&header).ok_or_else(|| {
+                Fault::invalid("names neither a series nor an image that it lies on")
+            })?;
+            let masks = matrix_masks(&header, matrix_px, &mut pixels)?;
+            (BTreeMap::from([(item, masks)]), Vec::new())
+        }
+        (None, None) => (flat_masks(&header, &mut pixels)?, Vec::new()),
     };
     known.count(&header);
-    let spacing_mm = header.spacing_yx_mm.map(|[y, x]| {
-        let between = planes
-            .as_ref()
-            .and_then(|planes| planes.slice_spacing_mm(&header));
-        [between.unwrap_or(0.0), y, x]
-    });
+    let is_complete = skipped.is_empty() && pixels.undescribed.is_empty();
     // Kept with every segment, so that a mask delivered on another grid later is refused, not compared.
-    let grid = planes.as_ref().map(|planes| planes.grid_text(&header));
+    let grid = planes.as_ref().map(Planes::grid_text);
     for (item, shapes) in shapes {
+        if shapes.is_empty() && !is_complete {
+            let detail = "nothing that can be kept was found on an item of which something was left out; it is not taken for an empty one";
+            skip(
+                sink,
+                SkipReason::InvalidRecord,
+                file.path(),
+                "reading",
+                detail,
+            )?;
+            continue;
+        }
         let placement = context.place_item(file.path(), &item, item.clone())?;
-        announce(&header, &placement, spacing_mm, planes.is_some(), sink)?;
+        announce(&header, &placement, planes.as_ref(), sink)?;
         let person = header.creator.as_deref().filter(|name| is_person(name));
         let key = placement.reading_key(person);
         let state = if shapes.is_empty() {
@@ -235,7 +187,7 @@ fn read_file(
         let finished_at_us = reading.finished_at_us;
         sink.reading(reading)?;
         for (number, shape) in shapes {
-            let Some(segment) = header.segments.get(&number) else {
+            let Some(segment) = header.segments.get(number) else {
                 continue;
             };
             known.n_same_label +=
@@ -250,34 +202,64 @@ fn read_file(
         }
     }
     for (number, detail) in skipped {
-        sink.skip(Skip {
-            reason: SkipReason::InvalidRecord,
-            file: file.path().to_owned(),
-            record: format!("segment {number}"),
-            detail,
-        })?;
+        let record = format!("segment {number}");
+        skip(sink, SkipReason::InvalidRecord, file.path(), record, detail)?;
+    }
+    for (value, n) in &pixels.undescribed {
+        let detail = format!(
+            "{n} pixels have the value {value}, which SegmentSequence does not describe; describe it or name it as PixelPaddingValue"
+        );
+        let record = format!("pixel value {value}");
+        skip(sink, SkipReason::Dangling, file.path(), record, detail)?;
     }
     Ok(())
+}
+
+/// A volume or a whole slide of each segment may be as large as the limit; many segments need not share it.
+fn check_size(header: &Header, limits: &Limits) -> Result<(), Fault> {
+    let n_volumes = header.segments.structures().count().max(1) as u64;
+    let n_voxels = header
+        .n_pixels()
+        .saturating_mul(header.frames.len() as u64)
+        .div_ceil(n_volumes);
+    let n_matrix = header
+        .matrix_px
+        .map_or(0, |[width, height]| u64::from(width) * u64::from(height));
+    let n = n_voxels.max(n_matrix);
+    if n <= limits.max_pixels {
+        return Ok(());
+    }
+    Err(Fault::unsupported(format!(
+        "has {n} voxels a segment; the limit is {}",
+        limits.max_pixels
+    )))
 }
 
 fn announce(
     header: &Header,
     placement: &Placement,
-    spacing_mm: Option<[f64; 3]>,
-    is_volume: bool,
+    planes: Option<&Planes>,
     sink: &mut dyn Sink,
 ) -> Result<(), SinkError> {
     let mut item = placement.to_item();
     if let Some(study) = &header.study {
         item.study.clone_from(study);
     }
-    item.width_px = Some(header.width_px);
-    item.height_px = Some(header.height_px);
-    item.spacing_mm = spacing_mm.or(item.spacing_mm);
+    let ([width_px, height_px], spacing_yx_mm) = match (planes, header.matrix_px) {
+        (Some(planes), _) => ([planes.width_px, planes.height_px], planes.spacing_yx_mm),
+        (None, Some(matrix_px)) => (matrix_px, header.spacing_yx_mm),
+        (None, None) => ([header.width_px, header.height_px], header.spacing_yx_mm),
+    };
+    item.width_px = Some(width_px);
+    item.height_px = Some(height_px);
+    let between_mm = planes.and_then(|planes| planes.slice_spacing_mm(header));
+    item.spacing_mm = spacing_yx_mm
+        .map(|[y, x]| [between_mm.unwrap_or(0.0), y, x])
+        .or(item.spacing_mm);
     // One multi-frame image may stand for a whole series, so only several images tell the number of slices.
-    item.n_slices = match (is_volume, header.n_referenced_images) {
-        (false, _) => Some(1),
-        (true, n) if n > 1 && header.series.len() == 1 => u32::try_from(n).ok(),
+    item.n_slices = match (planes, header.images.len()) {
+        (None, _) => Some(1),
+        (Some(_), n) if n > 1 && header.series.len() == 1 => u32::try_from(n).ok(),
         _ => None,
     };
     sink.item(item)
@@ -299,36 +281,5 @@ fn annotation(
         active_ms: None,
         semantic: true,
         invalid: None,
-    }
-}
-
-fn is_person(name: &str) -> bool {
-    let plain: String = name
-        .chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect();
-    !plain.is_empty() && !NOT_A_PERSON.contains(&plain.as_str())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_person;
-
-    #[test]
-    fn a_tool_or_no_one_is_not_a_rater() {
-        for name in [
-            "",
-            "Slicer",
-            "3D Slicer",
-            "unknown^unknown",
-            "ANONYMOUS",
-            "^^",
-        ] {
-            assert!(!is_person(name), "{name}");
-        }
-        for name in ["User1", "Doe^John", "Slicer^Jane"] {
-            assert!(is_person(name), "{name}");
-        }
     }
 }

@@ -2,17 +2,25 @@
 
 use super::Fault;
 use super::header::{Frame, Header};
+use super::turning::Turning;
 use crate::geometry::Grid;
 use std::collections::BTreeSet;
 
 /// In-plane positions of frames of one stack agree within this.
 const IN_PLANE_TOLERANCE_MM: f64 = 0.01;
 
-/// A stack of parallel frames.
+/// A stack of parallel frames, brought to the usual in-plane order.
 pub struct Planes {
     row: [f64; 3],
     column: [f64; 3],
     normal: [f64; 3],
+    pub turning: Turning,
+    pub width_px: u32,
+    pub height_px: u32,
+    /// Between rows (y) and columns (x).
+    pub spacing_yx_mm: Option<[f64; 2]>,
+    /// Place of the first pixel's centre along rows and columns.
+    corner_mm: Option<[f64; 2]>,
 }
 
 impl Planes {
@@ -33,44 +41,58 @@ impl Planes {
                 header.frames.len()
             )));
         }
-        let normal = [
-            row[1] * column[2] - row[2] * column[1],
-            row[2] * column[0] - row[0] * column[2],
-            row[0] * column[1] - row[1] * column[0],
-        ];
-        if (dot(normal, normal) - 1.0).abs() > 1e-2 {
+        let stored_normal = cross(row, column);
+        if (dot(stored_normal, stored_normal) - 1.0).abs() > 1e-2 {
             return Err(Fault::invalid(
                 "the directions of its rows and columns are not at right angles".to_owned(),
             ));
         }
-        let planes = Self {
-            row,
-            column,
-            normal,
-        };
-        let mut places = header
-            .frames
-            .iter()
-            .filter_map(|frame| frame.position_mm)
-            .map(|mm| planes.in_plane_mm(mm));
-        if let Some(first) = places.next() {
+        let places = || header.frames.iter().filter_map(|frame| frame.position_mm);
+        let stored = |mm: [f64; 3]| [dot(row, mm), dot(column, mm)];
+        if let Some(first) = places().next().map(stored) {
             let shifted = |place: [f64; 2]| {
                 place
                     .iter()
                     .zip(first)
                     .any(|(a, b)| (a - b).abs() > IN_PLANE_TOLERANCE_MM)
             };
-            if places.any(shifted) {
+            if places().map(stored).any(shifted) {
                 return Err(Fault::unsupported(
                     "its frames are shifted against each other within their plane (tilted gantry or tiles)".to_owned(),
                 ));
             }
         }
-        Ok(Some(planes))
-    }
-
-    fn in_plane_mm(&self, position_mm: [f64; 3]) -> [f64; 2] {
-        [dot(self.row, position_mm), dot(self.column, position_mm)]
+        let turning = Turning::of(row, column, stored_normal);
+        let [width_px, height_px] = turning.order([header.width_px, header.height_px]);
+        let spacing_xy_mm = header.spacing_yx_mm.map(|[y, x]| turning.order([x, y]));
+        let first_mm = places().next().and_then(|first| {
+            let ends = [
+                (row, f64::from(header.width_px.saturating_sub(1))),
+                (column, f64::from(header.height_px.saturating_sub(1))),
+            ];
+            let mut turned = first;
+            for (axis, (direction, n)) in ends.into_iter().enumerate() {
+                if turning.is_flipped()[axis] {
+                    let [y, x] = header.spacing_yx_mm?;
+                    let step_mm = [x, y][axis];
+                    for (mm, cosine) in turned.iter_mut().zip(direction) {
+                        *mm += n * step_mm * cosine;
+                    }
+                }
+            }
+            Some(turned)
+        });
+        let [row, column] = turning.directions(row, column);
+        Ok(Some(Self {
+            row,
+            column,
+            normal: cross(row, column),
+            turning,
+            width_px,
+            height_px,
+            spacing_yx_mm: spacing_xy_mm.map(|[x, y]| [y, x]),
+            corner_mm: first_mm.map(|mm| [dot(row, mm), dot(column, mm)]),
+        }))
     }
 
     /// Micrometres along the slice normal.
@@ -81,17 +103,14 @@ impl Planes {
     }
 
     /// Size, in-plane spacing and place, and direction: what two segmentations of one item must share.
-    pub fn grid(&self, header: &Header) -> Grid {
-        let corner = header
-            .frames
-            .first()
-            .and_then(|frame| frame.position_mm)
-            .map(|mm| self.in_plane_mm(mm));
+    pub fn grid(&self) -> Grid {
         Grid {
-            width_px: header.width_px,
-            height_px: header.height_px,
-            spacing_mm: header.spacing_yx_mm.map(|[y, x]| [y.min(x), y, x]),
-            origin_mm: corner.map(|[along_row, along_column]| [along_row, along_column, 0.0]),
+            width_px: self.width_px,
+            height_px: self.height_px,
+            spacing_mm: self.spacing_yx_mm.map(|[y, x]| [y.min(x), y, x]),
+            origin_mm: self
+                .corner_mm
+                .map(|[along_row, along_column]| [along_row, along_column, 0.0]),
             direction: Some({
                 let ([a, b, c], [d, e, f], [g, h, i]) = (self.row, self.column, self.normal);
                 [a, b, c, d, e, f, g, h, i]
@@ -100,8 +119,8 @@ impl Planes {
     }
 
     /// The grid in words, rounded to 0.01 mm and 0.001 of a direction, so that writers' rounding makes no difference.
-    pub fn grid_text(&self, header: &Header) -> String {
-        let grid = self.grid(header);
+    pub fn grid_text(&self) -> String {
+        let grid = self.grid();
         // Adding zero turns a rounded −0 into 0.
         let mm = |value: f64| format!("{:.2}", (value * 100.0).round() / 100.0 + 0.0);
         let share = |value: f64| format!("{:.3}", (value * 1000.0).round() / 1000.0 + 0.0);
@@ -151,6 +170,14 @@ impl Planes {
         };
         steps().all(is_multiple).then_some(smallest as f64 / 1000.0)
     }
+}
+
+fn cross(a: [f64; 3], b: [f64; 3]) -> [f64; 3] {
+    [
+        a[1] * b[2] - a[2] * b[1],
+        a[2] * b[0] - a[0] * b[2],
+        a[0] * b[1] - a[1] * b[0],
+    ]
 }
 
 fn dot(a: [f64; 3], b: [f64; 3]) -> f64 {

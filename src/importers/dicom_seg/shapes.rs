@@ -1,12 +1,12 @@
 //! Frames put together: a volume a segment, or a mask an image and segment.
 
 use super::Fault;
-use super::frames;
 use super::header::Header;
+use super::pixels::Pixels;
 use super::planes::Planes;
 use crate::domain::Shape;
 use crate::geometry::{Mask, SliceAxis, Volume};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Shapes by item, each with its segment's number; an item without shapes was reviewed.
 pub(super) type ShapesByItem = BTreeMap<String, Vec<(u32, Shape)>>;
@@ -24,29 +24,26 @@ pub(super) fn series_item(header: &Header) -> Option<String> {
 pub(super) fn volumes(
     header: &Header,
     planes: &Planes,
-    pixels: &[u8],
+    pixels: &mut Pixels<'_>,
     item: &str,
 ) -> Result<(ShapesByItem, Vec<(u32, String)>), Fault> {
     let mut slices: BTreeMap<u32, Vec<(i64, Mask)>> = BTreeMap::new();
     for (index, frame) in header.frames.iter().enumerate() {
-        let mask = frames::mask(
-            header.storage,
-            pixels,
-            index as u64,
-            header.width_px,
-            header.height_px,
-        )?;
-        slices
-            .entry(frame.segment)
-            .or_default()
-            .push((planes.key_um(frame), mask));
+        for (segment, bounds) in pixels.frame(index)? {
+            let mask = Mask::from_bounds(header.width_px, header.height_px, bounds)?;
+            let mask = planes.turning.mask(mask)?;
+            slices
+                .entry(segment)
+                .or_default()
+                .push((planes.key_um(frame), mask));
+        }
     }
     let mut shapes = Vec::new();
     let mut skipped = Vec::new();
     for (number, slices) in slices {
         match Volume::new(
-            header.width_px,
-            header.height_px,
+            planes.width_px,
+            planes.height_px,
             SliceAxis::Micrometres,
             slices,
         ) {
@@ -58,40 +55,35 @@ pub(super) fn volumes(
     Ok((BTreeMap::from([(item.to_owned(), shapes)]), skipped))
 }
 
-/// Frames without positions: of one image, or each of the image that it names.
-pub(super) fn flat_masks(header: &Header, pixels: &[u8]) -> Result<ShapesByItem, Fault> {
-    let images: BTreeSet<&String> = header
-        .frames
-        .iter()
-        .filter_map(|frame| frame.source_image.as_ref())
-        .collect();
-    let one_image = images.len() <= 1;
+/// The item of flat frames: the one image that the segmentation lies on, else its series.
+pub(super) fn image_item(header: &Header) -> Option<String> {
+    match header.images.as_slice() {
+        [image] => Some(image.clone()),
+        _ => series_item(header),
+    }
+}
+
+/// Frames without positions: each of the image or the image's frame that it names, else all of one item.
+pub(super) fn flat_masks(header: &Header, pixels: &mut Pixels<'_>) -> Result<ShapesByItem, Fault> {
     let mut by_item: BTreeMap<String, BTreeMap<u32, Mask>> = BTreeMap::new();
+    if header.frames.is_empty() {
+        // Nothing was found, and no frame is there to say on what.
+        by_item.extend(image_item(header).map(|item| (item, BTreeMap::new())));
+    }
     for (index, frame) in header.frames.iter().enumerate() {
-        let item = if one_image {
-            series_item(header).or_else(|| frame.source_image.clone())
-        } else {
-            frame.source_image.clone()
-        };
-        let item = item
+        let item = frame
+            .source_image
+            .clone()
+            .or_else(|| image_item(header))
             .ok_or_else(|| Fault::invalid("names neither a series nor an image that it lies on"))?;
-        let mask = frames::mask(
-            header.storage,
-            pixels,
-            index as u64,
-            header.width_px,
-            header.height_px,
-        )?;
-        if by_item
-            .entry(item)
-            .or_default()
-            .insert(frame.segment, mask)
-            .is_some()
-        {
-            return Err(Fault::unsupported(format!(
-                "has several frames of segment {} without positions or images of their own",
-                frame.segment
-            )));
+        let masks = by_item.entry(item).or_default();
+        for (segment, bounds) in pixels.frame(index)? {
+            let mask = Mask::from_bounds(header.width_px, header.height_px, bounds)?;
+            if masks.insert(segment, mask).is_some() {
+                return Err(Fault::unsupported(format!(
+                    "has several frames of segment {segment} without positions or images of their own"
+                )));
+            }
         }
     }
     let shapes_of = |masks: BTreeMap<u32, Mask>| {
