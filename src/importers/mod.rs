@@ -26,6 +26,7 @@ mod labelbox;
 mod lidc;
 mod limits;
 mod mdai;
+mod nifti;
 mod one_reading;
 mod people;
 mod png_mask;
@@ -40,6 +41,7 @@ mod structure;
 #[cfg(test)]
 mod testing;
 mod upload;
+mod volume_grid;
 mod written;
 mod xml;
 mod yolo;
@@ -109,6 +111,7 @@ pub const ALL: &[&dyn Importer] = &[
     &png_mask::PngMask,
     &lidc::Lidc,
     &mdai::Mdai,
+    &nifti::Nifti,
     &darwin::Darwin,
     &labelbox::Labelbox,
     &encord::Encord,
