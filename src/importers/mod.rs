@@ -27,6 +27,7 @@ mod lidc;
 mod limits;
 mod mdai;
 mod nifti;
+mod nrrd;
 mod one_reading;
 mod people;
 mod png_mask;
@@ -112,6 +113,7 @@ pub const ALL: &[&dyn Importer] = &[
     &lidc::Lidc,
     &mdai::Mdai,
     &nifti::Nifti,
+    &nrrd::Nrrd,
     &darwin::Darwin,
     &labelbox::Labelbox,
     &encord::Encord,

@@ -34,6 +34,7 @@ mod importers_labelbox;
 mod importers_lidc;
 mod importers_mdai;
 mod importers_nifti;
+mod importers_nrrd;
 mod importers_png_mask;
 mod importers_qupath;
 mod importers_ratings_table;

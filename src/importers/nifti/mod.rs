@@ -6,16 +6,14 @@
 mod affine;
 mod header;
 
-use super::volume_grid::{Fault, Known, LabelMap, Raw, SampleFault, Tables, is_table, read_labels};
+use super::volume_grid::{
+    Fault, Known, LabelMap, Packing, Raw, Stored, Tables, is_table, read_labels, skip_bytes,
+};
 use super::{Context, Detection, Format, ImportError, Importer, Sink, Upload, UploadFile};
-use flate2::read::MultiGzDecoder;
 use header::{Data, Header, MAX_HEADER_BYTES, version};
 use std::collections::BTreeSet;
 use std::io::Read;
 
-const GZIP: &[u8] = &[0x1f, 0x8b];
-/// Deflate packs no more than this into a byte.
-const MAX_PACKED: u64 = 1_032;
 const SUFFIXES: [&str; 2] = ["", ".gz"];
 
 /// NIfTI.
@@ -90,12 +88,13 @@ impl Importer for Nifti {
 }
 
 fn is_nifti(file: &UploadFile) -> bool {
-    if !file.head().starts_with(GZIP) {
+    if Packing::of(file) == Packing::Plain {
         return version(file.head()).is_some();
     }
     let mut start = Vec::with_capacity(MAX_HEADER_BYTES);
     // What a cut file still yields is enough to know it by.
-    let _ = MultiGzDecoder::new(file.head())
+    let _ = Packing::Gzip
+        .unpacked(file.head())
         .take(MAX_HEADER_BYTES as u64)
         .read_to_end(&mut start);
     version(&start).is_some()
@@ -127,7 +126,7 @@ fn read_file(
     if context.is_outside_pattern(file.path(), file.name()) {
         return Err(Fault::picture("does not match the pattern"));
     }
-    let mut reader = open(file)?;
+    let mut reader = Stored::whole(file).open()?;
     let mut start = Vec::with_capacity(MAX_HEADER_BYTES);
     reader
         .by_ref()
@@ -153,10 +152,10 @@ fn read_file(
             (beside.ok_or_else(missing)?, offset)
         }
     };
-    check_length(holder, offset.saturating_add(n_bytes), upload)?;
-    let mut voxels = open(holder)?;
-    std::io::copy(&mut voxels.by_ref().take(offset), &mut std::io::sink())
-        .map_err(|error| Fault::from(SampleFault::from(error)))?;
+    let holder = Stored::whole(holder);
+    holder.check_length(offset.saturating_add(n_bytes), upload)?;
+    let mut voxels = holder.open()?;
+    skip_bytes(&mut voxels, offset)?;
     let mut samples = Raw::new(voxels, header.scalar, header.is_big_endian, header.scaling);
     let mut found = read_labels(&mut samples, &layout)?;
     known.n_probability += u64::from(found.is_probability);
@@ -170,39 +169,7 @@ fn read_file(
         frame,
         layout,
         regions,
+        is_unread: false,
     };
     known.keep(map, context, sink)
-}
-
-fn open(file: &UploadFile) -> Result<Box<dyn Read>, ImportError> {
-    let reader = file.open()?;
-    Ok(if file.head().starts_with(GZIP) {
-        Box::new(MultiGzDecoder::new(reader))
-    } else {
-        Box::new(reader)
-    })
-}
-
-/// Whether a file can hold so many bytes, before anything is reserved for them.
-fn check_length(file: &UploadFile, n_bytes: u64, upload: &Upload) -> Result<(), Fault> {
-    let most = upload.limits().max_unpacked_bytes;
-    if n_bytes > most {
-        return Err(Fault::unsupported(format!(
-            "unpacks to {n_bytes} bytes; the limit is {most}"
-        )));
-    }
-    let is_packed = file.head().starts_with(GZIP);
-    let can_hold = if is_packed {
-        file.size_bytes().saturating_mul(MAX_PACKED)
-    } else {
-        file.size_bytes()
-    };
-    if n_bytes > can_hold {
-        let what = if is_packed { "packed " } else { "" };
-        return Err(Fault::invalid(format!(
-            "its header asks for {n_bytes} bytes, more than the {} {what}bytes of the file hold; it was cut short",
-            file.size_bytes()
-        )));
-    }
-    Ok(())
 }

@@ -24,6 +24,7 @@ impl Frame {
         };
         Layout {
             size,
+            window: None,
             n_layers,
             is_exchanged,
             is_flipped,

@@ -31,6 +31,8 @@ pub struct LabelMap<'a> {
     pub frame: Frame,
     pub layout: Layout,
     pub regions: Vec<Region>,
+    /// The file says that the work has not begun: without regions it is no reading.
+    pub is_unread: bool,
 }
 
 /// What earlier files of the upload said, and what is remarked on at the end.
@@ -125,7 +127,7 @@ impl Known {
         let mut item = placement.to_item();
         item.width_px = Some(size_px.0);
         item.height_px = Some(size_px.1);
-        item.n_slices = Some(map.layout.size[2]);
+        item.n_slices = Some(map.layout.grid_size()[2]);
         item.spacing_mm = map.frame.spacing_mm().or(item.spacing_mm);
         sink.item(item)?;
         let shapes = map
@@ -134,7 +136,7 @@ impl Known {
             .map(|region| shape(region, &map.frame, size_px))
             .collect::<Result<Vec<_>, Fault>>()?;
         let state = if shapes.is_empty() {
-            if !context.listed_is_reviewed() {
+            if map.is_unread || !context.listed_is_reviewed() {
                 return Ok(());
             }
             ReadingState::ReviewedEmpty

@@ -27,6 +27,8 @@ const MAX_VALUE: f64 = 9_007_199_254_740_992.0;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Layout {
     pub size: [u32; 3],
+    /// Where the stored voxels lie in the grid that is read, where that is larger.
+    pub window: Option<Window>,
     /// Values of each voxel; 1 but for segmentations whose segments overlap.
     pub n_layers: u32,
     /// Whether the stored first axis runs along the slice's columns.
@@ -37,33 +39,49 @@ pub struct Layout {
     pub is_certain: bool,
 }
 
+/// A part of a larger grid, which holds nothing beside it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Window {
+    /// The larger grid.
+    pub size: [u32; 3],
+    /// Its voxel that the first stored one is.
+    pub first: [u32; 3],
+}
+
 impl Layout {
+    /// The grid that is read.
+    pub fn grid_size(&self) -> [u32; 3] {
+        self.window.map_or(self.size, |window| window.size)
+    }
+
     /// Width and height of a slice once it is turned.
     pub fn size_px(&self) -> (u32, u32) {
-        let [x, y, _] = self.size;
+        let [x, y, _] = self.grid_size();
         if self.is_exchanged { (y, x) } else { (x, y) }
     }
 
     /// Numbers that are stored, checked against what may be read.
     pub fn n_values(&self, max_pixels: u64) -> Result<u64, Fault> {
-        let [x, y, z] = self.size.map(u64::from);
-        let n_slice = x.checked_mul(y).filter(|n| *n > 0 && z > 0);
-        let Some(n_slice) = n_slice else {
+        let n_voxels =
+            |size: [u32; 3]| size.map(u64::from).into_iter().fold(1, u64::saturating_mul);
+        if n_voxels(self.size) == 0 {
             return Err(Fault::invalid("has an axis without voxels"));
-        };
-        let n_voxels = n_slice.saturating_mul(z);
-        if n_voxels > max_pixels {
+        }
+        let grid = self.grid_size();
+        if n_voxels(grid) > max_pixels {
             return Err(Fault::unsupported(format!(
-                "has {n_voxels} voxels; the limit is {max_pixels}"
+                "has {} voxels; the limit is {max_pixels}",
+                n_voxels(grid)
             )));
         }
         let n_layers = u64::from(self.n_layers);
+        let n_slice = n_voxels([grid[0], grid[1], 1]);
         if n_slice.saturating_mul(n_layers) > MAX_SLICE {
             return Err(Fault::unsupported(format!(
                 "has {n_slice} voxels a slice in {n_layers} layers; at most {MAX_SLICE} can be read at once"
             )));
         }
-        Ok(n_voxels.saturating_mul(n_layers))
+        Ok(n_voxels(self.size).saturating_mul(n_layers))
     }
 }
 
@@ -84,14 +102,16 @@ pub fn read_labels(samples: &mut dyn Samples, layout: &Layout) -> Result<LabelRu
     let n_slice = width as usize * height as usize;
     let n_layers = layout.n_layers as usize;
     let mut codes = vec![0_u32; n_slice * n_layers];
-    let mut row = vec![0.0; MAX_AT_ONCE.min(codes.len())];
+    let n_stored = layout.size[0] as usize * layout.size[1] as usize * n_layers;
+    let first_slice = layout.window.map_or(0, |window| window.first[2]);
+    let mut row = vec![0.0; MAX_AT_ONCE.min(n_stored)];
     let mut values = Values::new(layout.is_certain);
     let mut layers: Vec<BTreeMap<i64, Slices>> = vec![BTreeMap::new(); n_layers];
     let mut open: Vec<Vec<u32>> = Vec::new();
     let (mut n_runs, mut n_set) = (0_u64, 0_u64);
     for slice in 0..layout.size[2] {
         let mut places = Places::new(layout);
-        let mut left = codes.len();
+        let mut left = n_stored;
         while left > 0 {
             let n = left.min(row.len());
             let row = &mut row[..n];
@@ -117,7 +137,10 @@ pub fn read_labels(samples: &mut dyn Samples, layout: &Layout) -> Result<LabelRu
                     own.shrink_to_fit();
                     let mask = Mask::from_bounds(width, height, own)?;
                     let label = values.of_code[code - 1];
-                    layers[layer].entry(label).or_default().push((slice, mask));
+                    layers[layer]
+                        .entry(label)
+                        .or_default()
+                        .push((first_slice + slice, mask));
                 }
             }
         }
@@ -167,12 +190,13 @@ struct Places {
 
 impl Places {
     fn new(layout: &Layout) -> Self {
-        let [x, y, _] = layout.size.map(|n| n as usize);
+        let [x, y, _] = layout.grid_size().map(|n| n as usize);
         let strides = if layout.is_exchanged {
             [y as isize, 1]
         } else {
             [1, x as isize]
         };
+        let from = layout.window.map_or([0; 3], |window| window.first);
         let mut first = 0;
         let mut steps = strides;
         for (axis, n) in [x, y].into_iter().enumerate() {
@@ -180,9 +204,10 @@ impl Places {
                 first += (n as isize - 1) * strides[axis];
                 steps[axis] = -strides[axis];
             }
+            first += from[axis] as isize * steps[axis];
         }
         Self {
-            size: [x, y],
+            size: [layout.size[0] as usize, layout.size[1] as usize],
             n_layers: layout.n_layers as usize,
             steps,
             first,
@@ -324,6 +349,7 @@ mod tests {
     fn layout(size: [u32; 3]) -> Layout {
         Layout {
             size,
+            window: None,
             n_layers: 1,
             is_exchanged: false,
             is_flipped: [false; 2],
@@ -368,6 +394,24 @@ mod tests {
             bounds(&found.layers[1][&1]),
             [(0, vec![1, 2]), (1, vec![0, 1])]
         );
+    }
+
+    #[test]
+    fn a_window_is_laid_into_its_grid() {
+        let layout = Layout {
+            window: Some(Window {
+                size: [5, 3, 4],
+                first: [1, 1, 2],
+            }),
+            is_flipped: [true, false],
+            ..layout([2, 2, 1])
+        };
+        assert_eq!(layout.n_values(60).unwrap(), 4);
+        assert!(layout.n_values(59).is_err());
+        let found = read(&[1.0, 2.0, 0.0, 2.0], &layout).unwrap();
+        // Columns from the right: stored (0, 0) is grid (1, 1), turned column 3 of row 1.
+        assert_eq!(bounds(&found.layers[0][&1]), [(2, vec![8, 9])]);
+        assert_eq!(bounds(&found.layers[0][&2]), [(2, vec![7, 8, 12, 13])]);
     }
 
     #[test]

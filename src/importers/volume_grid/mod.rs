@@ -8,13 +8,15 @@ mod labels;
 mod names;
 mod placing;
 mod samples;
+mod storage;
 mod tables;
 
 pub(super) use fault::Fault;
 pub(super) use frame::{Frame, grid_text};
-pub(super) use keep::{Known, LabelMap};
-pub(super) use labels::{Layout, read_labels};
+pub(super) use keep::{Known, LabelMap, Region};
+pub(super) use labels::{LabelRuns, Layout, Window, read_labels};
 pub(super) use names::Names;
 pub(super) use placing::Placing;
-pub(super) use samples::{Raw, SampleFault, Scalar, Scaling};
+pub(super) use samples::{Raw, SampleFault, Samples, Scalar, Scaling};
+pub(super) use storage::{Packing, Stored, skip_bytes};
 pub(super) use tables::{Tables, is_table};

@@ -76,6 +76,8 @@ pub enum SampleFault {
     CutShort,
     #[error("its voxels do not unpack ({0}); export it again")]
     Packing(std::io::Error),
+    #[error("holds something else than numbers of up to {0} signs among its voxels")]
+    NoNumber(usize),
 }
 
 impl From<std::io::Error> for SampleFault {
