@@ -26,6 +26,7 @@ mod labelbox;
 mod lidc;
 mod limits;
 mod mdai;
+mod metaimage;
 mod nifti;
 mod nrrd;
 mod one_reading;
@@ -114,6 +115,7 @@ pub const ALL: &[&dyn Importer] = &[
     &mdai::Mdai,
     &nifti::Nifti,
     &nrrd::Nrrd,
+    &metaimage::MetaImage,
     &darwin::Darwin,
     &labelbox::Labelbox,
     &encord::Encord,

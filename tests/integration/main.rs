@@ -33,6 +33,7 @@ mod importers_label_studio;
 mod importers_labelbox;
 mod importers_lidc;
 mod importers_mdai;
+mod importers_metaimage;
 mod importers_nifti;
 mod importers_nrrd;
 mod importers_png_mask;

@@ -2,13 +2,10 @@
 
 use super::header::{Encoding, Header};
 use crate::importers::volume_grid::{
-    Fault, Packing, Raw, SampleFault, Samples, Scalar, Stored, skip_bytes,
+    Fault, Packing, Raw, SampleFault, Samples, Stored, Text, named_beside, skip_bytes,
 };
 use crate::importers::{Upload, UploadFile};
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
-
-/// Signs of the longest number that is read as text.
-const MAX_DIGITS: usize = 64;
 
 /// The file that holds the voxels, as the header names it; `None` where they follow the header.
 pub fn file_beside<'u>(
@@ -25,20 +22,7 @@ pub fn file_beside<'u>(
             "its voxels lie in several files (LIST or a numbered pattern); save it as one file",
         ));
     }
-    let named = named.replace('\\', "/");
-    let mut parts: Vec<&str> = file.path().split('/').collect();
-    parts.pop();
-    for part in named.split('/') {
-        match part {
-            "." | "" => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    let wanted = parts.join("/");
-    let found = upload.files().iter().find(|other| other.path() == wanted);
+    let found = named_beside(upload, file, named);
     found
         .map(Some)
         .ok_or_else(|| Fault::dangling("is a header whose `data file` is not in the upload"))
@@ -151,63 +135,6 @@ fn before_the_end(stored: &Stored<'_>, n_bytes: u64, upload: &Upload) -> Result<
     n_all
         .checked_sub(n_bytes)
         .ok_or(Fault::from(SampleFault::CutShort))
-}
-
-/// Numbers as text.
-struct Text<R> {
-    reader: BufReader<R>,
-    word: Vec<u8>,
-    is_float: bool,
-}
-
-impl<R: Read> Text<R> {
-    fn new(reader: R, scalar: Scalar) -> Self {
-        Self {
-            reader: BufReader::new(reader),
-            word: Vec::with_capacity(MAX_DIGITS),
-            is_float: matches!(scalar, Scalar::F32 | Scalar::F64),
-        }
-    }
-
-    fn next_number(&mut self) -> Result<f64, SampleFault> {
-        self.word.clear();
-        loop {
-            let buffer = self.reader.fill_buf()?;
-            let Some(&byte) = buffer.first() else {
-                break;
-            };
-            self.reader.consume(1);
-            let parts = byte.is_ascii_whitespace() || byte == b',';
-            match (parts, self.word.is_empty()) {
-                (true, true) => {}
-                (true, false) => break,
-                (false, _) if self.word.len() == MAX_DIGITS => {
-                    return Err(SampleFault::NoNumber(MAX_DIGITS));
-                }
-                (false, _) => self.word.push(byte),
-            }
-        }
-        if self.word.is_empty() {
-            return Err(SampleFault::CutShort);
-        }
-        let text = std::str::from_utf8(&self.word).ok();
-        let number = if self.is_float {
-            text.and_then(|text| text.parse::<f64>().ok())
-        } else {
-            text.and_then(|text| text.parse::<i64>().ok())
-                .map(|whole| whole as f64)
-        };
-        number.ok_or(SampleFault::NoNumber(MAX_DIGITS))
-    }
-}
-
-impl<R: Read> Samples for Text<R> {
-    fn read(&mut self, row: &mut [f64]) -> Result<(), SampleFault> {
-        for value in row {
-            *value = self.next_number()?;
-        }
-        Ok(())
-    }
 }
 
 /// Bytes as pairs of hexadecimal digits, with white space anywhere.

@@ -10,6 +10,8 @@ mod placing;
 mod samples;
 mod storage;
 mod tables;
+mod text;
+mod values;
 
 pub(super) use fault::Fault;
 pub(super) use frame::{Frame, grid_text};
@@ -18,5 +20,6 @@ pub(super) use labels::{LabelRuns, Layout, Window, read_labels};
 pub(super) use names::Names;
 pub(super) use placing::Placing;
 pub(super) use samples::{Raw, SampleFault, Samples, Scalar, Scaling};
-pub(super) use storage::{Packing, Stored, skip_bytes};
+pub(super) use storage::{Packing, Stored, named_beside, skip_bytes};
 pub(super) use tables::{Tables, is_table};
+pub(super) use text::Text;

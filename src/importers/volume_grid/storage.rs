@@ -91,6 +91,28 @@ impl<'a> Stored<'a> {
     }
 }
 
+/// The file of an upload that a header names, relative to its own folder.
+pub fn named_beside<'u>(
+    upload: &'u Upload,
+    header: &UploadFile,
+    named: &str,
+) -> Option<&'u UploadFile> {
+    let named = named.replace('\\', "/");
+    let mut parts: Vec<&str> = header.path().split('/').collect();
+    parts.pop();
+    for part in named.split('/') {
+        match part {
+            "." | "" => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    let wanted = parts.join("/");
+    upload.files().iter().find(|other| other.path() == wanted)
+}
+
 /// Passes over bytes.
 pub fn skip_bytes(reader: &mut dyn Read, n_bytes: u64) -> Result<(), Fault> {
     let passed = std::io::copy(&mut reader.take(n_bytes), &mut std::io::sink())
