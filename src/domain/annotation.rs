@@ -103,6 +103,7 @@ const TOOL_ATTRIBUTES: &[&str] = &[
     "property_category",
     "property_type",
     "rotation",
+    "segmentation_status",
     "source",
     "track_id",
     "tracking_id",
