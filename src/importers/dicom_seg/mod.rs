@@ -21,6 +21,7 @@ use elements::Elements;
 use header::{Header, Segment};
 use known::Known;
 use planes::Planes;
+pub(super) use planes::in_words;
 use shapes::{flat_masks, series_item, volumes};
 
 const SEGMENTATION: &str = "1.2.840.10008.5.1.4.1.1.66.4";

@@ -99,32 +99,9 @@ impl Planes {
         }
     }
 
-    /// The grid in words, rounded to 0.01 mm and 0.001 of a direction, so that writers' rounding makes no difference.
+    /// The grid in words.
     pub fn grid_text(&self, header: &Header) -> String {
-        let grid = self.grid(header);
-        // Adding zero turns a rounded −0 into 0.
-        let mm = |value: f64| format!("{:.2}", (value * 100.0).round() / 100.0 + 0.0);
-        let share = |value: f64| format!("{:.3}", (value * 1000.0).round() / 1000.0 + 0.0);
-        let spacing = grid.spacing_mm.map_or("unknown".to_owned(), |[_, y, x]| {
-            format!("{} × {} mm", mm(y), mm(x))
-        });
-        let origin = grid
-            .origin_mm
-            .map_or("unknown".to_owned(), |[along_row, along_column, _]| {
-                format!("{}, {} mm", mm(along_row), mm(along_column))
-            });
-        let direction: Vec<String> = grid
-            .direction
-            .iter()
-            .flatten()
-            .map(|value| share(*value))
-            .collect();
-        format!(
-            "{} × {} px, spacing {spacing}, in-plane origin {origin}, direction {}",
-            grid.width_px,
-            grid.height_px,
-            direction.join(" ")
-        )
+        in_words(&self.grid(header))
     }
 
     /// The stated distance between slices, else the step of the frames' positions where it is one regular step.
@@ -155,4 +132,31 @@ impl Planes {
 
 fn dot(a: [f64; 3], b: [f64; 3]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+/// A grid in words, rounded to 0.01 mm and 0.001 of a direction, so that writers' rounding makes no difference.
+pub fn in_words(grid: &Grid) -> String {
+    // Adding zero turns a rounded −0 into 0.
+    let mm = |value: f64| format!("{:.2}", (value * 100.0).round() / 100.0 + 0.0);
+    let share = |value: f64| format!("{:.3}", (value * 1000.0).round() / 1000.0 + 0.0);
+    let spacing = grid.spacing_mm.map_or("unknown".to_owned(), |[_, y, x]| {
+        format!("{} × {} mm", mm(y), mm(x))
+    });
+    let origin = grid
+        .origin_mm
+        .map_or("unknown".to_owned(), |[along_row, along_column, _]| {
+            format!("{}, {} mm", mm(along_row), mm(along_column))
+        });
+    let direction: Vec<String> = grid
+        .direction
+        .iter()
+        .flatten()
+        .map(|value| share(*value))
+        .collect();
+    format!(
+        "{} × {} px, spacing {spacing}, in-plane origin {origin}, direction {}",
+        grid.width_px,
+        grid.height_px,
+        direction.join(" ")
+    )
 }
