@@ -42,7 +42,7 @@ pub(super) fn even_odd(rings: Vec<Vec<[f64; 2]>>) -> Result<Drawn, String> {
 }
 
 /// Rings as parts with holes; `None` where rings cross or there are too many.
-fn sorted(rings: &[Polygon]) -> Option<Vec<Polygon>> {
+pub(super) fn sorted(rings: &[Polygon]) -> Option<Vec<Polygon>> {
     if rings.is_empty() || rings.len() > MAX_SORTED_RINGS {
         return None;
     }

@@ -12,6 +12,7 @@ mod darwin;
 mod datumaro;
 mod detection;
 mod dicom_document;
+mod dicom_rtstruct;
 mod dicom_seg;
 mod dicom_sr;
 mod drawn;
@@ -107,6 +108,7 @@ pub const ALL: &[&dyn Importer] = &[
     &ratings_table::RatingsTable,
     &dicom_seg::DicomSeg,
     &dicom_sr::DicomSr,
+    &dicom_rtstruct::DicomRtstruct,
     &label_studio::IMPORTER,
     &cvat::IMPORTER,
     &coco::IMPORTER,

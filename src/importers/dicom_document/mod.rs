@@ -22,6 +22,9 @@ use std::io::Read;
 /// The largest document that is held in memory.
 pub(super) const MAX_DOCUMENT_BYTES: u64 = 256 << 20;
 
+/// Transfer syntaxes under which not even the header is plain: deflated, big endian.
+const NO_PLAIN_HEADER: &[&str] = &["1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.2"];
+
 /// Why one file was left out, or why the import stops.
 #[derive(Debug)]
 pub(super) enum Fault {
@@ -41,6 +44,19 @@ impl Fault {
         Self::File {
             reason: SkipReason::Unsupported,
             detail: detail.into(),
+        }
+    }
+}
+
+impl Fault {
+    /// The same fault of a file once more, for a fault that is kept beside what was read.
+    pub(super) fn copied(&self) -> Self {
+        match self {
+            Self::File { reason, detail } => Self::File {
+                reason: *reason,
+                detail: detail.clone(),
+            },
+            Self::Import(error) => Self::invalid(error.to_string()),
         }
     }
 }
@@ -106,15 +122,62 @@ pub(super) fn read_document(file: &UploadFile) -> Result<InMemDicomObject, Fault
             "is compressed or big endian (transfer syntax `{syntax}`); save it as Explicit VR Little Endian"
         )));
     }
+    decode_between(&bytes, start, end, syntax)
+}
+
+/// What an image says before its pixels. Only so many bytes are read; compressed pixels make no difference.
+pub(super) fn read_image_header(
+    file: &UploadFile,
+    max_bytes: u64,
+) -> Result<InMemDicomObject, Fault> {
+    let mut bytes = Vec::new();
+    file.open()?
+        .take(max_bytes)
+        .read_to_end(&mut bytes)
+        .map_err(|source| ImportError::io(file.path(), source))?;
+    let mut elements = Elements::new(&bytes)?;
+    let mut start = None;
+    let mut end = bytes.len();
+    while let Some(element) = elements.next() {
+        let (tag, at) = match element {
+            Ok(element) => (element.tag, element.start),
+            // The pixels are cut off with the rest of the file.
+            Err(ElementError::Length { tag, at, .. }) if tag == PIXEL_DATA => (tag, at),
+            Err(error) => return Err(error.into()),
+        };
+        if tag.group() != 0x0002 {
+            start.get_or_insert(at);
+        }
+        if tag == PIXEL_DATA {
+            end = at;
+            break;
+        }
+    }
+    let syntax = elements.transfer_syntax();
+    if NO_PLAIN_HEADER.contains(&syntax) {
+        return Err(Fault::unsupported(format!(
+            "is deflated or big endian (transfer syntax `{syntax}`); save it as Explicit VR Little Endian"
+        )));
+    }
+    decode_between(&bytes, start, end, syntax)
+}
+
+fn decode_between(
+    bytes: &[u8],
+    start: Option<usize>,
+    end: usize,
+    syntax: &str,
+) -> Result<InMemDicomObject, Fault> {
     let data_set = bytes
         .get(start.unwrap_or(bytes.len())..end)
         .unwrap_or_default();
     decode(syntax, data_set)
 }
 
-/// Decodes a data set without pixels, whose lengths were checked, in one of the two uncompressed transfer syntaxes.
+/// Decodes a data set without pixels, whose lengths were checked, as the transfer syntax writes its elements: all but
+/// one state the representation of each value.
 pub(super) fn decode(syntax: &str, data_set: &[u8]) -> Result<InMemDicomObject, Fault> {
-    nesting::check(data_set, syntax == EXPLICIT_LITTLE_ENDIAN)?;
+    nesting::check(data_set, syntax != IMPLICIT_LITTLE_ENDIAN)?;
     let object = OpenFileOptions::new()
         .read_preamble(dicom_object::file::ReadPreamble::Never)
         .from_reader(meta_group(syntax).chain(data_set))

@@ -34,6 +34,7 @@ use segments::Segment;
 use shapes::{flat_masks, image_item, series_item, volumes};
 use std::collections::BTreeMap;
 use tiles::matrix_masks;
+pub(super) use turning::Turning;
 
 const SEGMENTATION: &str = "1.2.840.10008.5.1.4.1.1.66.4";
 const LABEL_MAP: &str = "1.2.840.10008.5.1.4.1.1.66.7";
