@@ -25,6 +25,7 @@ fn good_fixtures_are_read_to_the_last_annotation() {
     let [normal, slide] = &fixtures("asap", "good")[..] else {
         panic!("two fixtures are expected");
     };
+    assert!(normal.ends_with("normal_9.xml") && slide.ends_with("slide_8.tif.xml"));
     let (report, sink) = read_memory(slide, &IngestOptions::default()).expect("a good fixture");
     assert_eq!(report.format, "asap");
     check(&sink, SLIDE);

@@ -1,6 +1,8 @@
 //! COCO through the public interface: samples against counts by pycocotools and shapely, fixtures, cut files.
 
 use crate::corpus::{check_bad_fixtures, fixtures, read_memory, sample, truncations};
+use crate::frame::check_mutants;
+use crate::golden::lines;
 use concord::domain::{Annotation, IngestOptions, ReadingState, Shape};
 use concord::importers::MemorySink;
 use serde_json::Value;
@@ -188,4 +190,26 @@ fn cut_files_never_panic() {
         .map(|path| truncations(path, &IngestOptions::default(), 400))
         .sum();
     assert!(n_cases > 1_000, "only {n_cases} cases ran");
+}
+
+#[test]
+fn misread_conventions_are_noticed() {
+    // Run lengths go down the columns: column 1 whole, then the first two pixels of column 2.
+    let column: Vec<String> = (0..48)
+        .map(|y| format!("{y}:1-{}", if y < 2 { 3 } else { 2 }))
+        .collect();
+    let expected = [
+        "scan-001/ 1 nodule: box 4,5 14.5,13 grade=3 iscrowd=0 occluded=false".to_owned(),
+        "scan-001/ 2 nodule: polygon 20,10 32,10 32,22 + 2,30 6,30 6,34 2,34 iscrowd=0".to_owned(),
+        format!(
+            "scan-001/ 3 nodule: mask 64x48 {} iscrowd=1",
+            column.join(" ")
+        ),
+        "scan-001/ 4 ruler: points start@10.5,11 Visible end@30,14 Occluded area_px2=80 iscrowd=0"
+            .to_owned(),
+    ];
+    for path in &fixtures("coco", "good")[..2] {
+        let (_, sink) = read_memory(path, &IngestOptions::default()).expect("a good fixture");
+        check_mutants(&sink, |sink| lines(sink) == expected);
+    }
 }

@@ -27,6 +27,7 @@ fn good_fixtures_are_read_to_the_last_annotation() {
     let [default, empty] = &fixtures("datumaro", "good")[..] else {
         panic!("two fixtures are expected");
     };
+    assert!(default.ends_with("default.json") && empty.ends_with("empty_subset.json"));
     let (report, sink) = read_memory(default, &IngestOptions::default()).expect("a good fixture");
     assert_eq!(report.format, "datumaro");
     check(&sink, DEFAULT);

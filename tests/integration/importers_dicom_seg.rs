@@ -1,6 +1,7 @@
 //! DICOM segmentations: real files against pydicom's voxels, and made-up ones to the pixel.
 
 use crate::corpus::{check_bad_fixtures, fixtures, read_memory, sample, truncations};
+use crate::frame::check_mutants;
 use crate::golden;
 use concord::domain::{Annotation, IngestOptions, ReadingState, Shape};
 use concord::geometry::Mask;
@@ -274,4 +275,30 @@ fn cut_files_never_panic_and_never_yield_more() {
         let n = truncations(&fixture(name), &IngestOptions::default(), 300);
         assert!(n >= 200, "{n}");
     }
+}
+
+#[test]
+fn misread_conventions_are_noticed() {
+    // Bits of each frame from the first pixel on, worked out by hand: key in µm, and where pixels begin and end.
+    type Slices = Vec<(i64, Vec<u32>)>;
+    let expected: [Slices; 2] = [
+        vec![(10_000, vec![0, 2, 6, 8, 14, 15]), (12_500, vec![5, 15])],
+        vec![(10_000, vec![7, 8])],
+    ];
+    let found = |sink: &MemorySink| -> Vec<((u32, u32), Slices)> {
+        let records = sink.readings.values();
+        let volumes = records.flat_map(|record| &record.annotations).map(|one| {
+            let Shape::Volume(volume) = &one.shape else {
+                panic!("a volume")
+            };
+            let slices = volume.slices().iter();
+            let slices = slices.map(|(key, mask)| (*key, mask.bounds().to_vec()));
+            ((volume.width_px(), volume.height_px()), slices.collect())
+        });
+        volumes.collect()
+    };
+    let expected = expected.map(|slices| ((5, 3), slices));
+    check_mutants(&read(&fixture("binary.dcm")), |sink| {
+        found(sink) == expected
+    });
 }

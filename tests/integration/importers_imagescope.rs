@@ -23,6 +23,7 @@ fn good_fixtures_are_read_to_the_last_region() {
     let [empty, slide] = &fixtures("imagescope", "good")[..] else {
         panic!("two fixtures are expected");
     };
+    assert!(empty.ends_with("nothing_drawn.xml") && slide.ends_with("slide-9.svs.xml"));
     let (report, sink) = read_memory(slide, &IngestOptions::default()).expect("a good fixture");
     assert_eq!(report.format, "imagescope");
     check(&sink, SLIDE);

@@ -79,8 +79,9 @@ fn radiographs_have_the_points_and_ratings_that_lxml_sums() {
 
 #[test]
 fn a_radiograph_is_read_to_the_point() {
-    let (report, sink) = read_memory(&fixtures("lidc", "good")[0], &IngestOptions::default())
-        .expect("a good fixture");
+    let path = &fixtures("lidc", "good")[0];
+    assert!(path.ends_with("radiographs.xml"));
+    let (report, sink) = read_memory(path, &IngestOptions::default()).expect("a good fixture");
     assert_eq!(report.format, "lidc");
     let expected = [
         "1.2.9.1/reader-1 Nodule 001 nodule: points centre@1207.5,545.5 Visible confidence=3 obscuration=2 reason=1 subtlety=5",
@@ -256,8 +257,10 @@ fn loose_files_are_read_as_the_release_is() {
 
 #[test]
 fn the_fixture_is_read_to_the_pixel() {
+    let path = &fixtures("lidc", "good")[1];
+    assert!(path.ends_with("two_readers.xml"));
     let (_, sink) = read_memory(
-        &fixtures("lidc", "good")[1],
+        path,
         &IngestOptions {
             spacing_mm: Some([0.0, 0.7, 0.7]),
             ..IngestOptions::default()

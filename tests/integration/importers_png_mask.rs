@@ -1,6 +1,8 @@
 //! PNG masks: each kind to the pixel, and a real set of eighteen raters on two grids.
 
 use crate::corpus::{check_bad_fixtures, fixtures, read_memory, sample, truncations};
+use crate::frame::check_mutants;
+use crate::golden::lines;
 use concord::domain::{Annotation, IngestOptions, ReadingState, Shape};
 use concord::importers::{ImportReport, MemorySink};
 use std::path::PathBuf;
@@ -221,4 +223,16 @@ fn cut_files_never_panic_and_never_yield_more() {
     for name in ["grey.png", "palette.png", "interlaced.png"] {
         assert!(truncations(&fixture(name), &IngestOptions::default(), 200) >= 70);
     }
+}
+
+#[test]
+fn misread_conventions_are_noticed() {
+    let (_, sink) = read("palette.png", &IngestOptions::default());
+    check_mutants(&sink, |sink| {
+        lines(sink)
+            == [
+                "palette/ 1 class-1: mask 7x6 1:2-5 2:2-5 3:2-5",
+                "palette/ 2 class-2: mask 7x6 5:0-3",
+            ]
+    });
 }

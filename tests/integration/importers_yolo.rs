@@ -107,6 +107,14 @@ fn boxes_become_pixels_and_an_empty_file_is_an_empty_reading() {
     assert_eq!(report.n_skipped(), 3, "the three images");
 }
 
+#[test]
+fn names_of_darknet_stand_in_a_file_of_their_own() {
+    let (_, sink) = read("darknet");
+    // The middle of a 40 × 20 image, a quarter of its width and two fifths of its height.
+    let expected = ["a/ lines[0] nodule: box 15,6 25,14"];
+    crate::golden::check(&sink, &expected);
+}
+
 fn turned_hold(sink: &MemorySink) -> bool {
     let found = annotations(sink);
     let quad = [[0.0, 0.0], [10.0, 0.0], [12.0, 8.0], [0.0, 8.0]];

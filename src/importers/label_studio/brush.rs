@@ -11,25 +11,35 @@
 //!
 //! Reference: <https://github.com/thi-ng/umbrella>, package `rle-pack`.
 
+use super::shapes::MaskRules;
 use crate::geometry::Mask;
 
 /// Alpha from which a pixel is set when alpha runs to 255: half covered by the brush.
 pub(super) const HALF_COVERED: u8 = 128;
+/// Runs of pixels that the masks of one annotation may take; more is no annotation but an attack on memory.
+pub(super) const MAX_RUNS: usize = 10_000_000;
+
+/// What to say of masks that take more runs.
+pub(super) fn too_many_runs() -> String {
+    format!("the masks of this annotation take more than {MAX_RUNS} runs of pixels")
+}
 
 /// The mask of a brush region. What is held grows with the bytes given, not with the size that they claim.
 pub(super) fn mask(
     bytes: &[u8],
     width_px: u32,
     height_px: u32,
-    threshold: u8,
+    rules: &MaskRules,
 ) -> Result<Mask, String> {
-    let runs = alpha_runs(bytes, u64::from(width_px) * u64::from(height_px))?;
+    let n_pixels = u64::from(width_px) * u64::from(height_px);
+    let runs = alpha_runs(bytes, n_pixels, rules.runs_left.get())?;
+    rules.runs_left.set(rules.runs_left.get() - runs.len());
     let highest = runs.iter().map(|run| run.alpha).max().unwrap_or(0);
     // Some scripts write masks of 0 and 1.
     let threshold = if highest == 1 {
         1
     } else {
-        u32::from(threshold.max(1))
+        u32::from(rules.alpha_threshold.max(1))
     };
     let mut bounds: Vec<u32> = Vec::new();
     for run in runs.iter().filter(|run| run.alpha >= threshold) {
@@ -48,7 +58,7 @@ struct Run {
     alpha: u32,
 }
 
-fn alpha_runs(bytes: &[u8], n_pixels: u64) -> Result<Vec<Run>, String> {
+fn alpha_runs(bytes: &[u8], n_pixels: u64, max_runs: usize) -> Result<Vec<Run>, String> {
     let mut bits = Bits { bytes, at: 0 };
     let n_values = u64::from(bits.take(32)?);
     if n_values != 4 * n_pixels || n_pixels > u64::from(u32::MAX) {
@@ -63,18 +73,11 @@ fn alpha_runs(bytes: &[u8], n_pixels: u64) -> Result<Vec<Run>, String> {
         *size = bits.take(4)? + 1;
     }
     let mut runs: Vec<Run> = Vec::new();
-    let mut push = |start: u64, end: u64, alpha: u32| {
-        if alpha == 0 || start >= end {
-            return;
-        }
-        let (start, end) = (start as u32, end as u32);
-        match runs.last_mut() {
-            Some(last) if last.end == start && last.alpha == alpha => last.end = end,
-            _ => runs.push(Run { start, end, alpha }),
-        }
-    };
     let mut at = 0_u64;
     while at < n_values {
+        if runs.len() > max_runs {
+            return Err(too_many_runs());
+        }
         let is_repeated = bits.take(1)? == 1;
         let size = sizes[(bits.take(2)? & 3) as usize];
         let end = at + u64::from(bits.take(size)?) + 1;
@@ -83,18 +86,35 @@ fn alpha_runs(bytes: &[u8], n_pixels: u64) -> Result<Vec<Run>, String> {
         }
         if is_repeated {
             // Alpha is every fourth value; of values at..end those are the pixels at/4..end/4.
-            push(at / 4, end / 4, bits.take(value_bits)?);
+            push(&mut runs, at / 4, end / 4, bits.take(value_bits)?);
         } else {
             for value in at..end {
                 let alpha = bits.take(value_bits)?;
                 if value % 4 == 3 {
-                    push(value / 4, value / 4 + 1, alpha);
+                    push(&mut runs, value / 4, value / 4 + 1, alpha);
+                    if runs.len() > max_runs {
+                        return Err(too_many_runs());
+                    }
                 }
             }
         }
         at = end;
     }
+    if runs.len() > max_runs {
+        return Err(too_many_runs());
+    }
     Ok(runs)
+}
+
+fn push(runs: &mut Vec<Run>, start: u64, end: u64, alpha: u32) {
+    if alpha == 0 || start >= end {
+        return;
+    }
+    let (start, end) = (start as u32, end as u32);
+    match runs.last_mut() {
+        Some(last) if last.end == start && last.alpha == alpha => last.end = end,
+        _ => runs.push(Run { start, end, alpha }),
+    }
 }
 
 struct Bits<'a> {
@@ -125,6 +145,16 @@ impl Bits<'_> {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use std::cell::Cell;
+
+    /// As the reader does it, with a threshold and as many runs as may be.
+    fn mask(bytes: &[u8], width: u32, height: u32, threshold: u8) -> Result<Mask, String> {
+        let rules = MaskRules {
+            alpha_threshold: threshold,
+            runs_left: Cell::new(MAX_RUNS),
+        };
+        super::mask(bytes, width, height, &rules)
+    }
 
     /// Packs an RGBA raster; runs of one value are repeated, all others written out one by one.
     pub(in crate::importers::label_studio) fn pack(values: &[u8]) -> Vec<u8> {
@@ -200,6 +230,18 @@ pub(super) mod tests {
                 .bounds(),
             [1, 3]
         );
+    }
+
+    #[test]
+    fn the_masks_of_one_annotation_share_a_budget_of_runs() {
+        let packed = pack(&rgba(&[255, 0, 255, 0, 255]));
+        let rules = MaskRules {
+            alpha_threshold: 128,
+            runs_left: Cell::new(4),
+        };
+        assert!(super::mask(&packed, 5, 1, &rules).is_ok());
+        let said = super::mask(&packed, 5, 1, &rules).expect_err("five runs in all");
+        assert!(said.contains("more than 10000000 runs"), "{said}");
     }
 
     #[test]

@@ -1,33 +1,38 @@
 //! Keypoints, which Label Studio exports one by one, gathered into sets.
 
-use super::results::{Outcome, Piece, Settings, attributes, labels};
+use super::kinds::is_region;
+use super::pieces::{Piece, Pieces};
+use super::results::{Outcome, Settings, attributes, labels};
 use super::shapes::{drawn, needed};
-use crate::domain::{Annotation, Keypoint, Shape, SkipReason, Visibility};
+use crate::domain::{Annotation, Keypoint, Shape, Visibility};
 use crate::importers::structure;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// Points of one parent region, else of one control, are one set of named points; where a name occurs twice
 /// they are separate things, and each stands for itself.
 pub(super) fn keypoints<'a>(
-    pieces: &'a [Piece],
+    pieces: &'a Pieces,
     settings: &Settings,
     kept_ids: &mut HashSet<&'a str>,
     outcome: &mut Outcome,
 ) {
     let mut groups: Vec<(&str, Vec<(&Piece, Keypoint)>)> = Vec::new();
-    for piece in pieces.iter().filter(|piece| piece.is_keypoint()) {
+    let mut places: HashMap<(Option<usize>, &str), usize> = HashMap::new();
+    for piece in pieces.all.iter().filter(|piece| piece.is_keypoint()) {
+        if pieces.is_further_word(piece) {
+            continue;
+        }
         let point = match point(piece, pieces, settings) {
             Ok(point) => point,
             Err(detail) => {
-                outcome
-                    .left_out
-                    .push((piece.at, SkipReason::InvalidRecord, detail));
+                outcome.left_out.push(piece.left_out(detail));
                 continue;
             }
         };
         kept_ids.insert(&piece.id);
         let group = piece.parent.as_deref().unwrap_or(&piece.from_name);
-        match groups.iter_mut().find(|(name, _)| *name == group) {
+        let place = *places.entry((piece.page, group)).or_insert(groups.len());
+        match groups.get_mut(place) {
             Some((_, points)) => points.push((piece, point)),
             None => groups.push((group, vec![(piece, point)])),
         }
@@ -38,14 +43,13 @@ pub(super) fn keypoints<'a>(
             .map(|(_, point)| point.name.as_str())
             .collect();
         let parent = pieces
-            .iter()
-            .find(|piece| piece.id == name && piece.is_region() && !piece.is_keypoint());
+            .of_id(name)
+            .find(|piece| is_region(&piece.kind) && !piece.is_keypoint());
         if names.len() < points.len() || (points.len() == 1 && parent.is_none()) {
             for (piece, point) in points {
                 let label = point.name.clone();
-                outcome
-                    .annotations
-                    .push(point_set(piece, label, vec![point], pieces, None));
+                let alone = point_set(piece, label, vec![point], pieces, None);
+                outcome.annotations.push((piece.page, alone));
             }
             continue;
         }
@@ -58,9 +62,8 @@ pub(super) fn keypoints<'a>(
         let first = *first;
         let set = points.into_iter().map(|(_, point)| point).collect();
         let area = parent.and_then(|parent| parent_area_px2(parent, settings));
-        outcome
-            .annotations
-            .push(point_set(first, label, set, pieces, area));
+        let set = point_set(first, label, set, pieces, area);
+        outcome.annotations.push((first.page, set));
     }
 }
 
@@ -68,7 +71,7 @@ fn point_set(
     piece: &Piece,
     label: String,
     points: Vec<Keypoint>,
-    pieces: &[Piece],
+    pieces: &Pieces,
     area_px2: Option<f64>,
 ) -> Annotation {
     let shape = Shape::Keypoints(points);
@@ -90,7 +93,7 @@ fn point_set(
     }
 }
 
-fn point(piece: &Piece, pieces: &[Piece], settings: &Settings) -> Result<Keypoint, String> {
+fn point(piece: &Piece, pieces: &Pieces, settings: &Settings) -> Result<Keypoint, String> {
     let frame = piece.frame()?;
     let name = labels(piece, pieces, settings)
         .into_iter()
@@ -113,7 +116,7 @@ fn parent_area_px2(parent: &Piece, settings: &Settings) -> Option<f64> {
         &parent.value,
         parent.outer_rotation,
         frame,
-        settings.alpha_threshold,
+        &settings.masks,
     )
     .ok()?;
     let area = match (&shape, fault) {

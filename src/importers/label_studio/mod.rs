@@ -1,30 +1,45 @@
-//! Label Studio JSON: a list of tasks, each with the annotations of several people.
+//! Label Studio's own exports: tasks with the annotations of several people (JSON, one list or one a line), and the flat
+//! exports with one annotation a row (JSON-MIN, CSV, TSV).
 
+#[cfg(test)]
+mod answer_tests;
+mod answers;
+mod bitmask;
 mod brush;
+mod delimited;
+mod flat;
+mod header;
 mod keypoints;
-mod names;
+mod kinds;
+mod notes;
+mod pages;
+mod paths;
+mod pieces;
 #[cfg(test)]
 mod reading_tests;
 mod results;
 mod reviews;
 mod shapes;
+mod spots;
 mod task;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod text_tests;
 mod texts;
+mod value;
+mod video;
 
-use super::json::{JsonStream, Kind, sketch};
-use super::{Context, Detection, Format, ImportError, Importer, Sink, Upload};
+use super::json::{JsonStream, sketch};
+use super::{Context, Detection, Format, ImportError, Importer, Sink, Upload, UploadFile};
 
 const FORMAT: Format = Format {
     key: "label_studio",
     title: "Label Studio JSON",
-    detected_by: "a JSON list of tasks with `data` and `annotations`, `completions` or `predictions`",
-    maps: "rectangles (turned about their top left corner), polygons, ellipses, brush masks, keypoints (one set per parent region or control), spans of plain text (offsets become Unicode characters), choices, ratings; working time, finishing time, cancelled tasks, ground truth, the last review of each annotation",
-    ignores: "spans of HTML and dialogues, sounds, typed texts, relations, taxonomies, regions on turned images and on tasks with several images; predictions, unless the role is `model`; all counted",
-    rater: "`completed_by` as `user-<id>`, else the options; never an e-mail address",
+    detected_by: "a JSON list, or one object a line, of tasks with `data` and `annotations`, `completions` or `predictions`; annotations with their `task`; rows with `annotation_id`, `annotator` and `lead_time` as JSON-MIN, CSV or TSV",
+    maps: "rectangles (turned about their top left corner), polygons, ellipses, brush masks, bitmasks, straight vectors, keypoints (one set per parent region or control), rectangles in videos as tracks, spans of plain text (offsets become Unicode characters); choices, taxonomies, ratings, numbers, dates, pairwise choices and rankings, about the task or a region; several images of a task by `item_index` or by `to_name`, each an item; working time, finishing time, cancelled tasks, ground truth, the last review of each annotation; predictions as readings of a model with their scores; UIDs in `data`",
+    ignores: "typed texts, relations, spans of HTML and dialogues, sounds, time series and time lines, curves, regions on turned images and on images that nothing tells apart, drafts; in flat exports single choices, unless --column label= names their column; all counted or noted",
+    rater: "`completed_by` as `user-<id>`, where only an address is given what stands before its @, else the options; a prediction's `model_version`",
     convention: "percent of the image from its top left corner; boxes turn clockwise in degrees about their top left corner",
 };
 
@@ -40,33 +55,12 @@ impl Importer for LabelStudio {
     }
 
     fn detect(&self, upload: &Upload) -> Detection {
-        let mut is_flat = false;
-        let found = Detection::of_files(
+        Detection::of_files(
             upload,
             0.95,
-            "no JSON list of tasks with `data` and `annotations`, `completions` or `predictions`",
-            |file| {
-                let Some(sketch) = sketch(file).filter(|sketch| sketch.is_list) else {
-                    return false;
-                };
-                let has = |key: &str| {
-                    sketch
-                        .element("")
-                        .is_some_and(|keys| keys.iter().any(|found| found == key))
-                };
-                is_flat |= has("annotation_id") && has("annotator");
-                has("data")
-                    && ["annotations", "completions", "predictions"]
-                        .into_iter()
-                        .any(has)
-            },
-        );
-        match found {
-            Detection::Rejects { .. } if is_flat => Detection::rejects(
-                "this is Label Studio's JSON-MIN, which drops what a comparison needs; export as JSON",
-            ),
-            found => found,
-        }
+            "no JSON of tasks with `data` and `annotations`, `completions` or `predictions`, and no table with `annotation_id`, `annotator` and `lead_time`",
+            |file| is_json(file) || delimited::separator(file).is_some(),
+        )
     }
 
     fn read(
@@ -78,21 +72,55 @@ impl Importer for LabelStudio {
     ) -> Result<(), ImportError> {
         let mut reader = task::Reader::new(upload.limits(), context, sink);
         for file in files.iter().filter_map(|&index| upload.files().get(index)) {
+            if let Some(separator) = delimited::separator(file) {
+                delimited::read(&mut reader, file, separator, upload.limits())?;
+                continue;
+            }
             let max = upload.limits().max_token_bytes;
             let mut stream = JsonStream::new(file.path(), file.open()?, max);
-            if stream.enter()? != Kind::Array {
-                return Err(ImportError::container(
-                    file.path(),
-                    "is no list; an export is a list of tasks",
-                ));
-            }
             let mut at = 0;
-            while let Some(element) = stream.next_element(|| format!("`tasks[{at}]`"))? {
-                reader.task(file.path(), at, element)?;
+            if is_list(file) {
+                stream.enter()?;
+                while let Some(element) = stream.next_element(|| format!("`tasks[{at}]`"))? {
+                    reader.record(file.path(), &format!("tasks[{at}]"), at, element)?;
+                    at += 1;
+                }
+                stream.finish()?;
+                continue;
+            }
+            while let Some(element) = stream.next_value(|| format!("line `tasks[{at}]`"))? {
+                reader.record(file.path(), &format!("tasks[{at}]"), at, element)?;
                 at += 1;
             }
-            stream.finish()?;
         }
         reader.finish()
     }
+}
+
+/// Whether a JSON file is one list.
+fn is_list(file: &UploadFile) -> bool {
+    let head = file.head();
+    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    head.trim_ascii_start().starts_with(b"[")
+}
+
+/// Whether the first record of a JSON file is a task, an annotation with its task, or a row of the flat export.
+fn is_json(file: &UploadFile) -> bool {
+    let Some(sketch) = sketch(file) else {
+        return false;
+    };
+    let names: Vec<&str> = if sketch.is_list {
+        let first = sketch.element("").unwrap_or_default();
+        first.iter().map(String::as_str).collect()
+    } else {
+        sketch.keys.iter().map(|(name, _)| name.as_str()).collect()
+    };
+    let has = |key: &str| names.contains(&key);
+    let is_task = has("data")
+        && ["annotations", "completions", "predictions"]
+            .into_iter()
+            .any(has);
+    let is_annotation = has("result") && has("task") && has("completed_by");
+    let is_row = sketch.is_list && has("annotation_id") && has("annotator");
+    is_task || is_annotation || is_row
 }

@@ -54,21 +54,19 @@ fn states_of_a_task_are_kept_apart() {
                 Some(ReferenceKind::Gold)
             ),
             ("user-2", "#2", ReadingState::ReviewedEmpty, None),
+            ("model", "", ReadingState::ReviewedEmpty, None),
         ]
     );
     assert!(sink.items.contains_key("task-2"));
     assert_eq!(
         skips(&sink),
-        [
-            "not_human tasks[1].predictions[0]: is a model's prediction; import it with the role `model`",
-            "withdrawn tasks[1].drafts[0]: is a draft that was never submitted",
-        ]
+        ["withdrawn tasks[1].drafts[0]: is a draft that was never submitted",]
     );
     assert!(report.notes[0].contains("1 annotations are a further reading"));
 }
 
 #[test]
-fn predictions_are_read_when_the_upload_is_declared_a_model_s() {
+fn predictions_are_a_model_s_beside_people_and_alone_when_the_upload_is_declared_a_model_s() {
     let box_ = result(
         "r",
         "rectanglelabels",
@@ -92,15 +90,49 @@ fn predictions_are_read_when_the_upload_is_declared_a_model_s() {
         skips(&sink)[0].starts_with("unsupported tasks[0].annotations[0]: was made by a person")
     );
     let (report, sink) = read("a.json", &text);
-    assert_eq!(report.raters, ["user-4"]);
-    assert_eq!(annotations(&sink)[0].confidence, None);
+    assert_eq!(report.raters, ["net 2", "user-4"]);
+    let found: Vec<(Role, Option<f64>)> = sink
+        .readings
+        .values()
+        .map(|record| (record.reading.role, record.annotations[0].confidence))
+        .collect();
+    assert_eq!(found, [(Role::Model, Some(0.75)), (Role::Annotator, None)]);
 }
 
 #[test]
-fn the_flattened_export_is_told_apart() {
-    let text = r#"[{"image":"a.png","annotation_id":1,"annotator":2,"label":[]}]"#;
-    let error = read_files(&[("a.json", text)], &IngestOptions::default()).expect_err("not read");
-    assert!(error.to_string().contains("JSON-MIN"), "{error}");
+fn what_the_options_say_about_people_is_not_said_about_a_model() {
+    let text = r#"[{"id":1,"data":{"image":"a.png"},"annotations":[],"predictions":[
+        {"id":1,"model_version":"user-1","score":0.5,"created_at":"2026-11-25T09:00:00Z","result":[
+            {"id":"c","type":"choices","from_name":"q","to_name":"i","value":{"choices":["x"]}}]},
+        {"id":2,"score":80,"result":[{"id":"c","type":"choices","from_name":"q","to_name":"i","value":{"choices":["x"]}}]},
+        7]}]"#;
+    let options = IngestOptions {
+        annotator: Some("Reader".to_owned()),
+        reference: Some(ReferenceKind::Gold),
+        ..IngestOptions::default()
+    };
+    let (report, sink) = read_files(&[("a.json", text)], &options).expect("a readable file");
+    assert_eq!(report.raters, ["model", "model user-1"]);
+    for record in sink.readings.values() {
+        let reading = &record.reading;
+        assert_eq!((reading.role, reading.reference), (Role::Model, None));
+    }
+    // The score of the prediction stands for a result without one; 80 is no share.
+    let confidence: Vec<Option<f64>> = annotations(&sink)
+        .iter()
+        .map(|one| one.confidence)
+        .collect();
+    assert_eq!(confidence, [None, Some(0.5)]);
+    assert!(
+        report
+            .notes
+            .iter()
+            .any(|note| note.starts_with("1 scores of predictions do not lie"))
+    );
+    assert_eq!(
+        skips(&sink),
+        ["not_human tasks[0].predictions[2]: is given by its number only; export with predictions"]
+    );
 }
 
 #[test]
@@ -111,7 +143,8 @@ fn the_latest_review_is_kept_with_its_reading() {
             {"accepted":false,"created_by":{"id":8,"email":"eve@example.com"},"created_at":"2026-11-25T09:00:00Z"},
             {"comment":"says nothing"}]},
         {"id":2,"completed_by":2,"result":[],"reviews":[{"accepted":false}]},
-        {"id":3,"completed_by":3,"result":[]}]}]"#;
+        {"id":3,"completed_by":3,"result":[]},
+        {"id":4,"completed_by":4,"result":[],"last_action":"fixed_and_accepted","last_created_by":9,"parent_annotation":3}]}]"#;
     let (report, sink) = read("a.json", text);
     let review_of = |rater: &str| {
         let record = sink
@@ -134,11 +167,22 @@ fn the_latest_review_is_kept_with_its_reading() {
         (ReviewOutcome::Rejected, None)
     );
     assert_eq!(review_of("user-3"), None);
+    let fixed = review_of("user-4").expect("a last action");
+    assert_eq!(
+        (fixed.outcome, fixed.reviewer.as_deref(), fixed.at_us),
+        (ReviewOutcome::Corrected, Some("user-9"), None)
+    );
     assert!(
         report
             .notes
             .iter()
-            .any(|note| note.starts_with("4 reviews") && note.contains("(2 rejected)"))
+            .any(|note| note.starts_with("1 annotations began as"))
+    );
+    assert!(
+        report
+            .notes
+            .iter()
+            .any(|note| note.starts_with("5 reviews") && note.contains("(2 rejected)"))
     );
     assert!(!format!("{sink:?}").contains("example.com"));
     let stated = &sink
@@ -149,4 +193,55 @@ fn the_latest_review_is_kept_with_its_reading() {
         .reading
         .source_convention;
     assert!(stated.starts_with("percent of the image"));
+}
+
+#[test]
+fn people_known_by_their_address_keep_what_stands_before_the_at() {
+    let text = r#"[{"id":1,"data":{"image":"a.png"},"annotations":[
+        {"id":1,"completed_by":"anna@example.com","result":[]},
+        {"id":2,"completed_by":{"email":"ben@example.com"},"result":[]},
+        {"id":3,"completed_by":"7","result":[]},
+        {"id":4,"completed_by":{},"result":[]}]}]"#;
+    let (report, sink) = read("a.json", text);
+    let raters: Vec<&str> = sink.readings.keys().map(|key| key.rater.as_str()).collect();
+    assert_eq!(raters, ["", "anna", "ben", "user-7"]);
+    assert!(!format!("{report:?} {sink:?}").contains("example.com"));
+}
+
+#[test]
+fn tasks_one_a_line_and_annotations_with_their_task_are_read() {
+    let of = |user: u32| {
+        format!(
+            r#"{{"id":{user},"result":[],"completed_by":{user},"task":{{"id":5,"data":{{"image":"b.png","SOPInstanceUID":"1.2.3","StudyInstanceUID":"1.2","Modality":"CR"}}}}}}"#
+        )
+    };
+    let lines = format!(
+        "{}\n\n{}\nnull\n",
+        task("")
+            .replace(['\n', '\r'], " ")
+            .trim_start_matches('[')
+            .trim_end_matches(']'),
+        of(6)
+    );
+    let (report, sink) = read("tasks", &lines);
+    assert_eq!(report.format, "label_studio");
+    let keys: Vec<(&str, &str)> = sink
+        .readings
+        .keys()
+        .map(|key| (key.item.as_str(), key.rater.as_str()))
+        .collect();
+    assert_eq!(keys, [("1.2.3", "user-6"), ("a", "user-4")]);
+    let item = &sink.items["1.2.3"];
+    assert_eq!(
+        (item.study.as_str(), item.modality.as_deref()),
+        ("1.2", Some("CR"))
+    );
+    assert_eq!(
+        skips(&sink),
+        ["invalid_record tasks[2]: is null; an object is needed"]
+    );
+    let stored = of(7);
+    let (_, sink) = read_files(&[("7", &stored), ("8", &of(8))], &IngestOptions::default())
+        .expect("annotations as they lie in storage");
+    assert_eq!(sink.readings.len(), 2);
 }

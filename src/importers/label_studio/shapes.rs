@@ -1,84 +1,15 @@
 //! What one region of a Label Studio export draws. Coordinates are percent of the image's sides.
 
-use super::brush;
+use super::kinds::drawn_kind;
+use super::value::{RegionValue, Vertex};
+use super::{bitmask, brush};
 use crate::domain::Shape;
 use crate::geometry::{Ellipse, MultiPolygon, Rect, RotatedRect};
-use crate::importers::json::{Members, Shape as Field, member, record};
 use crate::importers::structure;
-use serde::Deserialize;
-
-/// The `value` of a result, as far as it is read.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(super) struct RegionValue {
-    pub x: Option<f64>,
-    pub y: Option<f64>,
-    width: Option<f64>,
-    height: Option<f64>,
-    rotation: Option<f64>,
-    #[serde(rename = "radiusX")]
-    radius_x: Option<f64>,
-    #[serde(rename = "radiusY")]
-    radius_y: Option<f64>,
-    points: Option<Vec<[f64; 2]>>,
-    closed: Option<bool>,
-    rle: Option<Vec<u8>>,
-    labels: Option<Vec<String>>,
-    rectanglelabels: Option<Vec<String>>,
-    polygonlabels: Option<Vec<String>>,
-    keypointlabels: Option<Vec<String>>,
-    ellipselabels: Option<Vec<String>>,
-    brushlabels: Option<Vec<String>>,
-    /// Offsets of a span of text; of other kinds they may be paths or seconds.
-    pub start: Option<serde_json::Value>,
-    pub end: Option<serde_json::Value>,
-    /// What the span reads, or what was typed.
-    pub text: Option<serde_json::Value>,
-    pub channel: Option<serde_json::Value>,
-    pub choices: Option<Vec<String>>,
-    pub rating: Option<f64>,
-}
-
-const FIELDS: &[(&str, Field)] = &[
-    ("x", Field::Number),
-    ("y", Field::Number),
-    ("width", Field::Number),
-    ("height", Field::Number),
-    ("rotation", Field::Number),
-    ("radiusX", Field::Number),
-    ("radiusY", Field::Number),
-    ("points", Field::Nested),
-    ("rle", Field::Numbers),
-    ("choices", Field::List),
-    ("rating", Field::Number),
-];
-
-impl RegionValue {
-    /// Reads the `value` of a result.
-    pub fn read(result: &Members) -> Result<Self, String> {
-        let raw = member(result, "value").ok_or("has no `value`")?;
-        record(raw, FIELDS).map_err(|fault| format!("`value`: {fault}"))
-    }
-
-    /// The labels given to the region.
-    pub fn labels(&self) -> &[String] {
-        [
-            &self.rectanglelabels,
-            &self.polygonlabels,
-            &self.keypointlabels,
-            &self.ellipselabels,
-            &self.brushlabels,
-            &self.labels,
-        ]
-        .into_iter()
-        .flatten()
-        .find(|labels| !labels.is_empty())
-        .map_or(&[], Vec::as_slice)
-    }
-}
+use std::cell::Cell;
 
 /// The image that a region lies on, in pixels.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Frame {
     pub width_px: u32,
     pub height_px: u32,
@@ -94,33 +25,41 @@ impl Frame {
     }
 }
 
-/// The shape of a region other than a keypoint, and why it is invalid where its numbers alone tell.
+/// How masks are read.
+pub(super) struct MaskRules {
+    pub alpha_threshold: u8,
+    /// Runs of pixels that the masks of one annotation may still take.
+    pub runs_left: Cell<usize>,
+}
+
+/// The shape of a region on an image, and why it is invalid where its numbers alone tell. Keypoints and videos have readers of their own.
 pub(super) fn drawn(
     kind: &str,
     value: &RegionValue,
     outer_rotation: Option<f64>,
     frame: Frame,
-    alpha_threshold: u8,
+    masks: &MaskRules,
 ) -> Result<(Shape, Option<String>), String> {
     let angle_deg = value.rotation.or(outer_rotation).unwrap_or(0.0);
-    match kind {
-        "rectanglelabels" | "rectangle" => rectangle(value, angle_deg, frame),
-        "polygonlabels" | "polygon" => {
+    match drawn_kind(kind) {
+        "rectangle" => {
+            let corner = [needed(value.x, "x")?, needed(value.y, "y")?];
+            let sides = [
+                needed(value.width, "width")?,
+                needed(value.height, "height")?,
+            ];
+            Ok(rectangle(corner, sides, angle_deg, frame))
+        }
+        "polygon" => {
             let points = value.points.as_deref().ok_or("`value` has no `points`")?;
             let ring = points
                 .iter()
                 .map(|[x, y]| [frame.x_px(*x), frame.y_px(*y)])
                 .collect();
-            let polygon = MultiPolygon::from_ring(ring).map_err(|_| {
-                format!(
-                    "polygon has {} points; at least 3 different ones are needed",
-                    points.len()
-                )
-            })?;
             let open = (value.closed == Some(false)).then(|| "outline was not closed".to_owned());
-            Ok((Shape::Polygon(polygon), open))
+            Ok((outline(ring)?, open))
         }
-        "ellipselabels" | "ellipse" => {
+        "ellipse" => {
             let shape = Ellipse {
                 cx: frame.x_px(needed(value.x, "x")?),
                 cy: frame.y_px(needed(value.y, "y")?),
@@ -130,33 +69,89 @@ pub(super) fn drawn(
             };
             Ok((Shape::Ellipse(shape), None))
         }
-        "brushlabels" | "brush" => {
+        "brush" | "magicwand" => {
             let bytes = value
                 .rle
                 .as_deref()
                 .ok_or("`value` has no `rle`; export brush masks as JSON, not as links")?;
-            let mask = brush::mask(bytes, frame.width_px, frame.height_px, alpha_threshold)?;
+            let mask = brush::mask(bytes, frame.width_px, frame.height_px, masks)?;
             Ok((Shape::Mask(mask), None))
+        }
+        "bitmask" => {
+            let url = value
+                .image_data_url
+                .as_deref()
+                .ok_or("`value` has no `imageDataURL`")?;
+            let mask = bitmask::mask(url, frame.width_px, frame.height_px, masks)?;
+            Ok((Shape::Mask(mask), None))
+        }
+        "vector" => {
+            let vertices = value
+                .vertices
+                .as_deref()
+                .ok_or("`value` has no `vertices`")?;
+            vector(vertices, value.closed == Some(true), frame)
         }
         _ => Err("is no region that is known".to_owned()),
     }
 }
 
-/// Label Studio turns a rectangle clockwise about its top left corner, in pixels.
-fn rectangle(
-    value: &RegionValue,
-    angle_deg: f64,
+fn outline(ring: Vec<[f64; 2]>) -> Result<Shape, String> {
+    let n = ring.len();
+    let polygon = MultiPolygon::from_ring(ring)
+        .map_err(|_| format!("polygon has {n} points; at least 3 different ones are needed"))?;
+    Ok(Shape::Polygon(polygon))
+}
+
+/// A path of straight pieces in the order of its points, closed or open.
+fn vector(
+    vertices: &[Vertex],
+    is_closed: bool,
     frame: Frame,
 ) -> Result<(Shape, Option<String>), String> {
-    let left = frame.x_px(needed(value.x, "x")?);
-    let top = frame.y_px(needed(value.y, "y")?);
-    let width = frame.x_px(needed(value.width, "width")?);
-    let height = frame.y_px(needed(value.height, "height")?);
+    if vertices.iter().any(|vertex| vertex.is_bezier) {
+        return Err("is drawn with curves, which are not read".to_owned());
+    }
+    let mut before: Option<&Vertex> = None;
+    for vertex in vertices {
+        let follows = before.is_none_or(|before| {
+            vertex.previous.is_none() || before.id.is_none() || vertex.previous == before.id
+        });
+        if !follows {
+            return Err("has branches, which are not read".to_owned());
+        }
+        before = Some(vertex);
+    }
+    let points: Vec<[f64; 2]> = vertices
+        .iter()
+        .map(|vertex| [frame.x_px(vertex.x), frame.y_px(vertex.y)])
+        .collect();
+    if is_closed {
+        return Ok((outline(points)?, None));
+    }
+    if points.len() < 2 {
+        return Err(format!(
+            "line has {} points; at least 2 are needed",
+            points.len()
+        ));
+    }
+    Ok((Shape::Polyline(points), None))
+}
+
+/// Label Studio turns a rectangle clockwise about its top left corner, in pixels.
+pub(super) fn rectangle(
+    [x, y]: [f64; 2],
+    [width, height]: [f64; 2],
+    angle_deg: f64,
+    frame: Frame,
+) -> (Shape, Option<String>) {
+    let (left, top) = (frame.x_px(x), frame.y_px(y));
+    let (width, height) = (frame.x_px(width), frame.y_px(height));
     let invalid =
         (width <= 0.0 || height <= 0.0).then(|| structure::no_extent("box", width, height));
     if angle_deg.rem_euclid(360.0) == 0.0 {
         let rect = Rect::from_corners([left, top], [left + width, top + height]);
-        return Ok((Shape::Box(rect), invalid));
+        return (Shape::Box(rect), invalid);
     }
     let (sin, cos) = angle_deg.to_radians().sin_cos();
     let (half_width, half_height) = (0.5 * width, 0.5 * height);
@@ -167,7 +162,7 @@ fn rectangle(
         height,
         angle_deg,
     };
-    Ok((Shape::RotatedBox(turned), invalid))
+    (Shape::RotatedBox(turned), invalid)
 }
 
 /// A coordinate that the region cannot do without.

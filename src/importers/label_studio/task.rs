@@ -1,50 +1,31 @@
-//! Tasks of a Label Studio export: who read what, and when.
+//! Tasks of a Label Studio export: what each shows, and who read it.
 
-use super::brush::HALF_COVERED;
-use super::names::{Shown, shown};
-use super::results::{self, Settings, identity, number};
-use super::reviews::Reviews;
-use super::texts::Texts;
-use crate::domain::{Item, ReadingKey, ReadingState, ReferenceKind, Role, SkipReason};
-use crate::importers::context::base_name;
-use crate::importers::json::{Element, Members, elements, member, members, text};
+use super::brush::{HALF_COVERED, MAX_RUNS};
+use super::header::Header;
+use super::notes::Notes;
+use super::pages::Hints;
+use super::pieces::identity;
+use super::results::{self, Outcome, Settings};
+use super::shapes::MaskRules;
+use super::spots::{Spot, Task, hint};
+use super::video::MAX_SHAPES;
+use crate::domain::{Annotation, ReadingKey, ReadingState, Role, SkipReason};
+use crate::importers::json::{Element, Members, elements, member, members};
+use crate::importers::people::People;
 use crate::importers::skips::skip;
-use crate::importers::written::instant_us;
-use crate::importers::{Context, ImportError, Limits, Placement, Sink};
+use crate::importers::{Context, ImportError, Limits, Sink};
+use std::cell::Cell;
 use std::collections::HashMap;
 
 /// Reads tasks one by one.
 pub(super) struct Reader<'a> {
-    limits: &'a Limits,
-    context: &'a Context,
-    sink: &'a mut dyn Sink,
+    pub limits: &'a Limits,
+    pub context: &'a Context,
+    pub sink: &'a mut dyn Sink,
     /// How often a rater has read an item so far: further readings are sessions of their own.
     n_readings: HashMap<ReadingKey, u32>,
-    n_reviews: u64,
-    n_rejected: u64,
-    n_repeated: u64,
-    n_unsure_spans: u64,
-}
-
-/// One annotation of a task, or one prediction, before its results are read.
-struct Header<'r> {
-    record: String,
-    rater: Option<String>,
-    is_cancelled: bool,
-    is_ground_truth: bool,
-    finished_at_us: Option<i64>,
-    active_ms: Option<i64>,
-    results: Vec<&'r [u8]>,
-    reviews: Reviews,
-}
-
-/// The task that is being read.
-struct Task<'f> {
-    file: &'f str,
-    placement: Placement,
-    item: Item,
-    several_images: bool,
-    texts: Texts,
+    pub people: People,
+    pub notes: Notes,
 }
 
 impl<'a> Reader<'a> {
@@ -54,37 +35,20 @@ impl<'a> Reader<'a> {
             context,
             sink,
             n_readings: HashMap::new(),
-            n_reviews: 0,
-            n_rejected: 0,
-            n_repeated: 0,
-            n_unsure_spans: 0,
+            people: People::default(),
+            notes: Notes::default(),
         }
     }
 
     /// Says what concerns the upload as a whole.
     pub fn finish(self) -> Result<(), ImportError> {
-        if self.n_reviews > 0 {
-            self.sink.note(format!(
-                "{} reviews stand in this export ({} rejected); the last of each annotation is kept with its reading; no annotation is changed by them",
-                self.n_reviews, self.n_rejected
-            ))?;
-        }
-        if self.n_repeated > 0 {
-            self.sink.note(format!(
-                "{} annotations are a further reading of the same item by the same person; each is a session of its own",
-                self.n_repeated
-            ))?;
-        }
-        if self.n_unsure_spans > 0 {
-            self.sink.note(format!(
-                "{} spans lie in texts that are not in this export; their places are counted in UTF-16 units, in which an emoji counts two",
-                self.n_unsure_spans
-            ))?;
+        for note in self.notes.lines() {
+            self.sink.note(note)?;
         }
         Ok(())
     }
 
-    fn skip(
+    pub fn skip(
         &mut self,
         reason: SkipReason,
         file: &str,
@@ -94,9 +58,14 @@ impl<'a> Reader<'a> {
         Ok(skip(self.sink, reason, file, record, detail)?)
     }
 
-    /// Reads one task.
-    pub fn task(&mut self, file: &str, at: usize, element: Element) -> Result<(), ImportError> {
-        let record = format!("tasks[{at}]");
+    /// Reads one record of a list or line: a task, an annotation with its task, or a row of a flat export.
+    pub fn record(
+        &mut self,
+        file: &str,
+        record: &str,
+        at: usize,
+        element: Element,
+    ) -> Result<(), ImportError> {
         let outcome = match element {
             Element::Raw(raw) => members(raw),
             Element::TooLarge => Err(format!(
@@ -106,71 +75,100 @@ impl<'a> Reader<'a> {
         };
         let found = match outcome {
             Ok(found) => found,
-            Err(detail) => return self.skip(SkipReason::InvalidRecord, file, &record, &detail),
+            Err(detail) => return self.skip(SkipReason::InvalidRecord, file, record, &detail),
         };
-        let data = match member(&found, "data").map_or(Ok(Members::new()), members) {
-            Ok(data) => data,
+        let has = |key: &str| found.iter().any(|(name, _)| name == key);
+        if has("annotation_id") && has("annotator") {
+            return self.row(file, record, at, &found);
+        }
+        if let Some(task) = member(&found, "task").filter(|raw| raw.starts_with(b"{")) {
+            return self.stored_annotation(file, record, at, task, &found);
+        }
+        self.task(file, record, at, &found)
+    }
+
+    /// An annotation as it is written to cloud storage: with its task inside.
+    fn stored_annotation(
+        &mut self,
+        file: &str,
+        record: &str,
+        at: usize,
+        task: &[u8],
+        found: &Members,
+    ) -> Result<(), ImportError> {
+        let task = match members(task).and_then(|task| Ok((data_of(&task)?, task))) {
+            Ok(task) => task,
             Err(detail) => {
-                return self.skip(
-                    SkipReason::InvalidRecord,
-                    file,
-                    &record,
-                    &format!("`data` {detail}"),
-                );
+                let detail = format!("`task`: {detail}");
+                return self.skip(SkipReason::InvalidRecord, file, record, &detail);
             }
         };
-        let id = identity(&found, "id").unwrap_or_else(|| at.to_string());
-        let (image, is_named, several_images) = match shown(&data) {
-            Shown::Image(name) => (name, true, false),
-            Shown::Several => (format!("task-{id}"), false, true),
-            Shown::Other => (format!("task-{id}"), false, false),
+        let (data, members) = task;
+        let mut hints = Hints::default();
+        hint(&mut hints, found);
+        let id = identity(&members, "id").unwrap_or_else(|| at.to_string());
+        let mut task = self.open(file, &id, &data, &hints)?;
+        self.annotations(&mut task, vec![(record.to_owned(), Ok(found.clone()))])
+    }
+
+    fn task(
+        &mut self,
+        file: &str,
+        record: &str,
+        at: usize,
+        found: &Members,
+    ) -> Result<(), ImportError> {
+        let data = match data_of(found) {
+            Ok(data) => data,
+            Err(detail) => return self.skip(SkipReason::InvalidRecord, file, record, &detail),
         };
-        let mut placement = self.context.place(file, &image)?;
-        if let Some(study) = member(&data, "StudyInstanceUID").and_then(text) {
-            placement.study = study.into_owned();
-        }
-        let mut item = placement.to_item();
-        item.image_name = is_named.then(|| base_name(&image).to_owned());
-        self.sink.item(item.clone())?;
-        let mut task = Task {
-            file,
-            placement,
-            item,
-            several_images,
-            texts: Texts::of(&data),
-        };
-        let is_model = self.context.options().role == Some(Role::Model);
+        let id = identity(found, "id").unwrap_or_else(|| at.to_string());
+        let mut hints = Hints::default();
+        let mut by_people = Vec::new();
         for name in ["annotations", "completions"] {
-            let raw = self.list(&found, name, file, &record)?;
-            if is_model {
-                for index in 0..raw.len() {
-                    let place = format!("{record}.{name}[{index}]");
-                    let detail = "was made by a person, and the upload is declared a model's; import it without a role";
-                    self.skip(SkipReason::Unsupported, file, &place, detail)?;
+            for (index, raw) in self.list(found, name, file, record)?.iter().enumerate() {
+                let annotation = members(raw);
+                if let Ok(annotation) = &annotation {
+                    hint(&mut hints, annotation);
                 }
-            } else {
-                self.annotations(&mut task, &record, name, &raw)?;
+                by_people.push((format!("{record}.{name}[{index}]"), annotation));
             }
         }
-        let predictions = self.list(&found, "predictions", file, &record)?;
-        for (index, raw) in predictions.into_iter().enumerate() {
-            let place = format!("{record}.predictions[{index}]");
+        let mut by_models = Vec::new();
+        for (index, raw) in self
+            .list(found, "predictions", file, record)?
+            .iter()
+            .enumerate()
+        {
             // Exports without details list predictions by id only.
-            if !is_model || !raw.starts_with(b"{") {
-                self.skip(
-                    SkipReason::NotHuman,
-                    file,
-                    &place,
-                    "is a model's prediction; import it with the role `model`",
-                )?;
-                continue;
+            let prediction = raw.starts_with(b"{").then(|| members(raw));
+            if let Some(Ok(prediction)) = &prediction {
+                hint(&mut hints, prediction);
             }
-            match header(raw, place.clone(), true) {
+            by_models.push((format!("{record}.predictions[{index}]"), prediction));
+        }
+        let mut task = self.open(file, &id, &data, &hints)?;
+        let is_model = task.role() == Some(Role::Model);
+        if is_model {
+            for (place, _) in by_people {
+                let detail = "was made by a person, and the upload is declared a model's; import it without a role";
+                self.skip(SkipReason::Unsupported, file, &place, detail)?;
+            }
+        } else {
+            self.annotations(&mut task, by_people)?;
+        }
+        for (place, prediction) in by_models {
+            let Some(prediction) = prediction else {
+                let detail = "is given by its number only; export with predictions";
+                self.skip(SkipReason::NotHuman, file, &place, detail)?;
+                continue;
+            };
+            match prediction.and_then(|found| Header::of_prediction(&found, place.clone())) {
                 Ok(header) => self.reading(&mut task, header, true)?,
                 Err(detail) => self.skip(SkipReason::InvalidRecord, file, &place, &detail)?,
             }
         }
-        for index in 0..self.list(&found, "drafts", file, &record)?.len() {
+        for index in 0..self.list(found, "drafts", file, record)?.len() {
             let place = format!("{record}.drafts[{index}]");
             self.skip(
                 SkipReason::Withdrawn,
@@ -193,12 +191,8 @@ impl<'a> Reader<'a> {
         match member(found, name).map_or(Ok(Vec::new()), elements) {
             Ok(raw) => Ok(raw),
             Err(detail) => {
-                self.skip(
-                    SkipReason::InvalidRecord,
-                    file,
-                    &format!("{record}.{name}"),
-                    &detail,
-                )?;
+                let place = format!("{record}.{name}");
+                self.skip(SkipReason::InvalidRecord, file, &place, &detail)?;
                 Ok(Vec::new())
             }
         }
@@ -207,17 +201,17 @@ impl<'a> Reader<'a> {
     fn annotations(
         &mut self,
         task: &mut Task,
-        record: &str,
-        name: &str,
-        raw: &[&[u8]],
+        all: Vec<(String, Result<Members, String>)>,
     ) -> Result<(), ImportError> {
         let mut cancelled = Vec::new();
-        for (index, raw) in raw.iter().enumerate() {
-            let place = format!("{record}.{name}[{index}]");
-            match header(raw, place.clone(), false) {
+        for (place, found) in all {
+            let header = found
+                .and_then(|found| Header::of_annotation(&found, place.clone(), &mut self.people));
+            match header {
                 Ok(header) => {
-                    self.n_reviews += header.reviews.n;
-                    self.n_rejected += header.reviews.n_rejected;
+                    self.notes.n_reviews += header.reviews.n;
+                    self.notes.n_rejected += header.reviews.n_rejected;
+                    self.notes.n_derived += u64::from(header.is_derived);
                     if header.is_cancelled {
                         cancelled.push(header);
                     } else {
@@ -239,143 +233,123 @@ impl<'a> Reader<'a> {
             let detail = format!("was cancelled with {} results in it", header.results.len());
             self.skip(SkipReason::Withdrawn, task.file, &header.record, &detail)?;
         }
-        let key = task.placement.reading_key(header.rater.as_deref());
-        if self.n_readings.contains_key(&key) {
-            return Ok(());
+        for spot in task.read_spots() {
+            let key = spot.placement.reading_key(header.rater.as_deref());
+            if !self.n_readings.contains_key(&key) {
+                let reading = task.reading(spot, key, &header, ReadingState::Skipped);
+                self.sink.reading(reading)?;
+            }
         }
-        let reading = reading(task, key, &header, ReadingState::Skipped);
-        Ok(self.sink.reading(reading)?)
+        Ok(())
     }
 
-    fn reading(
+    /// Reads the results of one annotation or prediction.
+    pub fn reading(
         &mut self,
         task: &mut Task,
         header: Header,
         is_model: bool,
     ) -> Result<(), ImportError> {
-        let fallback = is_model.then(|| {
-            task.placement
-                .rater
-                .clone()
-                .unwrap_or_else(|| "model".to_owned())
-        });
-        let rater = header.rater.as_deref().or(fallback.as_deref());
-        let mut key = task.placement.reading_key(rater);
+        let options = self.context.options();
         let outcome = results::read(
             &header.results,
             &Settings {
-                several_images: task.several_images,
-                is_model,
-                alpha_threshold: self
-                    .context
-                    .options()
-                    .mask_threshold
-                    .unwrap_or(HALF_COVERED),
-                label: task.placement.label.as_deref(),
+                pages: &task.pages,
+                sizes: &task.sizes,
+                score: is_model.then_some(header.score),
+                masks: MaskRules {
+                    alpha_threshold: options.mask_threshold.unwrap_or(HALF_COVERED),
+                    runs_left: Cell::new(MAX_RUNS),
+                },
+                shapes_left: Cell::new(MAX_SHAPES),
+                label: task.label(),
                 place: &header.record,
                 texts: &task.texts,
             },
         );
-        for (at, reason, detail) in &outcome.left_out {
-            let place = format!("{}.result[{at}]", header.record);
-            self.skip(*reason, task.file, &place, detail)?;
+        for left_out in &outcome.left_out {
+            let place = format!("{}.result[{}]", header.record, left_out.at);
+            self.skip(left_out.reason, task.file, &place, &left_out.detail)?;
         }
-        self.n_unsure_spans += outcome.n_unsure_spans;
-        if let (Some((width, height)), None) = (outcome.size_px, task.item.width_px) {
-            task.item.width_px = Some(width);
-            task.item.height_px = Some(height);
-            self.sink.item(task.item.clone())?;
+        self.notes.n_unsure_spans += outcome.n_unsure_spans;
+        self.notes.n_scores_outside += outcome.n_scores_outside;
+        self.notes.n_models += u64::from(is_model);
+        let unread: Vec<Option<usize>> = outcome.left_out.iter().map(|left| left.page).collect();
+        let Outcome { annotations, .. } = outcome;
+        let mut of_spots: Vec<Vec<Annotation>> = task.spots.iter().map(|_| Vec::new()).collect();
+        let mut of_whole = Vec::new();
+        for (page, annotation) in annotations {
+            let of_page = page.and_then(|page| of_spots.get_mut(page));
+            of_page.unwrap_or(&mut of_whole).push(annotation);
         }
-        if outcome.annotations.is_empty() && !header.results.is_empty() {
+        let several = task.whole.is_some();
+        if several && header.active_ms.is_some() {
+            self.notes.n_times_of_several += 1;
+        }
+        for (page, (spot, annotations)) in task.spots.iter().zip(of_spots).enumerate() {
+            let is_unclear = unread
+                .iter()
+                .any(|of| !several || of.is_none_or(|of| of == page));
+            let was_looked_at =
+                header.results.is_empty() || (several && task.has_regions && !is_unclear);
             // Something was stated, but nothing of it can be read: neither annotated nor empty.
-            return Ok(());
+            if annotations.is_empty() && !was_looked_at {
+                continue;
+            }
+            self.keep(task, spot, &header, is_model, annotations)?;
         }
+        if let Some(whole) = &task.whole
+            && (!of_whole.is_empty() || (header.results.is_empty() && task.spots.is_empty()))
+        {
+            self.sink.item(whole.item.clone())?;
+            self.keep(task, whole, &header, is_model, of_whole)?;
+        }
+        Ok(())
+    }
+
+    fn keep(
+        &mut self,
+        task: &Task,
+        spot: &Spot,
+        header: &Header,
+        is_model: bool,
+        annotations: Vec<Annotation>,
+    ) -> Result<(), ImportError> {
+        let is_declared = spot.placement.role == Role::Model;
+        let fallback = match &spot.placement.rater {
+            Some(rater) if is_declared => rater,
+            _ => "model",
+        };
+        let rater = header.rater.as_deref().or(is_model.then_some(fallback));
+        let mut key = spot.placement.reading_key(rater);
         let n_before = self.n_readings.entry(key.clone()).or_insert(0);
         *n_before += 1;
         if *n_before > 1 {
             key.session = format!("{}#{n_before}", key.session);
-            self.n_repeated += 1;
+            self.notes.n_repeated += 1;
         }
-        let state = if outcome.annotations.is_empty() {
+        let state = if annotations.is_empty() {
             ReadingState::ReviewedEmpty
         } else {
             ReadingState::Annotated
         };
-        self.sink
-            .reading(reading(task, key.clone(), &header, state))?;
-        for annotation in outcome.annotations {
+        let mut reading = task.reading(spot, key.clone(), header, state);
+        if is_model && !is_declared {
+            // What the options say about the upload is about the people in it.
+            reading.role = Role::Model;
+            reading.reference = None;
+            (reading.finished_at_us, reading.active_ms) = (header.finished_at_us, None);
+        }
+        self.sink.reading(reading)?;
+        for annotation in annotations {
             self.sink.annotation(&key, annotation)?;
         }
         Ok(())
     }
 }
 
-fn reading(
-    task: &Task,
-    key: ReadingKey,
-    header: &Header,
-    state: ReadingState,
-) -> crate::domain::Reading {
-    let mut reading = task.placement.to_reading(key, state, task.file);
-    reading.finished_at_us = header.finished_at_us.or(reading.finished_at_us);
-    reading.active_ms = header.active_ms.or(reading.active_ms);
-    reading.review.clone_from(&header.reviews.last);
-    if header.is_ground_truth {
-        reading.reference = Some(ReferenceKind::Gold);
-    }
-    reading
-}
-
-fn header(raw: &[u8], record: String, is_prediction: bool) -> Result<Header<'_>, String> {
-    let found = members(raw)?;
-    let rater = if is_prediction {
-        member(&found, "model_version")
-            .and_then(text)
-            .map(|name| name.into_owned())
-    } else {
-        user(&found, "completed_by").map(|id| format!("user-{id}"))
-    };
-    let flag = |name: &str| member(&found, name) == Some(b"true");
-    let instant = |name: &str| {
-        member(&found, name)
-            .and_then(text)
-            .and_then(|text| instant_us(&text))
-    };
-    let created_at_us = instant("created_at");
-    // A change by someone else (a reviewer) does not move the time at which the rater was done.
-    let changed_by_other = user(&found, "updated_by")
-        .zip(user(&found, "completed_by"))
-        .is_some_and(|(by, rater)| by != rater);
-    let updated_at_us = instant("updated_at").filter(|_| !changed_by_other);
-    let is_cancelled = flag("was_cancelled") || flag("skipped");
-    let results = match member(&found, "result") {
-        Some(raw) => elements(raw).map_err(|fault| format!("`result` {fault}"))?,
-        // Taken for an empty list it would say that the rater looked and found nothing.
-        None if !is_cancelled && !is_prediction => {
-            return Err("has no `result`; a list is needed, which may be empty".to_owned());
-        }
-        None => Vec::new(),
-    };
-    let lead_time_s = number(&found, "lead_time")?.filter(|seconds| (0.0..1e9).contains(seconds));
-    Ok(Header {
-        rater: rater.filter(|rater| !rater.is_empty()),
-        is_ground_truth: flag("ground_truth"),
-        finished_at_us: updated_at_us.or(created_at_us),
-        active_ms: lead_time_s.map(|seconds| (seconds * 1000.0).round() as i64),
-        results,
-        is_cancelled,
-        record,
-        reviews: Reviews::of(&found),
-    })
-}
-
-/// The number of a user, given alone or in an object beside the e-mail address, which is not looked at.
-pub(super) fn user(found: &Members, name: &str) -> Option<String> {
-    let raw = member(found, name)?;
-    let id = if raw.starts_with(b"{") {
-        identity(&members(raw).ok()?, "id")
-    } else {
-        identity(found, name)
-    };
-    id.filter(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()))
+/// The `data` of a task; none where it is missing.
+fn data_of<'r>(found: &Members<'r>) -> Result<Members<'r>, String> {
+    let data = member(found, "data").map_or(Ok(Members::new()), members);
+    data.map_err(|fault| format!("`data` {fault}"))
 }

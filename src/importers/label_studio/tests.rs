@@ -245,7 +245,7 @@ fn broken_and_foreign_results_are_left_out_with_their_reason() {
         (
             result("r", "textarea", r#""text":["x"]"#),
             "unsupported",
-            "this type are not read",
+            "is a typed text",
         ),
         (
             result(
@@ -259,7 +259,7 @@ fn broken_and_foreign_results_are_left_out_with_their_reason() {
         (
             r#"{"type":"relation","from_id":"a","to_id":"b"}"#.to_owned(),
             "unsupported",
-            "this type are not read",
+            "joins two regions",
         ),
         (
             result(

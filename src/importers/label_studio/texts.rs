@@ -1,12 +1,15 @@
 //! Spans of text. Label Studio counts JavaScript's way, in UTF-16 units; they become Unicode scalar values.
 
-use super::results::Piece;
+use super::pieces::Piece;
 use crate::domain::TextSpan;
 use crate::importers::json::{Members, text};
+use std::cell::OnceCell;
 
-/// The texts of a task.
-#[derive(Default)]
-pub(super) struct Texts(Vec<Text>);
+/// The texts of a task, taken apart when the first span asks for them.
+pub(super) struct Texts<'d> {
+    data: &'d Members<'d>,
+    found: OnceCell<Vec<Text>>,
+}
 
 struct Text {
     units: Vec<u16>,
@@ -21,11 +24,21 @@ pub(super) struct Located {
     pub invalid: Option<String>,
 }
 
-impl Texts {
-    /// Every text in the `data` of a task.
-    pub fn of(data: &Members) -> Self {
-        let texts = data.iter().filter_map(|(_, raw)| text(raw));
-        Self(texts.map(|text| Text::new(&text)).collect())
+impl<'d> Texts<'d> {
+    /// Every text in the `data` of a task but images that are written out in it.
+    pub fn of(data: &'d Members<'d>) -> Self {
+        Self {
+            data,
+            found: OnceCell::new(),
+        }
+    }
+
+    fn all(&self) -> &[Text] {
+        self.found.get_or_init(|| {
+            let texts = self.data.iter().filter_map(|(_, raw)| text(raw));
+            let texts = texts.filter(|text| !text.starts_with("data:"));
+            texts.map(|text| Text::new(&text)).collect()
+        })
     }
 
     /// Turns a span's offsets into Unicode scalar values.
@@ -46,7 +59,7 @@ impl Texts {
                 .and_then(|(start, end)| text.units.get(start..end));
             found.is_some_and(|found| quotes.iter().any(|quote| quote == found))
         };
-        let text = match (quoted, self.0.as_slice()) {
+        let text = match (quoted, self.all()) {
             (Some(_), texts) => texts.iter().find(reads_so),
             (None, [only]) => Some(only),
             (None, _) => None,
@@ -121,10 +134,18 @@ pub(super) fn offsets(piece: &Piece) -> Option<Result<(u64, u64), String>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Text, Texts};
+    use super::{Members, OnceCell, Text, Texts};
+
+    fn texts(all: &[&str]) -> Texts<'static> {
+        let found = OnceCell::new();
+        let all = all.iter().map(|text| Text::new(text)).collect();
+        assert!(found.set(all).is_ok());
+        const NONE: &Members = &Vec::new();
+        Texts { data: NONE, found }
+    }
 
     fn located(text: &str, start: u64, end: u64, quoted: Option<&str>) -> (u64, u64, bool) {
-        let texts = Texts(vec![Text::new(text)]);
+        let texts = texts(&[text]);
         let found = texts.locate(start, end, quoted).unwrap();
         (found.span.start, found.span.end, found.is_sure)
     }
@@ -143,14 +164,14 @@ mod tests {
             located("http://host/a.txt", 3, 7, Some("drug")),
             (3, 7, false)
         );
-        let texts = Texts(["x drug", "😀 drug"].map(Text::new).into());
+        let texts = texts(&["x drug", "😀 drug"]);
         assert_eq!(texts.locate(3, 7, Some("drug")).unwrap().span.start, 2);
         assert!(!texts.locate(3, 7, None).unwrap().is_sure);
     }
 
     #[test]
     fn half_a_character_and_the_end_of_the_text_are_told() {
-        let texts = Texts(vec![Text::new("😀")]);
+        let texts = texts(&["😀"]);
         assert!(texts.locate(1, 2, None).is_err());
         let beyond = texts.locate(0, u64::MAX, None).unwrap();
         assert!(beyond.invalid.unwrap().contains("behind the end"));

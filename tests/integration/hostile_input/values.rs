@@ -186,7 +186,13 @@ fn any_value_of_a_coco_file_may_be_wrong() {
 #[test]
 fn any_value_of_a_label_studio_file_may_be_wrong() {
     let mut n_cases = 0;
-    for path in fixtures("label_studio", "good") {
+    // A column of a flat export that holds something else than results may as well belong to the task.
+    let is_typed = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        !name.starts_with("flat")
+    };
+    let paths = fixtures("label_studio", "good");
+    for path in paths.into_iter().filter(is_typed) {
         let (_, text, _) = whole(&path);
         let values: Vec<Range<usize>> = json_values(&text)
             .into_iter()

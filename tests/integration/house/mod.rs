@@ -199,6 +199,55 @@ fn every_importer_and_detection_have_a_fuzz_target() {
     assert!(n_compared >= 15, "{n_compared}");
 }
 
+/// A suite with the files beside it that continue it, and the answers of another reader that it holds fixtures against.
+fn suite_of(key: &str) -> String {
+    let suite = format!("importers_{key}");
+    let mut text = String::new();
+    for path in rust_files(&root().join("tests/integration")) {
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        if stem == suite.as_str() || stem.starts_with(&format!("{suite}_")) {
+            text += &std::fs::read_to_string(&path).expect("a source is text");
+        }
+    }
+    let answers = root().join(format!("tests/oracles/importers/{key}.json"));
+    text + &std::fs::read_to_string(answers).unwrap_or_default()
+}
+
+/// A fixture that no suite names is read by loops alone, which look at nothing in it; and what is drawn holds only where
+/// a suite notices half a pixel, exchanged axes and flips.
+#[test]
+fn every_importer_has_golden_and_mutation_cases() {
+    let mut n_drawing = 0;
+    let mut faults = Vec::new();
+    for importer in ALL {
+        let format = importer.format();
+        let key = format.key;
+        let suite = suite_of(key);
+        let folder = root().join("tests/fixtures").join(key).join("good");
+        let fixtures = std::fs::read_dir(&folder)
+            .unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+        for fixture in fixtures {
+            let name = fixture.expect("a readable entry").file_name();
+            let name = name.to_string_lossy();
+            let ends = |byte: Option<u8>| matches!(byte, Some(b'"' | b'/'));
+            let is_named = suite.match_indices(&*name).any(|(at, _)| {
+                let (before, after) = (&suite[..at], &suite[at + name.len()..]);
+                ends(before.bytes().next_back()) && ends(after.bytes().next())
+            });
+            if !is_named {
+                faults.push(format!("`{key}`: its suite expects nothing of `{name}`"));
+            }
+        }
+        let draws = !format.convention.is_empty();
+        n_drawing += usize::from(draws);
+        if draws && !suite.contains("check_mutants(") {
+            faults.push(format!("`{key}` draws, and its suite checks no mutants"));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    assert!(n_drawing >= 15, "only {n_drawing} importers draw");
+}
+
 #[test]
 fn every_importer_owns_good_bad_and_truncated_cases() {
     let entries = |folder: &Path| -> Vec<PathBuf> {
