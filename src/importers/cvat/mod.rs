@@ -1,25 +1,33 @@
 //! CVAT XML 1.1, as exported "for images" or "for video".
 
+mod between;
 mod document;
+mod drawing;
+mod held;
 mod meta;
-mod shapes;
 #[cfg(test)]
 mod tests;
 mod tracks;
 mod video;
 #[cfg(test)]
 mod video_tests;
+mod xml_shapes;
+mod xml_tracks;
 
 use super::xml::{Piece, XmlReader};
 use super::{Context, Detection, Format, ImportError, Importer, Limits, Sink, Upload, UploadFile};
+use document::Known;
 
 const FORMAT: Format = Format {
     key: "cvat",
     title: "CVAT XML",
     detected_by: "XML whose root is `<annotations>` and holds `<version>`, `<meta>`, `<image>` or `<track>`",
-    maps: "box (turned about its centre), polygon, polyline, points, ellipse, mask, skeleton, tag, attributes; tracks of a video with the shapes of every frame, filled in between keyframes where only these are listed",
-    ignores: "cuboids, counted; z order, groups, attributes that change within a track",
-    rater: "assignee of the job, else of the task, else the options",
+    maps: "box (turned about its centre), polygon, polyline, points, ellipse, mask, skeleton, the eight corners of a cuboid, tag, attributes, \
+           group, layer (`z_order`); tracks of a video, or of each video of a project, with the shapes of every frame, filled in between \
+           keyframes as CVAT does it where only these are listed",
+    ignores: "attributes and layers that change within a track, counted; labels' definitions",
+    rater: "assignee of the job, else of the task, else the options; shapes merged from several annotators (`consensus`) are the consensus', \
+            images on which nobody changed what a model drew (`auto`) are the rater `model`'s",
     convention: "pixels from the corner of the first one, rounded by the tool to 2 decimals; boxes turn clockwise in degrees about their centre; masks by run lengths along the rows",
 };
 
@@ -50,8 +58,9 @@ impl Importer for Cvat {
         context: &Context,
         sink: &mut dyn Sink,
     ) -> Result<(), ImportError> {
+        let mut known = Known::default();
         for file in files.iter().filter_map(|&index| upload.files().get(index)) {
-            document::read(file, upload.limits(), context, sink)?;
+            document::read(file, upload.limits(), context, &mut known, sink)?;
         }
         Ok(())
     }
