@@ -56,7 +56,7 @@ impl<'a> Way<'a> {
 }
 
 /// How many numbers a shape holds, about.
-pub(super) fn weight(shape: &Shape) -> u64 {
+fn weight(shape: &Shape) -> u64 {
     match shape {
         Shape::Mask(mask) => mask.bounds().len() as u64,
         Shape::Keypoints(points) => 8 * points.len() as u64,

@@ -1,5 +1,8 @@
-//! CVAT XML 1.1, as exported "for images" or "for video".
+//! CVAT XML 1.1, as exported "for images" or "for video", and CVAT's backups of tasks and projects.
+//!
+//! Format: <https://docs.cvat.ai/docs/manual/advanced/xml_format/>.
 
+mod backup;
 mod between;
 mod document;
 mod drawing;
@@ -20,14 +23,18 @@ use document::Known;
 
 const FORMAT: Format = Format {
     key: "cvat",
-    title: "CVAT XML",
-    detected_by: "XML whose root is `<annotations>` and holds `<version>`, `<meta>`, `<image>` or `<track>`",
+    title: "CVAT XML and backups",
+    detected_by: "XML whose root is `<annotations>` and holds `<version>`, `<meta>`, `<image>` or `<track>`; a backup's `task.json` with `data` \
+                  and `jobs`",
     maps: "box (turned about its centre), polygon, polyline, points, ellipse, mask, skeleton, the eight corners of a cuboid, tag, attributes, \
            group, layer (`z_order`); tracks of a video, or of each video of a project, with the shapes of every frame, filled in between \
-           keyframes as CVAT does it where only these are listed",
-    ignores: "attributes and layers that change within a track, counted; labels' definitions",
-    rater: "assignee of the job, else of the task, else the options; shapes merged from several annotators (`consensus`) are the consensus', \
-            images on which nobody changed what a model drew (`auto`) are the rater `model`'s",
+           keyframes as CVAT does it where only these are listed; backups of tasks and projects: jobs, replicas, references (`ground_truth`), \
+           acceptance, upright cuboids in clouds",
+    ignores: "labels on single frames of a video and references of videos, frames taken out, tilted cuboids, counted; attributes and layers that \
+              change within a track, counted in a note; definitions of labels",
+    rater: "assignee of the job, else of the task, else the options; backups name no one: their jobs that share images are told apart by number, \
+            or named by a table; shapes merged from several annotators (`consensus`) are the consensus', images on which nobody changed what a \
+            model drew (`auto`) are the rater `model`'s",
     convention: "pixels from the corner of the first one, rounded by the tool to 2 decimals; boxes turn clockwise in degrees about their centre; masks by run lengths along the rows",
 };
 
@@ -43,12 +50,22 @@ impl Importer for Cvat {
     }
 
     fn detect(&self, upload: &Upload) -> Detection {
-        Detection::of_files(
-            upload,
-            0.95,
-            "no XML file whose root is `<annotations>` with `<version>`, `<meta>`, `<image>` or `<track>` in it",
-            |file| looks_right(file, upload.limits()),
-        )
+        let backups = backup::claimed(upload);
+        let is_right = |index: &usize| {
+            backups.binary_search(index).is_ok()
+                || looks_right(&upload.files()[*index], upload.limits())
+        };
+        let files: Vec<usize> = (0..upload.files().len()).filter(is_right).collect();
+        if files.is_empty() {
+            return Detection::rejects(
+                "no XML file whose root is `<annotations>` with `<version>`, `<meta>`, `<image>` or `<track>` in it, and no `task.json` \
+                 with `data` and `jobs` of a backup",
+            );
+        }
+        Detection::Accepts {
+            confidence: 0.95,
+            files,
+        }
     }
 
     fn read(
@@ -59,10 +76,11 @@ impl Importer for Cvat {
         sink: &mut dyn Sink,
     ) -> Result<(), ImportError> {
         let mut known = Known::default();
-        for file in files.iter().filter_map(|&index| upload.files().get(index)) {
+        let named = files.iter().filter_map(|&index| upload.files().get(index));
+        for file in named.filter(|file| file.head_text().starts_with('<')) {
             document::read(file, upload.limits(), context, &mut known, sink)?;
         }
-        Ok(())
+        backup::read(upload, files, context, &mut known, sink)
     }
 }
 

@@ -3,7 +3,7 @@
 //! CVAT's exports list every frame, the interpolated ones with `keyframe="0"`. Tools that write keyframes only, and CVAT's own backups,
 //! leave the frames between to the reader; these are filled in as CVAT does it, and the last shape lasts to the end.
 
-use super::between::{Way, weight};
+use super::between::Way;
 use super::drawing::{Drawn, Motion};
 use crate::domain::{Keypoint, Shape, Track, TrackedShape};
 use std::collections::BTreeMap;
@@ -105,11 +105,6 @@ impl Budget {
                 )
             })?;
         Ok(())
-    }
-
-    /// Asks for shapes that are copied.
-    pub fn take_copies(&mut self, n_copies: u64, shape: &Shape) -> Result<(), String> {
-        self.take(n_copies, weight(shape))
     }
 }
 
