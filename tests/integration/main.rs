@@ -22,6 +22,7 @@ mod house;
 mod importers_asap;
 mod importers_coco;
 mod importers_cvat;
+mod importers_cvat_backups;
 mod importers_darwin;
 mod importers_datumaro;
 mod importers_dicom_rtstruct;

@@ -1,55 +1,72 @@
 //! A CVAT file from top to bottom: meta, images with their shapes, tracks.
 
+use super::held::{Desk, Held, Kept, is_stated};
 use super::meta::Meta;
-use super::shapes::{SHAPES, attributes, drawn};
-use super::tracks::MAX_FILLED;
-use crate::domain::{Annotation, ReadingKey, ReadingState, ReferenceKind, Role, Shape, SkipReason};
+use super::tracks::Budget;
+use super::xml_shapes::{SHAPES, attributes, drawn};
+use crate::domain::{Annotation, ReadingKey, ReadingState, Shape, SkipReason};
 use crate::importers::context::base_name;
+use crate::importers::people::People;
 use crate::importers::skips::skip;
 use crate::importers::structure;
-use crate::importers::xml::{Node, Piece, Tag, XmlReader};
-use crate::importers::{Context, ImportError, Limits, Placement, Sink, UploadFile};
+use crate::importers::xml::{Node, Tag, XmlReader};
+use crate::importers::{Context, ImportError, Limits, Sink, UploadFile};
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::io::Read;
+
+/// What all files of an upload share.
+#[derive(Default)]
+pub(super) struct Known {
+    pub readings: HashSet<ReadingKey>,
+    people: People,
+}
+
+impl Known {
+    /// A user's name; of one that is an address, what stands before the `@`.
+    pub fn rater(&mut self, user: &str) -> String {
+        if user.contains('@') {
+            self.people.name(user)
+        } else {
+            user.to_owned()
+        }
+    }
+}
 
 /// Reads one file.
 pub(super) fn read(
     file: &UploadFile,
     limits: &Limits,
     context: &Context,
+    known: &mut Known,
     sink: &mut dyn Sink,
 ) -> Result<(), ImportError> {
     let mut xml = XmlReader::open(file, limits)?;
-    let root = loop {
-        match xml.next()? {
-            Piece::Open(tag) => break tag,
-            Piece::Text(_) => {}
-            Piece::Close | Piece::End => {
-                return Err(ImportError::container(file.path(), "holds no tags"));
-            }
-        }
-    };
-    if root.name != "annotations" {
-        return Err(ImportError::container(
-            file.path(),
-            "the root is not `<annotations>`",
-        ));
-    }
+    xml.root("annotations")?;
     let mut document = Document {
         file,
         context,
-        sink,
+        known,
+        desk: Desk {
+            file: file.path(),
+            sink,
+            updated_us: None,
+            time_is_borrowed: false,
+            n_by_model: 0,
+        },
         meta: Meta::default(),
-        readings: HashSet::new(),
+        may_be_consensus: mentions_consensus(file)?,
         n_images: 0,
         n_tracks: 0,
-        time_is_borrowed: false,
-        video: None,
-        n_filled_left: MAX_FILLED,
-        n_gaps: 0,
+        videos: BTreeMap::new(),
+        budget: Budget::default(),
+        n_changing: 0,
     };
     while let Some(tag) = xml.next_child()? {
         match tag.name.as_str() {
-            "meta" => document.meta = Meta::read(&xml.subtree(tag)?),
+            "meta" => {
+                document.meta = Meta::read(&xml.subtree(tag)?);
+                document.desk.updated_us = document.meta.updated_us;
+            }
             "image" => document.image(&tag, &mut xml)?,
             "track" => {
                 let node = xml.subtree(tag)?;
@@ -58,55 +75,57 @@ pub(super) fn read(
             _ => xml.skip_subtree()?,
         }
     }
-    loop {
-        match xml.next()? {
-            Piece::End => break,
-            Piece::Text(text) if text.trim().is_empty() => {}
-            _ => {
-                return Err(ImportError::container(
-                    file.path(),
-                    "goes on behind `</annotations>`",
-                ));
-            }
-        }
-    }
-    document.finish_video()?;
-    if document.time_is_borrowed {
-        document.sink.note(format!(
-            "{}: the finishing time of every image is when the job or task was last changed; CVAT tells no other",
+    xml.finish()?;
+    document.finish_videos()?;
+    let n_jobs = document.meta.n_unnamed_jobs();
+    if n_jobs > 0 {
+        document.desk.sink.note(format!(
+            "{}: the task's assignee stands for all of its {n_jobs} jobs, of which the export names no one; export job by job, or name the \
+             raters in a table, where several people worked on them",
             file.path()
         ))?;
     }
-    Ok(())
+    document.desk.finish()
+}
+
+/// Whether a file holds shapes that were merged from several annotators, so that an image's shapes wait until all were seen.
+fn mentions_consensus(file: &UploadFile) -> Result<bool, ImportError> {
+    const MARK: &[u8] = b"consensus";
+    let mut reader = file.open()?;
+    let mut piece = vec![0; 1 << 20];
+    let mut n_kept = 0;
+    loop {
+        let n = reader
+            .read(&mut piece[n_kept..])
+            .map_err(|source| ImportError::io(file.path(), source))?;
+        if n == 0 {
+            return Ok(false);
+        }
+        let end = n_kept + n;
+        if memchr::memmem::find(&piece[..end], MARK).is_some() {
+            return Ok(true);
+        }
+        // The mark may lie across two pieces.
+        n_kept = end.min(MARK.len() - 1);
+        piece.copy_within(end - n_kept..end, 0);
+    }
 }
 
 pub(super) struct Document<'a> {
     pub(super) file: &'a UploadFile,
     pub(super) context: &'a Context,
-    pub(super) sink: &'a mut dyn Sink,
+    pub(super) known: &'a mut Known,
+    pub(super) desk: Desk<'a>,
     pub(super) meta: Meta,
-    pub(super) readings: HashSet<ReadingKey>,
+    pub(super) may_be_consensus: bool,
     pub(super) n_images: usize,
     pub(super) n_tracks: usize,
-    time_is_borrowed: bool,
-    /// The video whose tracks are being read.
-    pub(super) video: Option<Image>,
-    /// Shapes that may still be filled in between keyframes, and frames that could not be.
-    pub(super) n_filled_left: u64,
-    pub(super) n_gaps: u64,
+    /// The videos whose tracks are being read, by the task that an export of a project names.
+    pub(super) videos: BTreeMap<Option<String>, Held>,
+    pub(super) budget: Budget,
+    /// Attributes of tracks that change within them.
+    pub(super) n_changing: u64,
 }
-
-/// The image or video whose shapes are being read.
-pub(super) struct Image {
-    pub(super) record: String,
-    pub(super) placement: Placement,
-    pub(super) key: ReadingKey,
-    pub(super) size_px: Option<(u32, u32)>,
-    pub(super) announced: bool,
-}
-
-/// What becomes of a record: nothing more to say, or why it is left out.
-pub(super) type Kept = Result<(), (SkipReason, String)>;
 
 impl Document<'_> {
     pub(super) fn skip(
@@ -115,7 +134,19 @@ impl Document<'_> {
         record: &str,
         detail: &str,
     ) -> Result<(), ImportError> {
-        Ok(skip(self.sink, reason, self.file.path(), record, detail)?)
+        Ok(skip(
+            self.desk.sink,
+            reason,
+            self.file.path(),
+            record,
+            detail,
+        )?)
+    }
+
+    /// The rater that the export names.
+    pub(super) fn rater(&mut self, task_id: Option<&str>) -> Option<String> {
+        let named = self.meta.assignee(task_id)?;
+        Some(self.known.rater(named))
     }
 
     fn image(&mut self, tag: &Tag, xml: &mut XmlReader) -> Result<(), ImportError> {
@@ -128,9 +159,13 @@ impl Document<'_> {
             self.skip(SkipReason::InvalidRecord, &record, &detail)?;
             return xml.skip_subtree();
         };
-        let placement = self.context.place(self.file.path(), name)?;
-        let key = placement.reading_key(self.meta.rater(tag.get("task_id")));
-        if !self.readings.insert(key.clone()) {
+        let placement = match self.frame_of_video(tag.get("task_id"), name) {
+            Some(item) => self.context.place_item(self.file.path(), name, item)?,
+            None => self.context.place(self.file.path(), name)?,
+        };
+        let rater = self.rater(tag.get("task_id"));
+        let key = placement.reading_key(rater.as_deref());
+        if !self.known.readings.insert(key.clone()) {
             self.skip(
                 SkipReason::InvalidRecord,
                 &record,
@@ -150,14 +185,9 @@ impl Document<'_> {
         item.height_px = side("height");
         item.image_name = Some(base_name(name).to_owned());
         let size_px = item.width_px.zip(item.height_px);
-        self.sink.item(item)?;
-        let mut image = Image {
-            record,
-            placement,
-            key,
-            size_px,
-            announced: false,
-        };
+        self.desk.sink.item(item)?;
+        let asks = !is_stated(&placement, self.context);
+        let mut image = Held::new(record, placement, key, size_px, asks, self.may_be_consensus);
         let mut n_shapes: HashMap<String, usize> = HashMap::new();
         while let Some(tag) = xml.next_child()? {
             let node = xml.subtree(tag)?;
@@ -168,32 +198,24 @@ impl Document<'_> {
                 self.skip(reason, &record, &detail)?;
             }
         }
+        image.settle(&mut self.desk)?;
         if n_shapes.is_empty() && self.context.listed_is_reviewed() {
-            self.announce(&mut image, ReadingState::ReviewedEmpty)?;
+            image.announce(ReadingState::ReviewedEmpty, &mut self.desk)?;
         }
         Ok(())
     }
 
-    pub(super) fn announce(
-        &mut self,
-        image: &mut Image,
-        state: ReadingState,
-    ) -> Result<(), ImportError> {
-        if image.announced {
-            return Ok(());
-        }
-        image.announced = true;
-        let mut reading = image
-            .placement
-            .to_reading(image.key.clone(), state, self.file.path());
-        if reading.finished_at_us.is_none() {
-            reading.finished_at_us = self.meta.updated_us;
-            self.time_is_borrowed |= self.meta.updated_us.is_some();
-        }
-        Ok(self.sink.reading(reading)?)
+    /// The item of a video's frame. CVAT names frames `frame_000012` in every video, so that the video's name is part of the key.
+    fn frame_of_video(&self, task_id: Option<&str>, name: &str) -> Option<String> {
+        let number = base_name(name).strip_prefix("frame_")?;
+        let number = number.split('.').next().unwrap_or(number);
+        let work = self.meta.work(task_id);
+        let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+        let video = work.video.as_ref().filter(|_| work.is_video && is_number)?;
+        Some(format!("{}#frame_{number}", self.context.item_key(video)))
     }
 
-    fn shape(&mut self, node: &Node, record: &str, image: &mut Image) -> Result<Kept, ImportError> {
+    fn shape(&mut self, node: &Node, record: &str, image: &mut Held) -> Result<Kept, ImportError> {
         let refuse = |reason, detail: &str| Ok(Err((reason, detail.to_owned())));
         if !SHAPES.contains(&node.name()) {
             return refuse(SkipReason::Unsupported, "is no shape that is known");
@@ -202,60 +224,53 @@ impl Document<'_> {
             Ok(label) => label,
             Err(refused) => return Ok(Err(refused)),
         };
-        let (shape, invalid) = match drawn(node, &label, image.size_px) {
-            Ok(Some(drawn)) => drawn,
-            Ok(None) => return refuse(SkipReason::Unsupported, "cuboids are not read"),
+        let drawn = match drawn(node, &label, image.size_px) {
+            Ok(drawn) => drawn,
             Err(detail) => return refuse(SkipReason::InvalidRecord, &detail),
         };
-        let invalid = invalid.or_else(|| structure::invalid(&shape, image.size_px));
-        let attributes = attributes(node);
-        self.keep(image, record, label, shape, attributes, invalid)?;
+        let annotation = annotation(record, label, drawn.shape, drawn.invalid, image.size_px);
+        let annotation = Annotation {
+            attributes: attributes(node),
+            ..annotation
+        };
+        image.keep(annotation, node.tag.get("source"), &mut self.desk)?;
         Ok(Ok(()))
     }
 
-    /// The label of a shape or track that a person drew.
+    /// The label of a shape or track.
     pub(super) fn label_of(
         &self,
         node: &Node,
-        image: &Image,
+        image: &Held,
     ) -> Result<String, (SkipReason, String)> {
-        let refuse = |reason, detail: &str| Err((reason, detail.to_owned()));
         if let Some(fault) = node.tag.fault() {
-            return refuse(SkipReason::InvalidRecord, fault);
-        }
-        let wants_consensus = image.placement.reference == Some(ReferenceKind::Consensus)
-            || self.context.options().role == Some(Role::Model);
-        if node.tag.get("source") == Some("consensus") && !wants_consensus {
-            return refuse(SkipReason::NotHuman, "was merged from several annotators");
+            return Err((SkipReason::InvalidRecord, fault.to_owned()));
         }
         let stated = node.tag.get("label").filter(|label| !label.is_empty());
-        match stated.or(image.placement.label.as_deref()) {
-            Some(label) => Ok(label.to_owned()),
-            None => refuse(SkipReason::InvalidRecord, "has no `label`"),
-        }
+        stated
+            .or(image.placement.label.as_deref())
+            .map(str::to_owned)
+            .ok_or_else(|| (SkipReason::InvalidRecord, "has no `label`".to_owned()))
     }
+}
 
-    pub(super) fn keep(
-        &mut self,
-        image: &mut Image,
-        record: &str,
-        label: String,
-        shape: Shape,
-        attributes: BTreeMap<String, String>,
-        invalid: Option<String>,
-    ) -> Result<(), ImportError> {
-        self.announce(image, ReadingState::Annotated)?;
-        let annotation = Annotation {
-            source_id: record.to_owned(),
-            label,
-            shape,
-            attributes,
-            confidence: None,
-            finished_at_us: None,
-            active_ms: None,
-            semantic: false,
-            invalid,
-        };
-        Ok(self.sink.annotation(&image.key, annotation)?)
+/// An annotation, flagged where it is structurally invalid.
+pub(super) fn annotation(
+    record: &str,
+    label: String,
+    shape: Shape,
+    invalid: Option<String>,
+    size_px: Option<(u32, u32)>,
+) -> Annotation {
+    Annotation {
+        source_id: record.to_owned(),
+        label,
+        invalid: invalid.or_else(|| structure::invalid(&shape, size_px)),
+        shape,
+        attributes: BTreeMap::new(),
+        confidence: None,
+        finished_at_us: None,
+        active_ms: None,
+        semantic: false,
     }
 }

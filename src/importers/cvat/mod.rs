@@ -1,25 +1,40 @@
-//! CVAT XML 1.1, as exported "for images" or "for video".
+//! CVAT XML 1.1, as exported "for images" or "for video", and CVAT's backups of tasks and projects.
+//!
+//! Format: <https://docs.cvat.ai/docs/manual/advanced/xml_format/>.
 
+mod backup;
+mod between;
 mod document;
+mod drawing;
+mod held;
 mod meta;
-mod shapes;
 #[cfg(test)]
 mod tests;
 mod tracks;
 mod video;
 #[cfg(test)]
 mod video_tests;
+mod xml_shapes;
+mod xml_tracks;
 
 use super::xml::{Piece, XmlReader};
 use super::{Context, Detection, Format, ImportError, Importer, Limits, Sink, Upload, UploadFile};
+use document::Known;
 
 const FORMAT: Format = Format {
     key: "cvat",
-    title: "CVAT XML",
-    detected_by: "XML whose root is `<annotations>` and holds `<version>`, `<meta>`, `<image>` or `<track>`",
-    maps: "box (turned about its centre), polygon, polyline, points, ellipse, mask, skeleton, tag, attributes; tracks of a video with the shapes of every frame, filled in between keyframes where only these are listed",
-    ignores: "cuboids, counted; z order, groups, attributes that change within a track",
-    rater: "assignee of the job, else of the task, else the options",
+    title: "CVAT XML and backups",
+    detected_by: "XML whose root is `<annotations>` and holds `<version>`, `<meta>`, `<image>` or `<track>`; a backup's `task.json` with `data` \
+                  and `jobs`",
+    maps: "box (turned about its centre), polygon, polyline, points, ellipse, mask, skeleton, the eight corners of a cuboid, tag, attributes, \
+           group, layer (`z_order`); tracks of a video, or of each video of a project, with the shapes of every frame, filled in between \
+           keyframes as CVAT does it where only these are listed; backups of tasks and projects: jobs, replicas, references (`ground_truth`), \
+           acceptance, upright cuboids in clouds",
+    ignores: "labels on single frames of a video and references of videos, frames taken out, tilted cuboids, counted; attributes and layers that \
+              change within a track, counted in a note; definitions of labels",
+    rater: "assignee of the job, else of the task, else the options; backups name no one: their jobs that share images are told apart by number, \
+            or named by a table; shapes merged from several annotators (`consensus`) are the consensus', images on which nobody changed what a \
+            model drew (`auto`) are the rater `model`'s",
     convention: "pixels from the corner of the first one, rounded by the tool to 2 decimals; boxes turn clockwise in degrees about their centre; masks by run lengths along the rows",
 };
 
@@ -35,12 +50,22 @@ impl Importer for Cvat {
     }
 
     fn detect(&self, upload: &Upload) -> Detection {
-        Detection::of_files(
-            upload,
-            0.95,
-            "no XML file whose root is `<annotations>` with `<version>`, `<meta>`, `<image>` or `<track>` in it",
-            |file| looks_right(file, upload.limits()),
-        )
+        let backups = backup::claimed(upload);
+        let is_right = |index: &usize| {
+            backups.binary_search(index).is_ok()
+                || looks_right(&upload.files()[*index], upload.limits())
+        };
+        let files: Vec<usize> = (0..upload.files().len()).filter(is_right).collect();
+        if files.is_empty() {
+            return Detection::rejects(
+                "no XML file whose root is `<annotations>` with `<version>`, `<meta>`, `<image>` or `<track>` in it, and no `task.json` \
+                 with `data` and `jobs` of a backup",
+            );
+        }
+        Detection::Accepts {
+            confidence: 0.95,
+            files,
+        }
     }
 
     fn read(
@@ -50,10 +75,12 @@ impl Importer for Cvat {
         context: &Context,
         sink: &mut dyn Sink,
     ) -> Result<(), ImportError> {
-        for file in files.iter().filter_map(|&index| upload.files().get(index)) {
-            document::read(file, upload.limits(), context, sink)?;
+        let mut known = Known::default();
+        let named = files.iter().filter_map(|&index| upload.files().get(index));
+        for file in named.filter(|file| file.head_text().starts_with('<')) {
+            document::read(file, upload.limits(), context, &mut known, sink)?;
         }
-        Ok(())
+        backup::read(upload, files, context, &mut known, sink)
     }
 }
 

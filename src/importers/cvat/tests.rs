@@ -245,24 +245,123 @@ fn structural_faults_are_kept_and_flagged() {
 }
 
 #[test]
-fn cuboids_and_merged_shapes_are_counted() {
-    let text = file(
-        r#"<cuboid label="n"/><box label="n" source="consensus" xtl="1" ytl="2" xbr="5" ybr="6"/>"#,
-    )
-    .replace(
-        "<image ",
-        "<track id=\"0\" label=\"n\"><cuboid frame=\"1\"/></track><image ",
+fn a_cuboid_is_its_eight_corners_by_name() {
+    let corners = ["tl1", "bl1", "tr1", "br1", "tl2", "bl2", "tr2", "br2"];
+    let places: String = corners
+        .iter()
+        .enumerate()
+        .map(|(at, name)| format!(r#" x{name}="{at}" y{name}="{}""#, at % 2))
+        .collect();
+    let Shape::Keypoints(points) = only(&format!(r#"<cuboid label="n"{places}/>"#)).shape else {
+        panic!("keypoints are needed");
+    };
+    assert_eq!(points.len(), 8);
+    assert_eq!(
+        (points[3].name.as_str(), points[3].x_px, points[3].y_px),
+        ("br1", 3.0, 1.0)
     );
-    let (_, sink) = read("a.xml", &text);
+    let (_, sink) = read("a.xml", &file(r#"<cuboid label="n" xtl1="1"/>"#));
     assert_eq!(
         skips(&sink),
-        [
-            "unsupported track[0]: cuboids are not read",
-            "unsupported image[0]/cuboid[0]: cuboids are not read",
-            "not_human image[0]/box[0]: was merged from several annotators",
-        ]
+        ["invalid_record image[0]/cuboid[0]: has no `ytl1`"]
     );
-    assert_eq!(sink.readings.len(), 0);
+}
+
+/// Rater, role, reference and sources of each reading.
+fn whose(sink: &crate::importers::MemorySink) -> Vec<String> {
+    let line = |record: &crate::importers::ReadingRecord| {
+        let reading = &record.reading;
+        let reference = reading.reference.map_or("-", |kind| kind.as_str());
+        let sources = record
+            .annotations
+            .iter()
+            .map(|one| &one.attributes["source"]);
+        let sources: Vec<&str> = sources.map(String::as_str).collect();
+        format!(
+            "{} {} {reference} {}",
+            reading.key.rater,
+            reading.role,
+            sources.join(",")
+        )
+    };
+    sink.readings.values().map(line).collect()
+}
+
+#[test]
+fn what_a_model_drew_alone_is_the_model_s_and_what_was_merged_the_consensus() {
+    let tags = |sources: &[&str]| -> String {
+        let tag = |source: &&str| format!(r#"<tag label="n" source="{source}"/>"#);
+        sources.iter().map(tag).collect()
+    };
+    let whose_are = |sources: &[&str]| whose(&read("a.xml", &file(&tags(sources))).1);
+    assert_eq!(whose_are(&["auto", "auto"]), ["model model - auto,auto"]);
+    assert_eq!(
+        whose_are(&["auto", "manual", "auto"]),
+        ["anna annotator - auto,manual,auto"]
+    );
+    assert_eq!(whose_are(&["semi-auto"]), ["anna annotator - semi-auto"]);
+    assert_eq!(
+        whose_are(&["manual", "consensus"]),
+        ["consensus model consensus manual,consensus"]
+    );
+    let stated = IngestOptions {
+        role: Some(crate::domain::Role::Annotator),
+        ..IngestOptions::default()
+    };
+    let text = file(&tags(&["auto"]));
+    let (_, sink) = read_files(&[("a.xml", &text)], &stated).expect("a readable file");
+    assert_eq!(whose(&sink), ["anna annotator - auto"]);
+}
+
+#[test]
+fn layers_and_groups_are_attributes_unless_they_are_none() {
+    let found = only(r#"<tag label="n" z_order="0" group_id="0"/>"#);
+    assert_eq!(found.attributes.len(), 0);
+    let found = only(r#"<tag label="n" z_order="-1" group_id="7"/>"#);
+    assert_eq!(found.attributes["z_order"], "-1");
+    assert_eq!(found.attributes["group"], "7");
+}
+
+#[test]
+fn frames_of_videos_carry_the_name_of_their_video() {
+    let image = |task: u32| {
+        format!(r#"<image id="3" name="frame_000003" task_id="{task}"><tag label="n"/></image>"#)
+    };
+    let task = |id: u32, name: &str| {
+        format!("<task><id>{id}</id><name>{name}</name><mode>interpolation</mode></task>")
+    };
+    let text = format!(
+        "<annotations><version>1.1</version><meta><project><tasks>{}{}</tasks></project></meta>{}{}</annotations>",
+        task(1, "colon.mp4"),
+        task(2, "ileum"),
+        image(1),
+        image(2)
+    );
+    let (_, sink) = read("a.xml", &text);
+    let items: Vec<&str> = sink.items.keys().map(String::as_str).collect();
+    assert_eq!(items, ["colon.mp4#frame_000003", "ileum#frame_000003"]);
+}
+
+#[test]
+fn one_assignee_for_several_jobs_is_said() {
+    let segments = "<segments><segment><start>0</start></segment><segment><start>5</start></segment></segments></task>";
+    let text = file(r#"<tag label="n"/>"#)
+        .replace("job>", "task>")
+        .replace("</task>", segments);
+    let (report, _) = read("a.xml", &text);
+    assert!(
+        report
+            .notes
+            .iter()
+            .any(|note| note.contains("all of its 2 jobs")),
+        "{:?}",
+        report.notes
+    );
+    let (report, _) = read(
+        "a.xml",
+        &file(r#"<tag label="n"/>"#).replace("anna", "anna@b.org"),
+    );
+    assert_eq!(report.raters, ["anna"]);
 }
 
 #[test]

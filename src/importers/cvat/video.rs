@@ -1,11 +1,11 @@
-//! The tracks of one file, all of one video.
+//! The tracks of one file: all of one video, or of the videos of a project's tasks.
 
-use super::document::{Document, Image, Kept};
-use super::tracks::{FrameGrid, track};
-use crate::domain::{ReadingState, Shape, SkipReason};
+use super::document::{Document, annotation};
+use super::held::{Held, Kept, is_stated};
+use super::xml_tracks::track;
+use crate::domain::{Annotation, ReadingState, Shape, SkipReason};
 use crate::importers::ImportError;
 use crate::importers::context::base_name;
-use crate::importers::structure;
 use crate::importers::xml::Node;
 
 impl Document<'_> {
@@ -13,53 +13,78 @@ impl Document<'_> {
     pub(super) fn track(&mut self, node: &Node) -> Result<(), ImportError> {
         let record = format!("track[{}]", self.n_tracks);
         self.n_tracks += 1;
-        let mut video = match self.video.take() {
+        let task_id = node.tag.get("task_id");
+        let task = task_id.map(str::to_owned);
+        let mut video = match self.videos.remove(&task) {
             Some(video) => video,
-            None => self.open_video()?,
+            None => self.open_video(task_id)?,
         };
         if let Err((reason, detail)) = self.tracked(node, &record, &mut video)? {
             self.skip(reason, &record, &detail)?;
         }
-        self.video = Some(video);
+        self.videos.insert(task, video);
         Ok(())
     }
 
-    /// The item that all tracks of a file belong to: the video by its name, else the task's, else the file itself.
-    fn open_video(&mut self) -> Result<Image, ImportError> {
-        let name = self.meta.video.clone();
-        let name = name.unwrap_or_else(|| self.file.path().to_owned());
-        let placement = self.context.place(self.file.path(), &name)?;
-        let key = placement.reading_key(self.meta.rater(None));
+    /// The item that the tracks of a task belong to: the video by its name, else the task's, else the file itself.
+    fn open_video(&mut self, task_id: Option<&str>) -> Result<Held, ImportError> {
+        let work = self.meta.work(task_id);
+        let size_px = work.size_px;
+        let name = work.video.clone().unwrap_or_else(|| match task_id {
+            Some(id) => format!("task {id}"),
+            None => self.file.path().to_owned(),
+        });
+        let placement = match self.meta.first_frame_of_a_later_job() {
+            // Two jobs show different frames of a video, and are not compared with each other.
+            Some(first) => {
+                let item = format!("{}#{first}", self.context.item_key(&name));
+                self.context.place_item(self.file.path(), &name, item)?
+            }
+            None => self.context.place(self.file.path(), &name)?,
+        };
+        let rater = self.rater(task_id);
+        let key = placement.reading_key(rater.as_deref());
         let mut item = placement.to_item();
-        let size_px = self.meta.size_px;
         item.width_px = size_px.map(|(width, _)| width);
         item.height_px = size_px.map(|(_, height)| height);
         item.image_name = Some(base_name(&name).to_owned());
-        self.sink.item(item)?;
-        // An image of the same key has announced the reading already.
-        let announced = !self.readings.insert(key.clone());
-        Ok(Image {
-            record: "video".to_owned(),
+        self.desk.sink.item(item)?;
+        let asks = !is_stated(&placement, self.context);
+        let record = "video".to_owned();
+        let may_be_consensus = self.may_be_consensus;
+        Ok(Held::new(
+            record,
             placement,
             key,
             size_px,
-            announced,
-        })
+            asks,
+            may_be_consensus,
+        ))
     }
 
     /// Says what concerns all tracks. A video that was exported without any was looked at.
-    pub(super) fn finish_video(&mut self) -> Result<(), ImportError> {
-        if self.n_gaps > 0 {
-            self.sink.note(format!(
-                "{}: {} frames between keyframes of polygons, lines or changing shapes are not filled in; export from CVAT, which writes every frame",
-                self.file.path(),
-                self.n_gaps
+    pub(super) fn finish_videos(&mut self) -> Result<(), ImportError> {
+        for (_, mut video) in std::mem::take(&mut self.videos) {
+            video.settle(&mut self.desk)?;
+        }
+        let path = self.file.path();
+        if self.budget.n_gaps > 0 {
+            self.desk.sink.note(format!(
+                "{path}: {} frames between keyframes of changing shapes are not filled in; export from CVAT, which writes every frame",
+                self.budget.n_gaps
             ))?;
         }
-        let is_empty_video = self.meta.is_video && self.n_tracks == 0 && self.n_images == 0;
+        if self.n_changing > 0 {
+            self.desk.sink.note(format!(
+                "{path}: {} attributes change within their track and are not kept; those that hold for all of it are",
+                self.n_changing
+            ))?;
+        }
+        let is_empty_video =
+            self.meta.work(None).is_video && self.n_tracks == 0 && self.n_images == 0;
         if is_empty_video && self.context.listed_is_reviewed() {
-            let mut video = self.open_video()?;
-            self.announce(&mut video, ReadingState::ReviewedEmpty)?;
+            let mut video = self.open_video(None)?;
+            video.announce(ReadingState::ReviewedEmpty, &mut self.desk)?;
         }
         Ok(())
     }
@@ -68,31 +93,24 @@ impl Document<'_> {
         &mut self,
         node: &Node,
         record: &str,
-        video: &mut Image,
+        video: &mut Held,
     ) -> Result<Kept, ImportError> {
         let label = match self.label_of(node, video) {
             Ok(label) => label,
             Err(refused) => return Ok(Err(refused)),
         };
-        if node.all("cuboid").next().is_some() {
-            let detail = "cuboids are not read".to_owned();
-            return Ok(Err((SkipReason::Unsupported, detail)));
-        }
-        let grid = FrameGrid {
-            step: self.meta.frame_step.unwrap_or(1),
-            stop: self.meta.stop_frame,
-        };
-        let n_left = &mut self.n_filled_left;
-        let found = match track(node, &label, video.size_px, grid, n_left) {
+        let grid = self.meta.work(node.tag.get("task_id")).grid();
+        let found = match track(node, &label, video.size_px, grid, &mut self.budget) {
             Ok(found) => found,
             Err(detail) => return Ok(Err((SkipReason::InvalidRecord, detail))),
         };
-        self.n_gaps += found.n_gaps;
+        self.n_changing += found.n_changing;
         let shape = Shape::Track(found.track);
-        let invalid = found
-            .invalid
-            .or_else(|| structure::invalid(&shape, video.size_px));
-        self.keep(video, record, label, shape, found.attributes, invalid)?;
+        let annotation = Annotation {
+            attributes: found.attributes,
+            ..annotation(record, label, shape, found.invalid, video.size_px)
+        };
+        video.keep(annotation, node.tag.get("source"), &mut self.desk)?;
         Ok(Ok(()))
     }
 }

@@ -83,18 +83,125 @@ fn turns_go_the_shorter_way_round() {
 }
 
 #[test]
-fn gaps_of_polygons_stay_gaps_and_are_told() {
+fn outlines_move_point_by_point_and_changing_shapes_leave_gaps_that_are_told() {
+    let (track, _) = only(
+        r#"<track label="n"><polygon frame="0" keyframe="1" points="0,0;8,0;8,8;0,8"/>
+           <polygon frame="4" outside="1" keyframe="1" points="4,0;12,0;12,8;4,8"/></track>"#,
+    );
+    assert_eq!(frames(&track), [0, 2]);
+    let Some(Shape::Polygon(polygon)) = track.at(2) else {
+        panic!("no polygon");
+    };
+    let ring: Vec<[f64; 2]> = polygon.rings().flatten().copied().collect();
+    assert_eq!(ring, [[2.0, 0.0], [10.0, 0.0], [10.0, 8.0], [2.0, 8.0]]);
     let (track, notes) = only(
         r#"<track label="n"><polygon frame="0" keyframe="1" points="0,0;9,0;9,9"/>
-           <polygon frame="4" outside="1" keyframe="1" points="0,0;9,0;9,9"/></track>"#,
+           <box frame="4" outside="1" keyframe="1" xtl="0" ytl="0" xbr="1" ybr="1"/></track>"#,
     );
     assert_eq!(frames(&track), [0]);
     assert!(
-        notes
-            .iter()
-            .any(|note| note.contains("1 frames between keyframes")),
+        notes.iter().any(|note| note.contains("1 frames between")),
         "{notes:?}"
     );
+}
+
+#[test]
+fn single_points_move_while_sets_of_points_and_masks_stay() {
+    let at_2 = |first: &str, last: &str| {
+        let (track, _) = only(&format!(
+            r#"<track label="n"><{first} frame="0" keyframe="1"/><{last} frame="4" keyframe="1"/></track>"#
+        ));
+        track.at(2).cloned()
+    };
+    let xs = |shape: Option<Shape>| match shape {
+        Some(Shape::Keypoints(points)) => points.iter().map(|point| point.x_px).collect::<Vec<_>>(),
+        _ => panic!("no points"),
+    };
+    assert_eq!(
+        xs(at_2(r#"points points="1,1""#, r#"points points="5,1""#)),
+        [3.0]
+    );
+    assert_eq!(
+        xs(at_2(
+            r#"points points="1,1;2,2""#,
+            r#"points points="5,1;6,2""#
+        )),
+        [1.0, 2.0]
+    );
+    let mask = |left: u32| format!(r#"mask rle="0,4" left="{left}" top="3" width="2" height="2""#);
+    let Some(Shape::Mask(mask)) = at_2(&mask(1), &mask(9)) else {
+        panic!("no mask");
+    };
+    assert_eq!(mask.bounds(), [301, 303, 401, 403]);
+}
+
+#[test]
+fn points_of_a_skeleton_stand_within_it_frame_by_frame() {
+    let (track, _) = only(
+        r#"<track label="tool"><skeleton frame="0" keyframe="1">
+             <points label="tip" outside="0" occluded="1" keyframe="1" points="1,2"/>
+             <points label="shaft" outside="0" occluded="0" keyframe="1" points="5,6"/></skeleton>
+           <skeleton frame="2" keyframe="0"><points label="tip" outside="1" keyframe="1" points="1,2"/>
+             <points label="shaft" outside="0" occluded="0" keyframe="0" points="6,6"/></skeleton></track>"#,
+    );
+    assert_eq!(frames(&track), [0, 2]);
+    let names = |frame| match track.at(frame) {
+        Some(Shape::Keypoints(points)) => points
+            .iter()
+            .map(|point| (point.name.as_str(), point.x_px, point.visibility))
+            .collect::<Vec<_>>(),
+        _ => panic!("no points"),
+    };
+    assert_eq!(
+        names(0),
+        [
+            ("tip", 1.0, Visibility::Occluded),
+            ("shaft", 5.0, Visibility::Visible)
+        ]
+    );
+    assert_eq!(names(2), [("shaft", 6.0, Visibility::Visible)]);
+}
+
+#[test]
+fn tracks_of_a_project_belong_to_the_video_of_their_task() {
+    let track = |task: u32| {
+        format!(
+            r#"<track label="n" task_id="{task}"><box frame="0" keyframe="0" xtl="0" ytl="0" xbr="9" ybr="9"/></track>"#
+        )
+    };
+    let task = |id: u32, name: &str| {
+        format!(
+            "<task><id>{id}</id><name>{name}</name><mode>interpolation</mode>             <assignee><username>anna</username></assignee></task>"
+        )
+    };
+    let text = format!(
+        "<annotations><version>1.1</version><meta><project><tasks>{}{}</tasks></project></meta>{}{}{}</annotations>",
+        task(1, "colon"),
+        task(2, "ileum"),
+        track(1),
+        track(2),
+        track(1)
+    );
+    let (report, sink) = read("a.xml", &text);
+    assert_eq!(report.raters, ["anna"]);
+    let found: Vec<(&str, usize)> = sink
+        .readings
+        .iter()
+        .map(|(key, record)| (key.item.as_str(), record.annotations.len()))
+        .collect();
+    assert_eq!(found, [("colon", 2), ("ileum", 1)]);
+}
+
+#[test]
+fn a_later_job_of_a_video_is_an_item_of_its_own() {
+    let job = "<start_frame>4</start_frame><segments><segment><start>2</start><stop>3</stop></segment></segments></job>";
+    let track =
+        r#"<track label="n"><box frame="4" keyframe="1" xtl="0" ytl="0" xbr="9" ybr="9"/></track>"#;
+    let text = video(track).replace("task>", "job>").replace("</job>", job);
+    let text = text.replacen("<start_frame>0</start_frame>", "", 1);
+    let (_, sink) = read("a.xml", &text);
+    let items: Vec<&str> = sink.items.keys().map(String::as_str).collect();
+    assert_eq!(items, ["colon.mp4#4"]);
 }
 
 #[test]
@@ -169,5 +276,5 @@ fn two_frames_far_apart_cost_no_memory() {
            <box frame="4294967295" keyframe="1" xtl="0" ytl="0" xbr="9" ybr="9"/></track>"#,
     );
     let (_, sink) = read("a.xml", &text);
-    assert!(skips(&sink)[0].contains("more than 2000000 shapes"));
+    assert!(skips(&sink)[0].contains("more than 10000000 numbers"));
 }
