@@ -3,6 +3,7 @@
 //! An importer streams what it reads into a [`Sink`]; a fault in one record skips that record and is counted,
 //! a fault in the container fails the import. Nothing is lost to a log line.
 
+mod annotation_root;
 mod asap;
 mod coco;
 mod contained;
@@ -23,6 +24,7 @@ mod json;
 mod kitti;
 mod label_studio;
 mod labelbox;
+mod labelme_web;
 mod lidc;
 mod limits;
 mod mdai;
@@ -40,6 +42,7 @@ mod structure;
 #[cfg(test)]
 mod testing;
 mod upload;
+mod voc;
 mod written;
 mod xml;
 mod yolo;
@@ -119,6 +122,8 @@ pub const ALL: &[&dyn Importer] = &[
     &datumaro::IMPORTER,
     &kitti::IMPORTER,
     &yolo::IMPORTER,
+    &voc::IMPORTER,
+    &labelme_web::IMPORTER,
 ];
 
 /// The importer with this key.
