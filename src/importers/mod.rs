@@ -24,6 +24,7 @@ mod json;
 mod kitti;
 mod label_studio;
 mod labelbox;
+mod labelme;
 mod labelme_web;
 mod lidc;
 mod limits;
@@ -41,6 +42,7 @@ mod skips;
 mod structure;
 #[cfg(test)]
 mod testing;
+mod turned;
 mod upload;
 mod voc;
 mod written;
@@ -124,6 +126,7 @@ pub const ALL: &[&dyn Importer] = &[
     &yolo::IMPORTER,
     &voc::IMPORTER,
     &labelme_web::IMPORTER,
+    &labelme::IMPORTER,
 ];
 
 /// The importer with this key.

@@ -31,6 +31,7 @@ mod importers_imagescope;
 mod importers_kitti;
 mod importers_label_studio;
 mod importers_labelbox;
+mod importers_labelme;
 mod importers_labelme_web;
 mod importers_lidc;
 mod importers_mdai;

@@ -6,6 +6,7 @@ use crate::importers::annotation_root::number;
 use crate::importers::drawn::outline;
 use crate::importers::one_reading::point;
 use crate::importers::png_mask::pixels::Runs;
+use crate::importers::turned::is_upright;
 use crate::importers::xml::Node;
 use crate::importers::{Upload, UploadFile};
 use std::collections::{BTreeMap, HashSet};
@@ -45,15 +46,6 @@ pub(super) fn drawn<'a>(
         }
     };
     Ok((shape, polygon.text_at(&["username"])))
-}
-
-/// Whether four points are the corners of an upright box, in either direction.
-fn is_upright([a, b, c, d]: [[f64; 2]; 4]) -> bool {
-    let along = |first: usize| {
-        let other = 1 - first;
-        a[first] == b[first] && b[other] == c[other] && c[first] == d[first] && d[other] == a[other]
-    };
-    along(0) || along(1)
 }
 
 /// A mask drawn into an image of the upload: every pixel that is not black.
