@@ -44,6 +44,7 @@ mod structure;
 mod testing;
 mod turned;
 mod upload;
+mod via;
 mod voc;
 mod written;
 mod xml;
@@ -127,6 +128,7 @@ pub const ALL: &[&dyn Importer] = &[
     &voc::IMPORTER,
     &labelme_web::IMPORTER,
     &labelme::IMPORTER,
+    &via::IMPORTER,
 ];
 
 /// The importer with this key.

@@ -42,6 +42,7 @@ mod importers_ratings_table_files;
 mod importers_ratings_table_hostile;
 mod importers_ratings_table_mapping;
 mod importers_redbrick;
+mod importers_via;
 mod importers_voc;
 mod importers_yolo;
 mod ingest;
