@@ -3,6 +3,7 @@
 //! An importer streams what it reads into a [`Sink`]; a fault in one record skips that record and is counted,
 //! a fault in the container fails the import. Nothing is lost to a log line.
 
+mod annotation_root;
 mod asap;
 mod coco;
 mod contained;
@@ -24,6 +25,8 @@ mod json;
 mod kitti;
 mod label_studio;
 mod labelbox;
+mod labelme;
+mod labelme_web;
 mod lidc;
 mod limits;
 mod mdai;
@@ -43,8 +46,11 @@ mod skips;
 mod structure;
 #[cfg(test)]
 mod testing;
+mod turned;
 mod upload;
 mod volume_grid;
+mod via;
+mod voc;
 mod written;
 mod xml;
 mod yolo;
@@ -128,6 +134,10 @@ pub const ALL: &[&dyn Importer] = &[
     &datumaro::IMPORTER,
     &kitti::IMPORTER,
     &yolo::IMPORTER,
+    &voc::IMPORTER,
+    &labelme_web::IMPORTER,
+    &labelme::IMPORTER,
+    &via::IMPORTER,
 ];
 
 /// The importer with this key.

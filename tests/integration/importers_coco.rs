@@ -2,12 +2,20 @@
 
 use crate::corpus::{check_bad_fixtures, fixtures, read_memory, sample, truncations};
 use crate::frame::check_mutants;
-use crate::golden::lines;
+use crate::golden::{check, lines};
 use concord::domain::{Annotation, IngestOptions, ReadingState, Shape};
 use concord::importers::MemorySink;
 use serde_json::Value;
 
 const COUNTS: &str = include_str!("../oracles/importers/counts.json");
+const PANOPTIC_ORACLE: &str = include_str!("../oracles/importers/coco_panoptic.json");
+
+/// By hand: number 70000 is the colour (112, 17, 1), 300 is (44, 1, 0).
+const PANOPTIC: &[&str] = &[
+    "a/ annotations[0].segments_info[0] nodule: mask 4x3 0:1-3 1:2-3 iscrowd=0",
+    "a/ annotations[0].segments_info[1] nodule: mask 4x3 1:0-2 iscrowd=1",
+    "a/ annotations[0].segments_info[2] lung: mask 4x3 2:0-4 iscrowd=0",
+];
 
 fn oracle(group: &str) -> Vec<(String, Value)> {
     let counts: Value = serde_json::from_str(COUNTS).expect("the oracle file is JSON");
@@ -166,6 +174,7 @@ fn good_fixtures_are_read_to_the_last_record() {
                     [ReadingState::Annotated, ReadingState::ReviewedEmpty]
                 );
             }
+            "panoptic" => check(&sink, PANOPTIC),
             "labels.json" => assert_eq!(kinds, serde_json::json!({"classification": 2})),
             "results.json" => assert_eq!(
                 kinds,
@@ -175,18 +184,71 @@ fn good_fixtures_are_read_to_the_last_record() {
         }
         n_read += 1;
     }
-    assert_eq!(n_read, 4);
+    assert_eq!(n_read, 5);
+}
+
+#[test]
+fn panoptic_segments_are_taken_out_of_their_pictures() {
+    let paths = fixtures("coco", "good");
+    let path = paths.iter().find(|path| path.ends_with("panoptic"));
+    let path = path.expect("the panoptic fixture");
+    let (report, sink) = read_memory(path, &IngestOptions::default()).expect("a good fixture");
+    check_mutants(&sink, |sink| lines(sink) == PANOPTIC);
+    let are_semantic: Vec<bool> = annotations(&sink).iter().map(|one| one.semantic).collect();
+    assert_eq!(
+        are_semantic,
+        [false, false, true],
+        "stuff is one mask a label"
+    );
+    assert_eq!(report.notes.len(), 1, "one area is not as stated");
+    let states: Vec<ReadingState> = sink.readings.values().map(|r| r.reading.state).collect();
+    assert_eq!(
+        states,
+        [ReadingState::Annotated, ReadingState::ReviewedEmpty]
+    );
+}
+
+#[test]
+fn panoptic_samples_hold_the_segments_that_numpy_finds() {
+    let oracle: Value = serde_json::from_str(PANOPTIC_ORACLE).expect("the oracle is JSON");
+    let Some(folder) = sample(oracle["folder"].as_str().expect("a folder")) else {
+        return;
+    };
+    let (report, sink) = read_memory(&folder, &IngestOptions::default()).expect("a sample");
+    assert_eq!((report.format.as_str(), report.n_skipped()), ("coco", 0));
+    let mut n_segments = 0;
+    for (key, record) in &sink.readings {
+        for (one, wanted) in record
+            .annotations
+            .iter()
+            .zip(oracle["segments"][&key.item].as_array().expect("segments"))
+        {
+            let Shape::Mask(mask) = &one.shape else {
+                panic!("a mask");
+            };
+            let (mut sum_x, mut sum_y) = (0, 0);
+            for span in mask.spans() {
+                sum_x += (span.x0..span.x1).sum::<u32>();
+                sum_y += span.y * (span.x1 - span.x0);
+            }
+            let found = serde_json::json!([one.label, mask.area_px(), sum_x, sum_y]);
+            assert_eq!(found, *wanted, "{}", key.item);
+            n_segments += 1;
+        }
+    }
+    assert_eq!(n_segments, 3);
 }
 
 #[test]
 fn bad_fixtures_say_what_is_wrong() {
-    assert_eq!(check_bad_fixtures("coco", &IngestOptions::default()), 13);
+    assert_eq!(check_bad_fixtures("coco", &IngestOptions::default()), 14);
 }
 
 #[test]
 fn cut_files_never_panic() {
     let n_cases: usize = fixtures("coco", "good")
         .iter()
+        .filter(|path| path.is_file())
         .map(|path| truncations(path, &IngestOptions::default(), 400))
         .sum();
     assert!(n_cases > 1_000, "only {n_cases} cases ran");

@@ -194,6 +194,37 @@ fn a_sixth_number_makes_the_reading_a_models() {
 }
 
 #[test]
+fn folders_of_images_are_classes() {
+    let (report, sink) = read("classes");
+    let classes: Vec<(&str, &str, &Shape)> = sink
+        .readings
+        .iter()
+        .map(|(key, record)| {
+            let one = &record.annotations[0];
+            (&*key.item, &*one.label, &one.shape)
+        })
+        .collect();
+    let class = |value: &str| Shape::Classification {
+        question: String::new(),
+        value: value.to_owned(),
+    };
+    let [cyst, none] = [class("cyst"), class("none")];
+    assert_eq!(
+        classes,
+        [
+            ("1", "cyst", &cyst),
+            ("2", "none", &none),
+            ("3", "cyst", &cyst)
+        ]
+    );
+    assert_eq!(
+        (sink.items["1"].width_px, sink.items["1"].height_px),
+        (Some(40), Some(20))
+    );
+    assert_eq!(report.n_skipped(), 0);
+}
+
+#[test]
 fn nine_columns_are_what_the_user_says() {
     let folder = fixture("boxes")
         .ancestors()
@@ -263,7 +294,7 @@ fn samples_draw_what_shapely_measures() {
 
 #[test]
 fn broken_sets_say_what_is_wrong() {
-    assert_eq!(check_bad_fixtures("yolo", &IngestOptions::default()), 6);
+    assert_eq!(check_bad_fixtures("yolo", &IngestOptions::default()), 8);
 }
 
 #[test]

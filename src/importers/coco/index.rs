@@ -17,6 +17,8 @@ pub(super) struct ImageEntry {
 pub(super) struct Category {
     pub name: String,
     pub keypoints: Vec<String>,
+    /// Stuff has one region an image; things are counted.
+    pub is_stuff: bool,
 }
 
 /// Images and categories of one file.
@@ -68,6 +70,7 @@ impl Index {
         let category = Category {
             name: record.name,
             keypoints: record.keypoints.unwrap_or_default(),
+            is_stuff: record.isthing.is_some_and(|flag| !flag.0),
         };
         self.categories.insert(record.id, category);
         Ok(())

@@ -1,7 +1,8 @@
 //! A COCO data set: an object with `images`, `categories` and `annotations`, in any order.
 
-use super::annotation::{annotation, unsupported};
+use super::annotation::{Refusal, annotation, segment, unsupported};
 use super::index::{IdSet, Index, image_name};
+use super::panoptic::Pictures;
 use super::records::{
     ANNOTATION_FIELDS, AnnotationRecord, CATEGORY_FIELDS, CategoryRecord, IMAGE_FIELDS, Id,
     ImageRecord,
@@ -11,36 +12,48 @@ use crate::importers::context::base_name;
 use crate::importers::json::{Element, JsonStream, Kind, member, members, record};
 use crate::importers::skips::skip;
 use crate::importers::{Context, ImportError, Limits, Sink, UploadFile};
+use serde_json::Value;
 
 /// Reads a data set; gives its images and categories and how many annotations were kept.
 pub(super) fn read(
     file: &UploadFile,
     limits: &Limits,
     context: &Context,
+    pictures: &mut Pictures,
     sink: &mut dyn Sink,
 ) -> Result<(Index, u64), ImportError> {
     let mut reader = Reader {
         file,
         limits,
         context,
+        pictures,
         sink,
         index: Index::default(),
         ids: IdSet::default(),
         last: None,
         n_kept: 0,
         n_unattributed: 0,
+        n_other_areas: 0,
     };
     if reader.pass(true)? {
         reader.pass(false)?;
     }
     reader.empty_images()?;
+    if reader.n_other_areas > 0 {
+        reader.sink.note(format!(
+            "{}: segments of which more or less is drawn than their `area` says: {}",
+            file.path(),
+            reader.n_other_areas
+        ))?;
+    }
     Ok((reader.index, reader.n_kept))
 }
 
-struct Reader<'a> {
+struct Reader<'a, 'p> {
     file: &'a UploadFile,
     limits: &'a Limits,
     context: &'a Context,
+    pictures: &'a mut Pictures<'p>,
     sink: &'a mut dyn Sink,
     index: Index,
     ids: IdSet,
@@ -49,9 +62,11 @@ struct Reader<'a> {
     n_kept: u64,
     /// Records of which not even the image is known.
     n_unattributed: u64,
+    /// Segments whose picture contradicts their record.
+    n_other_areas: u64,
 }
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     /// Walks the file. The first pass takes images and categories, and annotations when both are known by
     /// then; gives whether annotations are left for a second pass.
     fn pass(&mut self, is_first: bool) -> Result<bool, ImportError> {
@@ -194,7 +209,7 @@ impl Reader<'_> {
         &mut self,
         record: &AnnotationRecord,
         place: &str,
-    ) -> Result<Result<(), super::annotation::Refusal>, ImportError> {
+    ) -> Result<Result<(), Refusal>, ImportError> {
         let Some(image_id) = &record.image_id else {
             self.n_unattributed += 1;
             return Ok(Err((
@@ -208,7 +223,9 @@ impl Reader<'_> {
         };
         let size_px = match self.index.images.get_mut(at) {
             Some(image) => {
-                image.touched = true;
+                // A list of no segments says that nothing was found.
+                let nothing = record.segments_info.as_ref().is_some_and(Vec::is_empty);
+                image.touched |= !nothing;
                 image.size_px
             }
             None => None,
@@ -218,6 +235,9 @@ impl Reader<'_> {
         {
             let detail = format!("id `{id}` is taken by an earlier annotation");
             return Ok(Err((SkipReason::InvalidRecord, detail)));
+        }
+        if let Some(segments) = &record.segments_info {
+            return self.segments(at, record.file_name.as_deref(), segments, size_px, place);
         }
         if let Some(detail) = unsupported(record) {
             return Ok(Err((SkipReason::Unsupported, detail)));
@@ -250,6 +270,49 @@ impl Reader<'_> {
         self.announce(at)?;
         self.sink.annotation(&key, annotation)?;
         self.n_kept += 1;
+        Ok(Ok(()))
+    }
+
+    /// Segments of one image, which lie in a picture of their own.
+    fn segments(
+        &mut self,
+        at: usize,
+        picture: Option<&str>,
+        segments: &[Value],
+        size_px: Option<(u32, u32)>,
+        place: &str,
+    ) -> Result<Result<(), Refusal>, ImportError> {
+        if segments.is_empty() {
+            return Ok(Ok(()));
+        }
+        let Some(name) = picture else {
+            let detail = "has no `file_name` of its picture of segments".to_owned();
+            return Ok(Err((SkipReason::InvalidRecord, detail)));
+        };
+        let mut picture = match self.pictures.find(self.file.path(), name) {
+            Ok(picture) => picture,
+            Err(detail) => return Ok(Err((SkipReason::Dangling, detail))),
+        };
+        let (key, _) = self.reading(at)?;
+        for (number, held) in segments.iter().enumerate() {
+            let place = format!("{place}.segments_info[{number}]");
+            let built = segment(held, &self.index, &mut picture, size_px, &place);
+            match built {
+                Ok((annotation, is_as_stated)) => {
+                    self.n_other_areas += u64::from(!is_as_stated);
+                    self.announce(at)?;
+                    self.sink.annotation(&key, annotation)?;
+                    self.n_kept += 1;
+                }
+                Err((reason, detail)) => self.skip(reason, place, detail)?,
+            }
+        }
+        if !picture.segments.is_empty() {
+            let n = picture.segments.len();
+            let detail =
+                format!("its picture draws `{n}` numbers that `segments_info` does not list");
+            self.skip(SkipReason::Dangling, place.to_owned(), detail)?;
+        }
         Ok(Ok(()))
     }
 

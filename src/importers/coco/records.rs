@@ -74,12 +74,14 @@ pub(super) struct CategoryRecord {
     pub id: Id,
     pub name: String,
     pub keypoints: Option<Vec<String>>,
+    pub isthing: Option<Flag>,
 }
 
 pub(super) const CATEGORY_FIELDS: &[(&str, Field)] = &[
     ("id", Field::Id),
     ("name", Field::Text),
     ("keypoints", Field::List),
+    ("isthing", Field::Flag),
 ];
 
 /// An element of `annotations`, or of a results file.
@@ -96,7 +98,9 @@ pub(super) struct AnnotationRecord {
     pub score: Option<f64>,
     pub attributes: Option<serde_json::Map<String, Value>>,
     pub caption: Option<IgnoredAny>,
-    pub segments_info: Option<Vec<IgnoredAny>>,
+    pub segments_info: Option<Vec<Value>>,
+    /// Name of the picture of segments.
+    pub file_name: Option<String>,
 }
 
 pub(super) const ANNOTATION_FIELDS: &[(&str, Field)] = &[
@@ -110,6 +114,7 @@ pub(super) const ANNOTATION_FIELDS: &[(&str, Field)] = &[
     ("score", Field::Number),
     ("attributes", Field::Object),
     ("segments_info", Field::List),
+    ("file_name", Field::Text),
     ("segmentation", Field::Nested),
 ];
 

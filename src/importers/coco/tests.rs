@@ -328,14 +328,14 @@ fn an_image_whose_annotations_are_all_broken_is_not_empty() {
 }
 
 #[test]
-fn captions_and_panoptic_segments_are_counted_as_unsupported() {
+fn captions_are_unsupported_and_segments_need_their_picture() {
     assert_eq!(
         refused(r#"{"id":1,"image_id":1,"caption":"a scan"}"#),
         "unsupported annotations[0]: is a caption; free text is not compared"
     );
     let said = refused(r#"{"image_id":1,"file_name":"a.png","segments_info":[{"id":7},{"id":8}]}"#);
     assert!(
-        said.starts_with("unsupported annotations[0]: `2` panoptic segments"),
+        said.starts_with("dangling annotations[0]: its picture of segments is not in the upload"),
         "{said}"
     );
 }

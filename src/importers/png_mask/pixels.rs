@@ -100,6 +100,22 @@ impl Runs {
     }
 }
 
+impl Runs {
+    /// Bounds of all pixels that are not black, or not the first of their palette; alpha is not looked at.
+    pub fn not_black(&self) -> Vec<u32> {
+        let is_drawn = |value: u32| match self.kind {
+            Kind::Colour => value >> 8 != 0,
+            Kind::Grey { .. } | Kind::Palette => value != 0,
+        };
+        let drawn = self.bounds.iter().filter(|(value, _)| is_drawn(**value));
+        let mut spans: Vec<[u32; 2]> = drawn
+            .flat_map(|(_, bounds)| bounds.chunks_exact(2).map(|run| [run[0], run[1]]))
+            .collect();
+        spans.sort_unstable();
+        spans.into_iter().flatten().collect()
+    }
+}
+
 #[derive(Clone, Copy)]
 struct Layout {
     kind: Kind,

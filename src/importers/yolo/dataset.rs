@@ -3,7 +3,7 @@
 use super::lines::Task;
 use super::yaml::{self, Value};
 use crate::importers::{ImportError, UploadFile};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Files of names beyond this are something else.
 const MAX_BYTES: u64 = 16 << 20;
@@ -19,8 +19,8 @@ pub(super) struct DataSet {
     pub task: Option<Task>,
     /// Number of keypoints, and numbers a keypoint.
     pub kpt_shape: Option<(usize, usize)>,
-    /// Numbers a line, over all lines that are numbers.
-    pub lengths: BTreeSet<usize>,
+    /// Columns of the lines that can be labels at all, and how many lines have so many.
+    pub lengths: BTreeMap<usize, u64>,
 }
 
 /// Whether a file looks like a data set's description.
@@ -130,18 +130,17 @@ impl DataSet {
 
     /// What the lengths of all lines say about the task, where they decide.
     pub fn task_by_lengths(&self) -> Option<Task> {
-        let mut drawn = self.lengths.iter().filter(|length| **length > 6);
-        match (drawn.next(), drawn.next()) {
-            (None, _) => Some(Task::Detect),
-            // Outlines differ in their number of corners; turned boxes and keypoints never do.
-            (Some(_), Some(_)) if self.has_two_odd_lengths() => Some(Task::Segment),
-            _ => None,
+        let drawn = || self.lengths.iter().filter(|(length, _)| **length > 6);
+        if drawn().next().is_none() {
+            return Some(Task::Detect);
         }
-    }
-
-    fn has_two_odd_lengths(&self) -> bool {
-        let odd = |length: &&usize| **length > 6 && !length.is_multiple_of(2);
-        self.lengths.iter().filter(odd).count() > 1
+        // Outlines differ in their number of corners; turned boxes and keypoints never do, but for a stray line.
+        let outlines = drawn().filter(|(length, _)| !length.is_multiple_of(2));
+        let (n_all, n_commonest) = outlines.fold((0, 0), |(n_all, n_commonest), (_, &n)| {
+            (n_all + n, n_commonest.max(n))
+        });
+        let n_other = n_all - n_commonest;
+        (n_other > 1 && n_other * 10 >= n_all).then_some(Task::Segment)
     }
 }
 
@@ -174,5 +173,34 @@ fn names(value: Value) -> Result<BTreeMap<u32, String>, String> {
             Ok(names)
         }
         Value::Scalar(_) => Err("`names` is neither a list nor a map of names".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DataSet, Task};
+
+    fn decided(lengths: &[(usize, u64)]) -> Option<Task> {
+        let lengths = lengths.iter().copied().collect();
+        let set = DataSet {
+            lengths,
+            ..DataSet::default()
+        };
+        set.task_by_lengths()
+    }
+
+    #[test]
+    fn lengths_decide_for_outlines_only_where_several_lines_differ() {
+        assert_eq!(decided(&[(5, 3), (6, 1)]), Some(Task::Detect));
+        assert_eq!(decided(&[(7, 2), (9, 5)]), Some(Task::Segment));
+        assert_eq!(decided(&[(7, 1), (9, 1), (11, 1)]), Some(Task::Segment));
+        for turned in [
+            &[(9, 3)][..],
+            &[(7, 1), (9, 3)],
+            &[(7, 2), (9, 100)],
+            &[(9, 3), (10, 4)],
+        ] {
+            assert_eq!(decided(turned), None, "{turned:?}");
+        }
     }
 }

@@ -10,7 +10,8 @@
 //! Reference: <https://docs.ultralytics.com/datasets/>.
 
 use crate::domain::{Keypoint, Shape, Visibility};
-use crate::geometry::{MultiPolygon, Rect, RotatedRect};
+use crate::geometry::{MultiPolygon, Rect};
+use crate::importers::turned::rectangle;
 
 /// How far corners may lie off the image, as a share of it: turned boxes and outlines may reach over its edge.
 const REACH: f64 = 0.5;
@@ -199,44 +200,10 @@ fn turned(corners: &[[f64; 2]]) -> Result<Shape, String> {
     let &[a, b, c, d] = corners else {
         return Err("a turned box has four corners".to_owned());
     };
-    let [cx, cy] = [0, 1].map(|axis| 0.25 * (a[axis] + b[axis] + c[axis] + d[axis]));
-    let [ux, uy] = [0, 1].map(|axis| 0.5 * (b[axis] - a[axis] + c[axis] - d[axis]));
-    let [vx, vy] = [0, 1].map(|axis| 0.5 * (d[axis] - a[axis] + c[axis] - b[axis]));
-    let (width, height) = (ux.hypot(uy), vx.hypot(vy));
-    if width > 0.0 && height > 0.0 {
-        // The rectangle nearest to the corners: its sides stand at right angles to each other.
-        let side = if ux * vy - uy * vx < 0.0 { -1.0 } else { 1.0 };
-        let along = [
-            ux / width - side * -vy / height,
-            uy / width - side * vx / height,
-        ];
-        let angle = along[1].atan2(along[0]);
-        let (sin, cos) = angle.sin_cos();
-        let off = [
-            (a, -1.0, -1.0),
-            (b, 1.0, -1.0),
-            (c, 1.0, 1.0),
-            (d, -1.0, 1.0),
-        ]
-        .into_iter()
-        .map(|(p, s, t)| {
-            let (dx, dy) = (0.5 * s * width, 0.5 * t * side * height);
-            let x = cx + dx * cos - dy * sin;
-            let y = cy + dx * sin + dy * cos;
-            (p[0] - x).hypot(p[1] - y)
-        })
-        .fold(0.0, f64::max);
-        if off <= ROUNDING_PX {
-            return Ok(Shape::RotatedBox(RotatedRect {
-                cx,
-                cy,
-                width,
-                height,
-                angle_deg: angle.to_degrees(),
-            }));
-        }
+    match rectangle([a, b, c, d], ROUNDING_PX) {
+        Some(rect) => Ok(Shape::RotatedBox(rect)),
+        None => outline(corners.to_vec()),
     }
-    outline(corners.to_vec())
 }
 
 fn keypoints(
@@ -281,41 +248,7 @@ fn keypoints(
 
 #[cfg(test)]
 mod tests {
-    use super::{Task, drawn, turned};
-    use crate::domain::Shape;
-
-    #[test]
-    fn a_turned_box_keeps_its_middle_sides_and_angle_whichever_way_it_is_drawn() {
-        // 8 by 4 about (10, 10), turned by 30 degrees clockwise (y down).
-        let (sin, cos) = 30_f64.to_radians().sin_cos();
-        let corner = |dx: f64, dy: f64| [10.0 + dx * cos - dy * sin, 10.0 + dx * sin + dy * cos];
-        let ring = [
-            corner(-4.0, -2.0),
-            corner(4.0, -2.0),
-            corner(4.0, 2.0),
-            corner(-4.0, 2.0),
-        ];
-        let reversed = [ring[3], ring[2], ring[1], ring[0]];
-        for corners in [ring, reversed] {
-            let Ok(Shape::RotatedBox(found)) = turned(&corners) else {
-                panic!("a rectangle");
-            };
-            let wanted = [10.0, 10.0, 8.0, 4.0, 30.0];
-            let found = [
-                found.cx,
-                found.cy,
-                found.width,
-                found.height,
-                found.angle_deg,
-            ];
-            for (found, wanted) in found.iter().zip(wanted) {
-                assert!((found - wanted).abs() < 1e-9, "{found} is not {wanted}");
-            }
-        }
-        let mut skewed = ring;
-        skewed[0][0] -= 1.0;
-        assert!(matches!(turned(&skewed), Ok(Shape::Polygon(_))));
-    }
+    use super::{Task, drawn};
 
     #[test]
     fn a_task_in_a_path_must_be_the_only_one() {

@@ -3,6 +3,7 @@
 //! Specification: <https://docs.ultralytics.com/datasets/>; older: <https://github.com/AlexeyAB/darknet>. Nine columns
 //! are a turned box or an outline of four corners: the format itself does not say, so the data set or the user must.
 
+mod classify;
 mod dataset;
 mod images;
 mod lines;
@@ -16,8 +17,8 @@ use std::collections::HashSet;
 const FORMAT: Format = Format {
     key: "yolo",
     title: "YOLO text",
-    detected_by: "text files (`.txt`) in which every line is the number of a class and four or more shares of the image from 0 to 1; surer with a `data.yaml`, `obj.names` or `classes.txt`",
-    maps: "boxes, turned boxes (four corners that form no rectangle stay an outline), outlines, keypoints; the task from the sidecar's `task` column, `task` or `kpt_shape` of data.yaml, words of the path (detect, segment, pose, obb), or line lengths where they decide; class names; image sizes from the images beside, else the sidecar's `width_px` and `height_px`; an empty file is reviewed and empty, a missing one unknown",
+    detected_by: "text files (`.txt`) in which every line is the number of a class and four or more shares of the image from 0 to 1; surer with a `data.yaml`, `obj.names` or `classes.txt`; without text files, images of two or more classes as `train/CLASS/IMAGE` (val, valid, test likewise), unsure where they are PNG",
+    maps: "boxes, turned boxes (four corners that form no rectangle stay an outline), outlines, keypoints; the task from the sidecar's `task` column, `task` or `kpt_shape` of data.yaml, words of the path (detect, segment, pose, obb), or line lengths where they decide; the class of images in folders; class names; image sizes from the images beside, else the sidecar's `width_px` and `height_px`; an empty file is reviewed and empty, a missing one unknown",
     ignores: "everything of data.yaml but `names`, `nc`, `task`, `kpt_shape`; of YAML only plain lists and maps of names are read; images turned by their Exif orientation need a stated size",
     rater: "none in the format: from the options; lines with a confidence are a model's, named `model` unless the options name it",
     convention: "shares of the image's width and height",
@@ -37,8 +38,12 @@ impl Importer for Yolo {
     fn detect(&self, upload: &Upload) -> Detection {
         let sorted = Sorted::of(upload);
         if sorted.labels.is_empty() {
+            if let Some(files) = classify::images(upload) {
+                let confidence = classify::confidence(upload, &files);
+                return Detection::Accepts { confidence, files };
+            }
             return Detection::rejects(
-                "no text file in which every line is the number of a class and four or more shares from 0 to 1",
+                "no text file in which every line is the number of a class and four or more shares from 0 to 1, and no images in folders of their classes below train, val or test",
             );
         }
         let is_described = sorted.yamls.len() + sorted.names.len() > 0;
@@ -60,7 +65,13 @@ impl Importer for Yolo {
         context: &Context,
         sink: &mut dyn Sink,
     ) -> Result<(), ImportError> {
-        read::read(upload, &Sorted::of(upload), context, sink)
+        let sorted = Sorted::of(upload);
+        if sorted.labels.is_empty()
+            && let Some(images) = classify::images(upload)
+        {
+            return classify::read(upload, &images, context, sink);
+        }
+        read::read(upload, &sorted, context, sink)
     }
 }
 

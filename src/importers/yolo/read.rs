@@ -3,7 +3,7 @@
 use super::Sorted;
 use super::dataset::{self, DataSet, folder};
 use super::images::{Images, without_extension};
-use super::lines::{Drawn, Task, drawn, numbers};
+use super::lines::{Drawn, Task, drawn, is_plausible, numbers};
 use crate::domain::{Annotation, ReadingKey, ReadingState, Role, Shape, SkipReason};
 use crate::importers::context::base_name;
 use crate::importers::skips::skip;
@@ -28,10 +28,14 @@ pub(super) fn read(
             .lines()
             .filter(|line| !line.trim().is_empty())
         {
-            if let (Ok((_, shares)), Some(set)) = (numbers(line), sets.get_mut(set)) {
-                set.lengths.insert(shares.len() + 1);
-                n_confident += u64::from(shares.len() == 5);
-                n_plain += u64::from(shares.len() != 5);
+            if let (Ok((class, shares)), Some(set)) = (numbers(line), sets.get_mut(set)) {
+                // A line that will be left out says nothing about the others.
+                let is_sound = is_plausible(&shares) && set.label(class).is_ok();
+                if is_sound {
+                    *set.lengths.entry(shares.len() + 1).or_default() += 1;
+                    n_confident += u64::from(shares.len() == 5);
+                    n_plain += u64::from(shares.len() != 5);
+                }
             }
         }
     }
@@ -265,7 +269,7 @@ impl Reader<'_> {
             .or_else(by_path)
             .or_else(|| set.task_by_lengths());
         known.map(|task| (task, kpt_shape)).ok_or_else(|| {
-            let longest = set.lengths.last().copied().unwrap_or_default();
+            let longest = set.lengths.keys().last().copied().unwrap_or_default();
             ImportError::container(
                 file.path(),
                 format!(
