@@ -4,6 +4,7 @@
 //! a fault in the container fails the import. Nothing is lost to a log line.
 
 mod asap;
+mod by_maker;
 mod coco;
 mod contained;
 mod context;
@@ -37,9 +38,11 @@ mod sidecar;
 mod sink;
 mod skips;
 mod structure;
+mod superannotate;
 #[cfg(test)]
 mod testing;
 mod upload;
+mod verdict;
 mod written;
 mod xml;
 mod yolo;
@@ -119,6 +122,7 @@ pub const ALL: &[&dyn Importer] = &[
     &datumaro::IMPORTER,
     &kitti::IMPORTER,
     &yolo::IMPORTER,
+    &superannotate::IMPORTER,
 ];
 
 /// The importer with this key.

@@ -2,7 +2,7 @@
 
 mod foreground;
 mod meaning;
-mod pixels;
+pub(super) mod pixels;
 
 use super::{
     Context, Detection, Format, ImportError, Importer, Placement, Sink, Upload, UploadFile,
