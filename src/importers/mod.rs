@@ -21,6 +21,7 @@ mod error;
 mod image_size;
 mod imagescope;
 mod json;
+mod kili;
 mod kitti;
 mod label_studio;
 mod labelbox;
@@ -123,6 +124,7 @@ pub const ALL: &[&dyn Importer] = &[
     &kitti::IMPORTER,
     &yolo::IMPORTER,
     &superannotate::IMPORTER,
+    &kili::IMPORTER,
 ];
 
 /// The importer with this key.

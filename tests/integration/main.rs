@@ -28,6 +28,7 @@ mod importers_dicom_seg;
 mod importers_dicom_sr;
 mod importers_encord;
 mod importers_imagescope;
+mod importers_kili;
 mod importers_kitti;
 mod importers_label_studio;
 mod importers_labelbox;
