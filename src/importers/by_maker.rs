@@ -37,6 +37,8 @@ pub(super) struct ByMaker<'f> {
     file: &'f str,
     pub placement: Placement,
     pub item: Item,
+    /// How this file states positions, where it is not as the format says.
+    pub convention: &'static str,
     readings: BTreeMap<ReadingKey, Vec<(Maker, Annotation)>>,
 }
 
@@ -48,6 +50,7 @@ impl<'f> ByMaker<'f> {
             file,
             placement,
             item,
+            convention: "",
             readings: BTreeMap::new(),
         }
     }
@@ -65,6 +68,11 @@ impl<'f> ByMaker<'f> {
 
     pub fn is_empty(&self) -> bool {
         self.readings.is_empty()
+    }
+
+    /// How many annotations were added.
+    pub fn n_annotations(&self) -> usize {
+        self.readings.values().map(Vec::len).sum()
     }
 
     /// Adds an annotation to its maker's reading.
@@ -102,6 +110,7 @@ impl<'f> ByMaker<'f> {
             }
             reading.finished_at_us = finished.or(reading.finished_at_us);
             reading.review = verdict.review();
+            reading.source_convention = self.convention.to_owned();
             sink.reading(reading)?;
             for (_, annotation) in pieces {
                 sink.annotation(&key, annotation)?;

@@ -40,6 +40,7 @@ mod sink;
 mod skips;
 mod structure;
 mod superannotate;
+mod supervisely;
 #[cfg(test)]
 mod testing;
 mod upload;
@@ -125,6 +126,7 @@ pub const ALL: &[&dyn Importer] = &[
     &yolo::IMPORTER,
     &superannotate::IMPORTER,
     &kili::IMPORTER,
+    &supervisely::IMPORTER,
 ];
 
 /// The importer with this key.

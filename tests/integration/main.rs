@@ -42,6 +42,7 @@ mod importers_ratings_table_hostile;
 mod importers_ratings_table_mapping;
 mod importers_redbrick;
 mod importers_superannotate;
+mod importers_supervisely;
 mod importers_yolo;
 mod ingest;
 mod lidc_agreement;
