@@ -43,6 +43,7 @@ mod superannotate;
 mod supervisely;
 #[cfg(test)]
 mod testing;
+mod ulabel;
 mod upload;
 mod verdict;
 mod written;
@@ -127,6 +128,7 @@ pub const ALL: &[&dyn Importer] = &[
     &superannotate::IMPORTER,
     &kili::IMPORTER,
     &supervisely::IMPORTER,
+    &ulabel::IMPORTER,
 ];
 
 /// The importer with this key.

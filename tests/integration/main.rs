@@ -43,6 +43,7 @@ mod importers_ratings_table_mapping;
 mod importers_redbrick;
 mod importers_superannotate;
 mod importers_supervisely;
+mod importers_ulabel;
 mod importers_yolo;
 mod ingest;
 mod lidc_agreement;
