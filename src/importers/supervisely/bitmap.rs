@@ -94,8 +94,7 @@ struct Placed {
 impl Placed {
     fn row(&mut self, y: i64, pixels: impl Iterator<Item = bool>) -> Result<(), String> {
         let mut start: Option<i64> = None;
-        let mut x = 0_i64;
-        for is_set in pixels.chain([false]) {
+        for (x, is_set) in (0_i64..).zip(pixels.chain([false])) {
             match (start, is_set) {
                 (None, true) => start = Some(x),
                 (Some(from), false) => {
@@ -104,7 +103,6 @@ impl Placed {
                 }
                 _ => {}
             }
-            x += 1;
         }
         Ok(())
     }
