@@ -2,7 +2,7 @@
 
 use super::structure;
 use crate::domain::{Annotation, Keypoint, Shape, Visibility};
-use crate::geometry::{Mask, MultiPolygon, Polygon, Rect};
+use crate::geometry::{Mask, MultiPolygon, Polygon, Rect, RotatedRect};
 use std::collections::BTreeMap;
 
 /// A shape, and why it is invalid where its numbers alone tell.
@@ -107,6 +107,47 @@ pub(super) fn filled(
     Mask::from_polygon(width_px, height_px, polygon).map_err(|error| error.to_string())
 }
 
+/// How far a corner may lie from a rectangle's, in px or as a share of the longer side: exports round.
+const CORNER_SLACK: [f64; 2] = [0.05, 5e-4];
+
+/// A box turned as its four corners say, in order around it. Corners that make no rectangle are kept as an outline, and named.
+pub(super) fn turned(corners: [[f64; 2]; 4]) -> Result<Drawn, String> {
+    let [a, b, c, d] = corners;
+    let mean = |of: fn(&[f64; 2]) -> f64| corners.iter().map(of).sum::<f64>() / 4.0;
+    let (cx, cy) = (mean(|p| p[0]), mean(|p| p[1]));
+    let half = |p: [f64; 2], q: [f64; 2], r: [f64; 2], s: [f64; 2]| {
+        [0, 1].map(|axis| (q[axis] - p[axis] + r[axis] - s[axis]) / 2.0)
+    };
+    let (across, down) = (half(a, b, c, d), half(b, c, d, a));
+    let (width, height) = (across[0].hypot(across[1]), down[0].hypot(down[1]));
+    let slack = CORNER_SLACK[0].max(CORNER_SLACK[1] * width.max(height));
+    let sign = (across[0] * down[1] - across[1] * down[0]).signum();
+    let is_rectangle = width > 0.0 && {
+        // Turned by a quarter, the side across points along the side down.
+        let upright = [-across[1], across[0]].map(|part| sign * part / width * height);
+        corners
+            .iter()
+            .zip([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]])
+            .all(|(corner, [u, v])| {
+                let x = cx + (u * across[0] + v * upright[0]) / 2.0;
+                let y = cy + (u * across[1] + v * upright[1]) / 2.0;
+                (corner[0] - x).hypot(corner[1] - y) <= slack
+            })
+    };
+    if is_rectangle {
+        let rect = RotatedRect {
+            cx,
+            cy,
+            width,
+            height,
+            angle_deg: across[1].atan2(across[0]).to_degrees(),
+        };
+        return Ok((Shape::RotatedBox(rect), None));
+    }
+    let (shape, _) = outline(corners.to_vec())?;
+    Ok((shape, Some("corners make no rectangle".to_owned())))
+}
+
 /// An open line; a single point is none.
 pub(super) fn line(points: Vec<[f64; 2]>) -> Result<Drawn, String> {
     if points.len() < 2 {
@@ -173,6 +214,28 @@ mod tests {
         assert_eq!(polygon.area_px2(), 100.0 - 36.0 + 1.0 + 4.0);
         let n_holes: Vec<usize> = polygon.parts.iter().map(|part| part.holes.len()).collect();
         assert_eq!(n_holes, [1, 0, 0]);
+    }
+
+    #[test]
+    fn four_corners_are_a_turned_box_or_said_to_be_none() {
+        // 3-4-5: 10 across along (4, 3), 5 down along (-3, 4), from (10, 20).
+        let corners = [[10.0, 20.0], [18.0, 26.0], [15.0, 30.0], [7.0, 24.0]];
+        let (Shape::RotatedBox(rect), None) = turned(corners).expect("sound") else {
+            panic!("a turned box");
+        };
+        assert_eq!(
+            (rect.cx, rect.cy, rect.width, rect.height),
+            (12.5, 25.0, 10.0, 5.0)
+        );
+        assert!((rect.angle_deg - 36.869_897_645_844_02).abs() < 1e-12);
+        let [a, b, c, d] = corners;
+        let (Shape::RotatedBox(mirrored), None) = turned([b, a, d, c]).expect("sound") else {
+            panic!("a turned box");
+        };
+        assert_eq!((mirrored.width, mirrored.height), (10.0, 5.0));
+        let (_, fault) = turned([a, b, c, [7.0, 25.0]]).expect("an outline");
+        assert_eq!(fault.as_deref(), Some("corners make no rectangle"));
+        assert!(turned([a, a, a, a]).is_err());
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod annotation_root;
 mod asap;
+mod by_maker;
 mod coco;
 mod contained;
 mod context;
@@ -22,6 +23,7 @@ mod error;
 mod image_size;
 mod imagescope;
 mod json;
+mod kili;
 mod kitti;
 mod label_studio;
 mod labelbox;
@@ -44,6 +46,8 @@ mod sidecar;
 mod sink;
 mod skips;
 mod structure;
+mod superannotate;
+mod supervisely;
 #[cfg(test)]
 mod testing;
 mod turned;
@@ -51,6 +55,9 @@ mod upload;
 mod volume_grid;
 mod via;
 mod voc;
+mod ulabel;
+mod upload;
+mod verdict;
 mod written;
 mod xml;
 mod yolo;
@@ -138,6 +145,10 @@ pub const ALL: &[&dyn Importer] = &[
     &labelme_web::IMPORTER,
     &labelme::IMPORTER,
     &via::IMPORTER,
+    &superannotate::IMPORTER,
+    &kili::IMPORTER,
+    &supervisely::IMPORTER,
+    &ulabel::IMPORTER,
 ];
 
 /// The importer with this key.

@@ -1,7 +1,8 @@
 //! An item with its readings while it is read.
 
-use super::headers::{Header, Verdict};
+use super::headers::Header;
 use crate::domain::{Annotation, Item, ReadingKey, ReadingState};
+use crate::importers::verdict::Verdict;
 use crate::importers::{ImportError, Placement, Sink};
 use std::collections::BTreeMap;
 

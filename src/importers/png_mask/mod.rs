@@ -2,7 +2,7 @@
 
 mod foreground;
 mod meaning;
-pub(in crate::importers) mod pixels;
+pub(super) mod pixels;
 
 use super::{
     Context, Detection, Format, ImportError, Importer, Placement, Sink, Upload, UploadFile,

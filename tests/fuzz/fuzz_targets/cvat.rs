@@ -1,3 +1,3 @@
 #![no_main]
 
-concord_fuzz::target!("cvat", "export.xml");
+concord_fuzz::target!("cvat", "export.json");
