@@ -4,6 +4,7 @@
 //! a fault in the container fails the import. Nothing is lost to a log line.
 
 mod asap;
+mod brat;
 mod coco;
 mod contained;
 mod context;
@@ -115,6 +116,7 @@ pub const ALL: &[&dyn Importer] = &[
     &redbrick::Redbrick,
     &qupath::IMPORTER,
     &asap::IMPORTER,
+    &brat::Brat,
     &imagescope::IMPORTER,
     &datumaro::IMPORTER,
     &kitti::IMPORTER,

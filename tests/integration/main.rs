@@ -20,6 +20,7 @@ mod golden;
 mod hostile_input;
 mod house;
 mod importers_asap;
+mod importers_brat;
 mod importers_coco;
 mod importers_cvat;
 mod importers_darwin;
