@@ -28,8 +28,10 @@ mod lidc;
 mod limits;
 mod mdai;
 mod one_reading;
+mod passage;
 mod people;
 mod png_mask;
+mod prodigy;
 mod qupath;
 mod ratings_table;
 mod redbrick;
@@ -117,6 +119,7 @@ pub const ALL: &[&dyn Importer] = &[
     &qupath::IMPORTER,
     &asap::IMPORTER,
     &brat::Brat,
+    &prodigy::Prodigy,
     &imagescope::IMPORTER,
     &datumaro::IMPORTER,
     &kitti::IMPORTER,

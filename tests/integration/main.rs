@@ -35,6 +35,7 @@ mod importers_labelbox;
 mod importers_lidc;
 mod importers_mdai;
 mod importers_png_mask;
+mod importers_prodigy;
 mod importers_qupath;
 mod importers_ratings_table;
 mod importers_ratings_table_files;

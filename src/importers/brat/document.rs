@@ -330,7 +330,10 @@ impl<'t> Document<'t> {
         let n_fitting = |twice: bool| {
             let fits = |marked: &&Marked| {
                 let quoted = marked.span.quoted;
-                quoted.is_some_and(|quoted| text.reads_as(&marked.stretches(text, twice), quoted))
+                quoted.is_some_and(|quoted| {
+                    text.passage
+                        .reads_as(&marked.stretches(text, twice), quoted)
+                })
             };
             self.spans.iter().filter(fits).count()
         };
@@ -355,7 +358,7 @@ impl Marked<'_> {
         let (stretches, fault) = match text {
             Some(text) => {
                 let stretches = self.stretches(text, counts_twice);
-                let fault = fault(text, &stretches, self.span.quoted);
+                let fault = text.passage.fault(&stretches, self.span.quoted);
                 (stretches, fault)
             }
             None => (self.span.stretches.clone(), None),
@@ -383,27 +386,4 @@ impl Marked<'_> {
         }
         annotations
     }
-}
-
-/// Why a span does not lie where its record says, if so.
-fn fault(text: &Text, stretches: &[TextSpan], quoted: Option<&str>) -> Option<String> {
-    if stretches.iter().any(|stretch| stretch.n_chars() == 0) {
-        // Said of the stretch itself.
-        return None;
-    }
-    let n_chars = text.n_chars();
-    if let Some(end) = stretches
-        .iter()
-        .map(|stretch| stretch.end)
-        .find(|end| *end > n_chars)
-    {
-        return Some(format!(
-            "span reaches character `{end}`, behind the end of the text (`{n_chars}`)"
-        ));
-    }
-    let quoted = quoted?;
-    (!text.reads_as(stretches, quoted)).then(|| {
-        "the text at these offsets is not what the record quotes; offsets count Unicode characters from 0"
-            .to_owned()
-    })
 }
