@@ -6,6 +6,7 @@
 mod asap;
 mod brat;
 mod coco;
+mod concord_parquet;
 mod contained;
 mod context;
 mod cvat;
@@ -103,6 +104,7 @@ pub trait Importer: Sync {
 
 /// Every importer, in the order in which they are listed.
 pub const ALL: &[&dyn Importer] = &[
+    &concord_parquet::ConcordParquet,
     &ratings_table::RatingsTable,
     &dicom_seg::DicomSeg,
     &dicom_sr::DicomSr,

@@ -22,6 +22,7 @@ mod house;
 mod importers_asap;
 mod importers_brat;
 mod importers_coco;
+mod importers_concord_parquet;
 mod importers_cvat;
 mod importers_darwin;
 mod importers_datumaro;
