@@ -5,6 +5,7 @@
 
 mod coco;
 mod cvat;
+mod datumaro;
 mod error;
 mod label_studio;
 mod label_studio_brush;
@@ -51,6 +52,7 @@ pub const ALL: &[&dyn Exporter] = &[
     &coco::Coco,
     &cvat::Cvat,
     &label_studio::LabelStudio,
+    &datumaro::Datumaro,
     &parquet::Parquet,
 ];
 
