@@ -17,11 +17,13 @@ pub(super) struct Datumaro;
 const FORMAT: ExportFormat = ExportFormat {
     key: "datumaro",
     title: "Datumaro JSON",
-    writes: "labels of a whole item, boxes, ellipses and their turns (as the attribute `rotation`), polygons of one part, lines, points by name, masks, \
-             cuboids; attributes, group and order, confidence as the attribute `score`; items on which nothing was found; one file for each stage, \
-             role, rater and session",
-    leaves_out: "holes and polygons of several parts, points with a depth, volumes, clouds, text, tracks, answers to a named question, ranks; annotations \
-                 with attributes that Datumaro gives a meaning of its own (keyframe, is_crowd, rotation, score); skipped readings; times and reviews",
+    writes: "labels of a whole item, boxes and rotated boxes, ellipses (turns as the attribute `rotation`), polygons of one part, lines, points by name \
+             (visible or hidden), masks, cuboids; attributes, group and order, confidence as the attribute `score`; items on which nothing was found; one \
+             file for each stage, role, rater and session",
+    leaves_out: "holes and polygons of several parts, lines of one point, points with a depth or a repeated name, volumes, clouds, text, tracks, answers \
+                 to a named question, ranks; annotations without a label, or with attributes that Datumaro gives a meaning of its own (keyframe, is_crowd, \
+                 rotation, score); readings that were skipped or never assigned. Without a count: times, reviews, layers, and whether a mask is the only \
+                 one of its label",
 };
 
 /// Attributes that mean something else to readers of the format.

@@ -31,7 +31,7 @@ pub struct ExportFormat {
     pub title: &'static str,
     /// What is written.
     pub writes: &'static str,
-    /// What it cannot hold, and is counted.
+    /// What it cannot hold and is counted; behind "Without a count:" what is lost of an annotation or reading that is written.
     pub leaves_out: &'static str,
 }
 

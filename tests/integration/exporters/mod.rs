@@ -3,6 +3,7 @@
 mod datumaro;
 mod lossless;
 mod made_up;
+mod said;
 
 use crate::corpus::read_memory;
 use concord::domain::{Annotation, IngestOptions, Shape};
