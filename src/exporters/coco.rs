@@ -16,9 +16,11 @@ pub(super) struct Coco;
 const FORMAT: ExportFormat = ExportFormat {
     key: "coco",
     title: "COCO JSON",
-    writes: "boxes, polygons of one or more parts, run-length masks, keypoints, labels of a whole image; attributes, confidence as `score`; \
-             one file for each stage, role, rater and session",
-    leaves_out: "holes, rotated boxes, ellipses, lines, volumes, cuboids, clouds, text, tracks, answers to a named question, ranks; skipped readings; times",
+    writes: "boxes, polygons of one or more parts, run-length masks, keypoints (visible or hidden), labels of a whole image; attributes, confidence as \
+             `score`; images on which nothing was found; one file for each stage, role, rater and session",
+    leaves_out: "holes, rotated boxes, ellipses, lines, points with a depth or a repeated name, volumes, cuboids, clouds, text, tracks, answers to a \
+                 named question, ranks; readings that were skipped or never assigned. Without a count: times, reviews, layers, and whether a mask is \
+                 the only one of its label",
 };
 
 impl Exporter for Coco {

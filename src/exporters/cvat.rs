@@ -17,9 +17,12 @@ pub(super) struct Cvat;
 const FORMAT: ExportFormat = ExportFormat {
     key: "cvat",
     title: "CVAT XML 1.1 for images",
-    writes: "boxes and rotated boxes, ellipses, polygons of one part, lines, masks, points (as skeletons), tags; attributes, occlusion and order; \
-             full precision, where the tool itself rounds to 2 decimals",
-    leaves_out: "holes and polygons of several parts, volumes, cuboids, clouds, text, tracks, answers to a named question, ranks; skipped readings; times; confidence",
+    writes: "boxes and rotated boxes, ellipses, polygons of one part, lines, masks, points (as skeletons, visible or hidden), tags; attributes, those of \
+             occlusion and source on the shape; images on which nothing was found; full precision, where the tool itself rounds to 2 decimals; one file \
+             for each stage, role, rater and session",
+    leaves_out: "holes and polygons of several parts, empty masks, points with a depth, volumes, cuboids, clouds, text, tracks, answers to a named \
+                 question, ranks; readings that were skipped or never assigned. Without a count: times, reviews, confidence, layers, and whether a mask \
+                 is the only one of its label",
 };
 
 /// Attributes that have a place of their own on a shape.

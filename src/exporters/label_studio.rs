@@ -18,9 +18,12 @@ pub(super) struct LabelStudio;
 const FORMAT: ExportFormat = ExportFormat {
     key: "label-studio",
     title: "Label Studio JSON",
-    writes: "boxes, rotated boxes, ellipses, polygons of one part, brush masks, keypoints, choices and ratings; attributes as choices of the region; \
-             times, active time, gold as ground truth, skipped tasks; a model's work as predictions",
-    leaves_out: "holes and polygons of several parts, lines, hidden points, volumes, cuboids, clouds, text, tracks; shapes on images of unknown size",
+    writes: "boxes, rotated boxes, ellipses, polygons of one part, brush masks, keypoints, choices and ratings; attributes of regions as choices, \
+             confidence of regions as `score`; times, active time, gold as ground truth, skipped tasks, tasks on which nothing was found; a model's work \
+             as predictions; one file for each stage, role, rater and session",
+    leaves_out: "holes and polygons of several parts, lines, volumes, cuboids, clouds, text, tracks; points that are hidden, have a depth, or cannot be \
+                 told apart by their names; answers under another label than their own; shapes on images of unknown size; readings that were never \
+                 assigned. Without a count: attributes and confidence of answers, reviews, layers, and whether a mask is the only one of its label",
 };
 
 impl Exporter for LabelStudio {

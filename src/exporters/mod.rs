@@ -5,9 +5,11 @@
 
 mod coco;
 mod cvat;
+mod datumaro;
 mod error;
 mod label_studio;
 mod label_studio_brush;
+mod parquet;
 mod report;
 mod sets;
 mod sidecar;
@@ -29,7 +31,7 @@ pub struct ExportFormat {
     pub title: &'static str,
     /// What is written.
     pub writes: &'static str,
-    /// What it cannot hold, and is counted.
+    /// What it cannot hold and is counted; behind "Without a count:" what is lost of an annotation or reading that is written.
     pub leaves_out: &'static str,
 }
 
@@ -46,7 +48,13 @@ pub trait Exporter: Sync {
 }
 
 /// Every exporter, in the order in which they are listed.
-pub const ALL: &[&dyn Exporter] = &[&coco::Coco, &cvat::Cvat, &label_studio::LabelStudio];
+pub const ALL: &[&dyn Exporter] = &[
+    &coco::Coco,
+    &cvat::Cvat,
+    &label_studio::LabelStudio,
+    &datumaro::Datumaro,
+    &parquet::Parquet,
+];
 
 /// The exporter with this key.
 pub fn by_key(key: &str) -> Option<&'static dyn Exporter> {

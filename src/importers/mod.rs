@@ -6,7 +6,9 @@
 mod annotation_root;
 mod asap;
 mod by_maker;
+mod brat;
 mod coco;
+mod concord_parquet;
 mod contained;
 mod context;
 mod cvat;
@@ -36,8 +38,10 @@ mod metaimage;
 mod nifti;
 mod nrrd;
 mod one_reading;
+mod passage;
 mod people;
 mod png_mask;
+mod prodigy;
 mod qupath;
 mod ratings_table;
 mod redbrick;
@@ -118,6 +122,7 @@ pub trait Importer: Sync {
 
 /// Every importer, in the order in which they are listed.
 pub const ALL: &[&dyn Importer] = &[
+    &concord_parquet::ConcordParquet,
     &ratings_table::RatingsTable,
     &dicom_seg::DicomSeg,
     &dicom_sr::DicomSr,
@@ -137,6 +142,8 @@ pub const ALL: &[&dyn Importer] = &[
     &redbrick::Redbrick,
     &qupath::IMPORTER,
     &asap::IMPORTER,
+    &brat::Brat,
+    &prodigy::Prodigy,
     &imagescope::IMPORTER,
     &datumaro::IMPORTER,
     &kitti::IMPORTER,

@@ -33,6 +33,10 @@ pub fn sniff(file: &UploadFile) -> Option<Result<(), &'static str>> {
     let Ok(found) = object(line) else {
         return Some(Err("is JSON, but not one object a line"));
     };
+    let has = |name: &str| found.iter().any(|(key, _)| key == name);
+    if has("_input_hash") && has("_task_hash") {
+        return Some(Err("is JSON of tasks, not of ratings"));
+    }
     if found.iter().any(|(_, value)| is_nested(value)) {
         return Some(Err("is JSON of nested objects, not of ratings"));
     }

@@ -13,6 +13,7 @@ use super::text::SEPARATORS;
 use super::workbook::{self, Kind, Sheet, Workbook};
 use super::{MAX_ROWS, MAX_TABLE_BYTES};
 use crate::domain::{IngestOptions, SkipReason, TableOptions};
+use crate::importers::concord_parquet::is_ours;
 use crate::importers::{Limits, UploadFile};
 use std::collections::BTreeMap;
 
@@ -201,6 +202,9 @@ fn reads_as_ratings(
 /// How surely a file is a table of ratings, or what it lacks.
 pub fn suits(file: &UploadFile, limits: &Limits) -> Result<f64, &'static str> {
     if is_parquet(file) {
+        if is_ours(file) {
+            return Err("is Concord's own table of annotations");
+        }
         return Ok(0.6);
     }
     match workbook::kind(file) {

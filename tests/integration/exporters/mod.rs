@@ -1,6 +1,9 @@
 //! Round trips: what is exported and imported again is the same, in every format and for every shape that it holds.
 
+mod datumaro;
+mod lossless;
 mod made_up;
+mod said;
 
 use crate::corpus::read_memory;
 use concord::domain::{Annotation, IngestOptions, Shape};
@@ -175,6 +178,17 @@ fn label_studio_comes_back_as_it_was() {
     );
 }
 
+#[test]
+fn datumaro_comes_back_as_it_was() {
+    check(
+        "datumaro",
+        &[
+            "box", "turned", "ellipse", "outline", "line", "joints", "leg", "organ", "finding",
+        ],
+        false,
+    );
+}
+
 /// What no format of this kind can hold.
 fn volume() -> Annotation {
     let slice = Mask::from_bounds(WIDTH_PX, HEIGHT_PX, vec![5, 9]).expect("a mask");
@@ -184,7 +198,7 @@ fn volume() -> Annotation {
 
 #[test]
 fn work_that_cannot_be_written_does_not_come_back_as_nothing_found() {
-    for key in ["coco", "cvat", "label-studio"] {
+    for key in ["coco", "cvat", "label-studio", "datumaro"] {
         let (item, other) = (item(0), item(1));
         let held = work(&item.key, "a", vec![volume()]);
         let empty = work(&item.key, "b", vec![]);
@@ -210,7 +224,7 @@ fn layers_of_one_reading_are_one_image_of_the_file() {
         let rect = Rect::from_corners([at, 2.0], [at + 9.0, 8.0]);
         annotation(label, Shape::Box(rect))
     };
-    for key in ["coco", "cvat", "label-studio"] {
+    for key in ["coco", "cvat", "label-studio", "datumaro"] {
         let item = item(0);
         let mut further = work(&item.key, "a", vec![boxed("second", 20.0)]);
         further.reading.key.layer = "ratings".to_owned();
@@ -237,7 +251,7 @@ fn two_raters_and_two_images_stay_two_whatever_they_are_called() {
             Shape::Box(Rect::from_corners([1.0, 1.0], [5.0, 5.0])),
         )]
     };
-    for key in ["coco", "cvat", "label-studio"] {
+    for key in ["coco", "cvat", "label-studio", "datumaro"] {
         let mut items = [item(0), item(1)];
         for item in &mut items {
             item.image_name = Some("slice.png".to_owned());
