@@ -5,8 +5,8 @@
 
 mod annotation_root;
 mod asap;
-mod by_maker;
 mod brat;
+mod by_maker;
 mod coco;
 mod concord_parquet;
 mod contained;
@@ -55,13 +55,12 @@ mod supervisely;
 #[cfg(test)]
 mod testing;
 mod turned;
-mod upload;
-mod volume_grid;
-mod via;
-mod voc;
 mod ulabel;
 mod upload;
 mod verdict;
+mod via;
+mod voc;
+mod volume_grid;
 mod written;
 mod xml;
 mod yolo;
