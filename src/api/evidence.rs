@@ -27,6 +27,20 @@ pub struct EvidenceDto {
     waivers: Vec<WaiverDto>,
     /// The day on which waivers were looked at.
     evaluated_on: String,
+    /// Over everything else; `concord verify` checks it.
+    signature: Option<SignatureDto>,
+}
+
+/// Who vouches for a record.
+#[derive(Object)]
+#[oai(rename = "EvidenceSignature", example, deny_unknown_fields)]
+pub struct SignatureDto {
+    /// ed25519, over the canonical JSON (RFC 8785) of the record without its signature.
+    algorithm: String,
+    /// 64 hexadecimal digits; compare them with those of `/api/v1/evidence-key`.
+    public_key: String,
+    /// 128 hexadecimal digits.
+    value: String,
 }
 
 /// The studies that were judged.
@@ -178,6 +192,17 @@ impl Example for EvidenceDto {
             checks: vec![CheckDto::example()],
             waivers: vec![WaiverDto::example()],
             evaluated_on: "2026-11-23".to_owned(),
+            signature: Some(SignatureDto::example()),
+        }
+    }
+}
+
+impl Example for SignatureDto {
+    fn example() -> Self {
+        Self {
+            algorithm: "ed25519".to_owned(),
+            public_key: HASH.to_owned(),
+            value: HASH.repeat(2),
         }
     }
 }

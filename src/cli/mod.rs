@@ -14,6 +14,7 @@ mod output;
 mod progress;
 mod report;
 mod serve;
+mod verify;
 
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -75,6 +76,8 @@ enum Command {
     Report(report::ReportArgs),
     /// Judge a release; exit code 0 pass, 1 fail, 2 error, 3 insufficient evidence
     Gate(gate::GateArgs),
+    /// Check an evidence record: signature, hashes, and verdicts against their counts; needs no database
+    Verify(verify::VerifyArgs),
 }
 
 /// Runs the command line and gives the exit code.
@@ -92,6 +95,7 @@ pub fn run() -> ExitCode {
         Command::Agreement(args) => agreement::run(&args),
         Command::Report(args) => report::run(&args, &cli.global),
         Command::Gate(args) => gate::run(&args, &cli.global),
+        Command::Verify(args) => verify::run(&args),
     };
     match outcome {
         Ok(code) => ExitCode::from(code),

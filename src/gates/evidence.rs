@@ -7,6 +7,7 @@ use super::inputs::{Lot, LotFigures};
 use super::policy::{EvidenceRule, Policy};
 use super::policy_file::policy_hash;
 use super::protocol_file::protocol_hash;
+use super::signature::Signature;
 use super::verdict::{CheckResult, Judge};
 use crate::domain::{Protocol, Status};
 use serde::{Deserialize, Serialize};
@@ -42,6 +43,9 @@ pub struct Evidence {
     pub checks: Vec<CheckResult>,
     pub waivers: Vec<WaiverRecord>,
     pub evaluated_on: Day,
+    /// Over everything above; a record in memory has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<Signature>,
 }
 
 /// The lot as it was judged.
@@ -134,12 +138,17 @@ pub fn evaluate(evaluation: &Evaluation<'_>) -> Evidence {
         checks,
         waivers,
         evaluated_on: evaluation.evaluated_on,
+        signature: None,
     }
 }
 
 /// Identifies a lot by its studies, whatever their order.
 pub fn lot_hash(lot: &Lot) -> String {
-    content_hash(&sorted_once(&lot.studies))
+    lot_hash_of(&lot.studies)
+}
+
+pub(super) fn lot_hash_of(studies: &[String]) -> String {
+    content_hash(&sorted_once(studies))
 }
 
 /// Exit code of a command that ends with this status.
@@ -159,9 +168,17 @@ impl Evidence {
         canonical_json(self)
     }
 
-    /// Identifies the record.
+    /// Identifies the record, whoever signs it.
     pub fn hash(&self) -> String {
-        content_hash(self)
+        content_hash(&Self {
+            signature: None,
+            ..self.clone()
+        })
+    }
+
+    /// The status that the checks give.
+    pub(super) fn overall(&self) -> Status {
+        overall(&self.checks)
     }
 
     /// Whether the lot may ship.

@@ -13,6 +13,7 @@ mod junit;
 mod policy;
 mod policy_file;
 mod protocol_file;
+mod signature;
 mod summary;
 mod verdict;
 mod wording;
@@ -31,5 +32,8 @@ pub use junit::junit_xml;
 pub use policy::{CheckRule, EvidenceRule, Policy, PolicyCheck, Waiver};
 pub use policy_file::{FLOOR_COEFFICIENTS, default_policy_toml, parse_policy, policy_hash};
 pub use protocol_file::{default_protocol_toml, parse_protocol, protocol_hash, protocol_toml};
+pub use signature::{
+    EvidenceFault, EvidenceKey, PublicKey, Signature, VerifiedEvidence, verify_evidence,
+};
 pub use summary::markdown_summary;
 pub use verdict::{CheckResult, ReferenceFigure};

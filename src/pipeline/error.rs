@@ -83,6 +83,11 @@ pub enum PipelineError {
         #[source]
         source: std::io::Error,
     },
+    #[error("`{file}` is not to be believed: {fault}")]
+    Unverified {
+        file: String,
+        fault: crate::gates::EvidenceFault,
+    },
     #[error("an internal step failed: {0}")]
     Internal(String),
 }
@@ -110,6 +115,7 @@ impl PipelineError {
             Self::NoSuchProject { .. } => "project.not_found",
             Self::Parameter { .. } => "request.parameter",
             Self::Io { .. } => "file.unreadable",
+            Self::Unverified { .. } => "evidence.unverified",
         }
     }
 }

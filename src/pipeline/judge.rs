@@ -1,5 +1,6 @@
 //! The release gate: what a policy asks about a lot, gathered from the store and judged.
 
+use super::signing::evidence_key;
 use super::{PipelineError, Project};
 use crate::analytics::{agreement_figures_of_studies, pixel_figures_of_studies};
 use crate::domain::{ErrorUnit, ReferenceKind, Stage};
@@ -62,6 +63,10 @@ pub fn judge(
         import_hashes: &import_hashes,
         evaluated_on,
     });
+    let evidence = match evidence_key(store)? {
+        Some(key) => evidence.signed(&key),
+        None => evidence,
+    };
     store.record_gate_evaluation(
         project.id,
         &NewGateRecord {

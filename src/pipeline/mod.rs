@@ -24,6 +24,7 @@ mod publish;
 mod rater_card;
 mod score;
 pub mod scorecard;
+mod signing;
 mod studies;
 mod uploads;
 
@@ -55,5 +56,6 @@ pub use project::{Project, create_project, project, projects, update_protocol};
 pub use publish::render_report;
 pub use rater_card::{RaterCard, rater_card, raters};
 pub use score::{ScoreSummary, score_all, score_dirty};
+pub use signing::public_evidence_key;
 pub use studies::{StudyDetail, StudyPage, study_detail, study_page, worklist};
 pub use uploads::{KnownImport, explain_spooled, import_of, imports, ingest_spooled};

@@ -3,10 +3,13 @@
 mod agreement_floor;
 mod completeness;
 mod error_rate;
+mod follows;
 mod min_raters;
 mod open_invalid;
 mod site_diversity;
 mod throughput_band;
+
+pub(super) use follows::follows_from_counts;
 
 use super::policy::{CheckRule, PolicyCheck};
 use super::verdict::{CheckResult, Judge};

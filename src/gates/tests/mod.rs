@@ -7,3 +7,4 @@ mod fixtures;
 mod policy_mistakes;
 mod protocol_mistakes;
 mod renderings;
+mod signature;

@@ -8,7 +8,7 @@ use crate::gates::policy::{EvidenceRule, PolicyCheck};
 use crate::gates::verdict::{CheckResult, Judge, ReferenceFigure};
 use crate::gates::wording::{percent, percent_beside};
 use crate::statistics::{
-    self, ClusteredRate, ClusteredVerdict, Population, RateVerdict, Rule, judge_clustered_rate,
+    ClusteredRate, ClusteredVerdict, Population, RateVerdict, Rule, judge_clustered_rate,
     judge_rate,
 };
 use reason::{explain, kinds_with_n, nothing_compared};
@@ -131,13 +131,7 @@ fn figure_of<'a>(judge: &Judge<'a>, limit: f64, count: &'a StageErrorCount) -> F
         worth,
         further_clean_clusters,
     } = verdict_of(judge, limit, count, rule);
-    let status = match verdict.status {
-        statistics::Status::Error => Status::Error,
-        statistics::Status::NotApplicable => Status::NotApplicable,
-        statistics::Status::Fail => Status::Fail,
-        statistics::Status::InsufficientEvidence => Status::InsufficientEvidence,
-        statistics::Status::Pass => Status::Pass,
-    };
+    let status = verdict.status;
     let method = match (worth, count.population) {
         (Some(worth), _) if worth.is_estimated => "clopper_pearson_one_sided_of_effective_units",
         (Some(_), _) => "clopper_pearson_one_sided_of_effective_units_assumed",
@@ -192,7 +186,7 @@ fn verdict_of(
     );
     let sums = (found.verdict.errors, found.verdict.assessed);
     if sums != (n_errors, n_assessed) {
-        found.verdict.status = statistics::Status::Error;
+        found.verdict.status = Status::Error;
         found.verdict.reason = format!(
             "the studies add up to {} errors among {} units",
             sums.0, sums.1
