@@ -37,6 +37,7 @@ mod report;
 mod sidecar;
 mod sink;
 mod skips;
+mod slicer_markups;
 mod structure;
 #[cfg(test)]
 mod testing;
@@ -121,6 +122,7 @@ pub const ALL: &[&dyn Importer] = &[
     &datumaro::IMPORTER,
     &kitti::IMPORTER,
     &yolo::IMPORTER,
+    &slicer_markups::IMPORTER,
 ];
 
 /// The importer with this key.

@@ -41,6 +41,7 @@ mod importers_ratings_table_files;
 mod importers_ratings_table_hostile;
 mod importers_ratings_table_mapping;
 mod importers_redbrick;
+mod importers_slicer_markups;
 mod importers_yolo;
 mod ingest;
 mod lidc_agreement;

@@ -138,7 +138,7 @@ pub(super) fn read_image_header(
     let mut elements = Elements::new(&bytes)?;
     let mut start = None;
     let mut end = bytes.len();
-    while let Some(element) = elements.next() {
+    for element in elements.by_ref() {
         let (tag, at) = match element {
             Ok(element) => (element.tag, element.start),
             // The pixels are cut off with the rest of the file.
