@@ -12,6 +12,7 @@ mod darwin;
 mod datumaro;
 mod detection;
 mod dicom_document;
+mod dicom_gsps;
 mod dicom_rtstruct;
 mod dicom_seg;
 mod dicom_sr;
@@ -106,6 +107,7 @@ pub const ALL: &[&dyn Importer] = &[
     &dicom_seg::DicomSeg,
     &dicom_sr::DicomSr,
     &dicom_rtstruct::DicomRtstruct,
+    &dicom_gsps::DicomGsps,
     &label_studio::IMPORTER,
     &cvat::IMPORTER,
     &coco::IMPORTER,
