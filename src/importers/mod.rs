@@ -16,6 +16,7 @@ mod darwin;
 mod datumaro;
 mod detection;
 mod dicom_document;
+mod dicom_gsps;
 mod dicom_rtstruct;
 mod dicom_seg;
 mod dicom_sr;
@@ -49,6 +50,7 @@ mod report;
 mod sidecar;
 mod sink;
 mod skips;
+mod slicer_markups;
 mod structure;
 mod superannotate;
 mod supervisely;
@@ -126,6 +128,7 @@ pub const ALL: &[&dyn Importer] = &[
     &dicom_seg::DicomSeg,
     &dicom_sr::DicomSr,
     &dicom_rtstruct::DicomRtstruct,
+    &dicom_gsps::DicomGsps,
     &label_studio::IMPORTER,
     &cvat::IMPORTER,
     &coco::IMPORTER,
@@ -155,6 +158,7 @@ pub const ALL: &[&dyn Importer] = &[
     &kili::IMPORTER,
     &supervisely::IMPORTER,
     &ulabel::IMPORTER,
+    &slicer_markups::IMPORTER,
 ];
 
 /// The importer with this key.

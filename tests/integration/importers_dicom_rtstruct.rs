@@ -388,7 +388,7 @@ fn broken_files_say_what_is_wrong() {
 
 #[test]
 fn cut_files_never_panic_and_never_yield_more() {
-    for name in ["without_images.dcm", "implicit.dcm", "stated_planes.dcm"] {
+    for name in ["without_images.dcm", "stated_planes.dcm"] {
         assert!(truncations(&fixture(name), &IngestOptions::default(), 250) >= 200);
     }
 }
