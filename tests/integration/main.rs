@@ -30,6 +30,7 @@ mod importers_encord;
 mod importers_imagescope;
 mod importers_kitti;
 mod importers_label_studio;
+mod importers_label_studio_peers;
 mod importers_labelbox;
 mod importers_lidc;
 mod importers_mdai;

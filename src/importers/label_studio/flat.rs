@@ -253,7 +253,7 @@ impl Cells {
         let is_typed = kind == "textarea";
         let mut place: Vec<Vec<u8>> = value
             .iter()
-            .filter(|(key, _)| !is_said(key) && !(is_typed && key == "text"))
+            .filter(|(key, _)| !(is_said(key) || is_typed && key == "text"))
             .map(|(key, raw)| [key.as_bytes(), b":", raw].concat())
             .collect();
         place.sort();

@@ -4,6 +4,9 @@ use super::paths::{file_name, is_image, is_video};
 use crate::importers::json::{Members, elements, member, text};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// An object tag, and the number of an image in its list.
+type Place = (String, Option<usize>);
+
 /// What the results of a task say about its images before any is read.
 #[derive(Default)]
 pub(super) struct Hints {
@@ -14,7 +17,7 @@ pub(super) struct Hints {
     has_index: bool,
     pub has_regions: bool,
     /// Sizes by tag and number of the image; `None` where results contradict each other.
-    sizes: BTreeMap<(String, Option<usize>), Option<(u32, u32)>>,
+    sizes: BTreeMap<Place, Option<(u32, u32)>>,
 }
 
 impl Hints {

@@ -81,8 +81,15 @@ impl<'a> Reader<'a> {
         if has("annotation_id") && has("annotator") {
             return self.row(file, record, at, &found);
         }
-        if let Some(task) = member(&found, "task").filter(|raw| raw.starts_with(b"{")) {
-            return self.stored_annotation(file, record, at, task, &found);
+        if has("result") && has("task") {
+            return self.stored_annotation(file, record, at, &found);
+        }
+        if !["data", "annotations", "completions", "predictions"]
+            .into_iter()
+            .any(has)
+        {
+            let detail = "is no task: it has neither `data` nor `annotations`";
+            return self.skip(SkipReason::InvalidRecord, file, record, detail);
         }
         self.task(file, record, at, &found)
     }
@@ -93,13 +100,13 @@ impl<'a> Reader<'a> {
         file: &str,
         record: &str,
         at: usize,
-        task: &[u8],
         found: &Members,
     ) -> Result<(), ImportError> {
+        let task = member(found, "task").unwrap_or(b"null");
         let task = match members(task).and_then(|task| Ok((data_of(&task)?, task))) {
             Ok(task) => task,
             Err(detail) => {
-                let detail = format!("`task`: {detail}");
+                let detail = format!("`task` {detail}");
                 return self.skip(SkipReason::InvalidRecord, file, record, &detail);
             }
         };
