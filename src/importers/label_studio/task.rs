@@ -1,6 +1,7 @@
 //! Tasks of a Label Studio export: what each shows, and who read it.
 
 use super::brush::{HALF_COVERED, MAX_RUNS};
+use super::flat::MAX_ROW_BYTES;
 use super::header::Header;
 use super::notes::Notes;
 use super::pages::Hints;
@@ -66,6 +67,10 @@ impl<'a> Reader<'a> {
         at: usize,
         element: Element,
     ) -> Result<(), ImportError> {
+        let n_bytes = match element {
+            Element::Raw(raw) => raw.len(),
+            Element::TooLarge => 0,
+        };
         let outcome = match element {
             Element::Raw(raw) => members(raw),
             Element::TooLarge => Err(format!(
@@ -79,6 +84,10 @@ impl<'a> Reader<'a> {
         };
         let has = |key: &str| found.iter().any(|(name, _)| name == key);
         if has("annotation_id") && has("annotator") {
+            if n_bytes > MAX_ROW_BYTES {
+                let detail = format!("is larger than {MAX_ROW_BYTES} bytes");
+                return self.skip(SkipReason::InvalidRecord, file, record, &detail);
+            }
             return self.row(file, record, at, &found);
         }
         if has("result") && has("task") {
