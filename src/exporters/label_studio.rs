@@ -12,6 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::Path;
 
+/// What Label Studio says about regions that began as a prediction; the importer keeps it as `source`.
+const ORIGINS: [&str; 2] = ["prediction", "prediction-changed"];
+
 /// Writes Label Studio JSON.
 pub(super) struct LabelStudio;
 
@@ -218,18 +221,13 @@ impl Results {
         if let Some(confidence) = annotation.confidence {
             row["score"] = json!(confidence);
         }
-        row["origin"] = json!(
-            annotation
-                .attributes
-                .get("origin")
-                .map_or("manual", String::as_str)
-        );
+        let source = annotation.attributes.get("source").map(String::as_str);
+        let origin = source.filter(|source| ORIGINS.contains(source));
+        row["origin"] = json!(origin.unwrap_or("manual"));
         self.rows.push(row);
-        for (name, text) in annotation
-            .attributes
-            .iter()
-            .filter(|(name, _)| !matches!(name.as_str(), "origin" | "area_px2"))
-        {
+        for (name, text) in annotation.attributes.iter().filter(|(name, _)| {
+            name.as_str() != "area_px2" && (name.as_str() != "source" || origin.is_none())
+        }) {
             self.rows
                 .push(answer(id, name, "choices", json!({"choices": [text]})));
         }

@@ -37,6 +37,7 @@ mod importers_imagescope;
 mod importers_kili;
 mod importers_kitti;
 mod importers_label_studio;
+mod importers_label_studio_peers;
 mod importers_labelbox;
 mod importers_labelme;
 mod importers_labelme_web;

@@ -252,3 +252,48 @@ fn vectors_and_bitmasks_are_read() {
     let branch = shape(&vector(true, "").replace(r#""prevPointId":"b""#, r#""prevPointId":"a""#));
     assert!(branch.expect_err("branches").contains("has branches"));
 }
+
+#[test]
+fn keypoints_of_a_flat_export_keep_the_region_that_they_belong_to() {
+    let frame = r#""original_width":200,"original_height":100"#;
+    let text = format!(
+        r#"[{{"image":"a.png","id":1,"annotation_id":1,"annotator":1,"lead_time":null,
+            "box":[{{"x":0,"y":0,"width":10,"height":10,"rectanglelabels":["hand"],"id":"r",{frame}}}],
+            "tips":[{{"x":1,"y":2,"keypointlabels":["tip"],"id":"a","parentID":"r",{frame}}}]}},
+           {{"image":"b.png","id":2,"annotation_id":2,"annotator":1,"lead_time":2,"box":{{"x":1}}}}]"#
+    );
+    let (_, sink) = read("a.json", &text);
+    let labels: Vec<&str> = annotations(&sink)
+        .iter()
+        .map(|one| one.label.as_str())
+        .collect();
+    assert_eq!(labels, ["hand", "hand"]);
+    assert_eq!(
+        skips(&sink),
+        [
+            "invalid_record tasks[1].box: is no list of results, which this column holds in other rows"
+        ]
+    );
+    assert_eq!(
+        sink.readings.len(),
+        1,
+        "what cannot be read does not make a task empty"
+    );
+}
+
+#[test]
+fn a_brush_and_its_label_meet_in_a_flat_export_however_long_the_brush_is() {
+    let mut raster = vec![0; 200 * 100 * 4];
+    for at in (0..20_000).step_by(7) {
+        raster[at * 4 + 3] = 255;
+    }
+    let rle = format!("{:?}", super::brush::tests::pack(&raster));
+    let place = format!(r#""format":"rle","rle":{rle},"original_width":200,"original_height":100"#);
+    let text = format!(
+        r#"[{{"image":"a.png","id":1,"annotation_id":1,"annotator":1,"brush":[{{{place}}}],"label":[{{{place},"labels":["organ"]}}]}}]"#
+    );
+    let (_, sink) = read("a.json", &text);
+    assert_eq!(skips(&sink), Vec::<String>::new());
+    let found = annotations(&sink);
+    assert_eq!((found.len(), found[0].label.as_str()), (1, "organ"));
+}

@@ -1,5 +1,6 @@
 //! CSV and TSV exports: quoted fields over several lines, read record by record.
 
+use super::flat::MAX_ROW_BYTES;
 use super::task::Reader;
 use crate::importers::json::{Element, elements, members};
 use crate::importers::{ImportError, Limits, UploadFile};
@@ -45,7 +46,11 @@ pub(super) fn read(
         Fault::Io(error) => ImportError::io(file.path(), error),
         Fault::Text(what) => ImportError::container(file.path(), what),
     };
-    let mut records = Records::new(file.open()?, separator, limits.max_token_bytes);
+    let mut records = Records::new(
+        file.open()?,
+        separator,
+        limits.max_token_bytes.min(MAX_ROW_BYTES),
+    );
     let names = match records.next().map_err(broken)? {
         Some(Record::Fields(names)) => names,
         _ => return Err(ImportError::container(file.path(), "has no header")),
@@ -70,6 +75,7 @@ pub(super) fn read(
             }
             Record::Fields(fields) => {
                 let row = as_json(&names, &fields);
+                drop(fields);
                 reader.record(file.path(), &place, at, Element::Raw(&row))?;
             }
         }

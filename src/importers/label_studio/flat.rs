@@ -14,6 +14,12 @@ use crate::domain::SkipReason;
 use crate::importers::ImportError;
 use crate::importers::json::{Members, elements, member, members, text};
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// A longer row is not read: its results are held once more in the form of the full export.
+pub(super) const MAX_ROW_BYTES: usize = 96 << 20;
+/// Longer members, as those of brushes, are compared by their hashes.
+const MAX_COMPARED_BYTES: usize = 256;
 
 /// Columns that every flat export has.
 const OWN: &[&str] = &[
@@ -254,14 +260,16 @@ impl Cells {
         let mut place: Vec<Vec<u8>> = value
             .iter()
             .filter(|(key, _)| !(is_said(key) || is_typed && key == "text"))
-            .map(|(key, raw)| [key.as_bytes(), b":", raw].concat())
+            .map(|(key, raw)| digest(key, raw))
             .collect();
         place.sort();
         let n_places = self.places.len();
-        let id = match place.is_empty() {
+        let id = match identity(&value, "id") {
+            // Written where there are keypoints, which name the region that they belong to.
+            Some(own) => own,
             // About the whole task: each answer stands for itself.
-            true => format!("answer-{}", self.results.len()),
-            false => format!("region-{}", self.places.entry(place).or_insert(n_places)),
+            None if place.is_empty() => format!("answer-{}", self.results.len()),
+            None => format!("region-{}", self.places.entry(place).or_insert(n_places)),
         };
         let quoted = |text: &str| serde_json::Value::from(text).to_string();
         let mut result = format!(
@@ -271,7 +279,7 @@ impl Cells {
             quoted(column)
         )
         .into_bytes();
-        for name in FRAME {
+        for name in FRAME.iter().chain(&["parentID"]) {
             if let Some(raw) = member(&value, name) {
                 result.extend_from_slice(format!(",\"{name}\":").as_bytes());
                 result.extend_from_slice(raw);
@@ -283,6 +291,19 @@ impl Cells {
         self.results.push(result);
         true
     }
+}
+
+/// A member for comparison; of a long one its length and two hashes.
+fn digest(key: &str, raw: &[u8]) -> Vec<u8> {
+    if raw.len() <= MAX_COMPARED_BYTES {
+        return [key.as_bytes(), b":", raw].concat();
+    }
+    let hash = |seed: u8| {
+        let mut hasher = DefaultHasher::new();
+        (seed, raw).hash(&mut hasher);
+        hasher.finish()
+    };
+    format!("{key}:{}:{:x}:{:x}", raw.len(), hash(0), hash(1)).into_bytes()
 }
 
 /// The kind of result that a value is of; `None` for what belongs to the task.

@@ -69,7 +69,8 @@ impl<'r> Header<'r> {
             Some(_) => format!("model {name}"),
             None => name.into_owned(),
         });
-        let results = member(found, "result").map_or(Ok(Vec::new()), elements);
+        let results = member(found, "result").map(elements);
+        let results = results.ok_or("has no `result`; a list is needed, which may be empty")?;
         Ok(Self {
             rater: rater.filter(|rater| !rater.is_empty()),
             is_cancelled: false,

@@ -20,6 +20,7 @@ mod reading_tests;
 mod results;
 mod reviews;
 mod shapes;
+mod signature;
 mod spots;
 mod task;
 #[cfg(test)]
@@ -30,8 +31,8 @@ mod texts;
 mod value;
 mod video;
 
-use super::json::{JsonStream, sketch};
-use super::{Context, Detection, Format, ImportError, Importer, Sink, Upload, UploadFile};
+use super::json::JsonStream;
+use super::{Context, Detection, Format, ImportError, Importer, Sink, Upload};
 
 const FORMAT: Format = Format {
     key: "label_studio",
@@ -59,7 +60,7 @@ impl Importer for LabelStudio {
             upload,
             0.95,
             "no JSON of tasks with `data` and `annotations`, `completions` or `predictions`, and no table with `annotation_id`, `annotator` and `lead_time`",
-            |file| is_json(file) || delimited::separator(file).is_some(),
+            |file| signature::is_json(file) || delimited::separator(file).is_some(),
         )
     }
 
@@ -79,7 +80,7 @@ impl Importer for LabelStudio {
             let max = upload.limits().max_token_bytes;
             let mut stream = JsonStream::new(file.path(), file.open()?, max);
             let mut at = 0;
-            if is_list(file) {
+            if signature::is_list(file) {
                 stream.enter()?;
                 while let Some(element) = stream.next_element(|| format!("`tasks[{at}]`"))? {
                     reader.record(file.path(), &format!("tasks[{at}]"), at, element)?;
@@ -95,32 +96,4 @@ impl Importer for LabelStudio {
         }
         reader.finish()
     }
-}
-
-/// Whether a JSON file is one list.
-fn is_list(file: &UploadFile) -> bool {
-    let head = file.head();
-    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
-    head.trim_ascii_start().starts_with(b"[")
-}
-
-/// Whether the first record of a JSON file is a task, an annotation with its task, or a row of the flat export.
-fn is_json(file: &UploadFile) -> bool {
-    let Some(sketch) = sketch(file) else {
-        return false;
-    };
-    let names: Vec<&str> = if sketch.is_list {
-        let first = sketch.element("").unwrap_or_default();
-        first.iter().map(String::as_str).collect()
-    } else {
-        sketch.keys.iter().map(|(name, _)| name.as_str()).collect()
-    };
-    let has = |key: &str| names.contains(&key);
-    let is_task = has("data")
-        && ["annotations", "completions", "predictions"]
-            .into_iter()
-            .any(has);
-    let is_annotation = has("result") && has("task") && has("completed_by");
-    let is_row = sketch.is_list && has("annotation_id") && has("annotator");
-    is_task || is_annotation || is_row
 }

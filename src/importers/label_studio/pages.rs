@@ -4,8 +4,8 @@ use super::paths::{file_name, is_image, is_video};
 use crate::importers::json::{Members, elements, member, text};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Width and height of each picture of a task, by field and page; `None` where results contradict each other.
-type Sizes = BTreeMap<(String, Option<usize>), Option<(u32, u32)>>;
+/// An object tag, and the number of an image in its list.
+type Place = (String, Option<usize>);
 
 /// What the results of a task say about its images before any is read.
 #[derive(Default)]
@@ -17,7 +17,7 @@ pub(super) struct Hints {
     has_index: bool,
     pub has_regions: bool,
     /// Sizes by tag and number of the image; `None` where results contradict each other.
-    sizes: Sizes,
+    sizes: BTreeMap<Place, Option<(u32, u32)>>,
 }
 
 impl Hints {

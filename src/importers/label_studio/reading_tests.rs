@@ -245,3 +245,16 @@ fn tasks_one_a_line_and_annotations_with_their_task_are_read() {
         .expect("annotations as they lie in storage");
     assert_eq!(sink.readings.len(), 2);
 }
+
+#[test]
+fn a_first_task_larger_than_what_others_look_at_is_recognised() {
+    let long = "x".repeat(5 << 20);
+    let text = format!(
+        r#"[{{"id":1,"annotations":[{{"id":1,"completed_by":1,"note":"{long}","result":[]}}],"data":{{"image":"a.png"}}}}]"#
+    );
+    let (report, sink) = read("a.json", &text);
+    assert_eq!(
+        (report.format.as_str(), sink.readings.len()),
+        ("label_studio", 1)
+    );
+}

@@ -1,6 +1,7 @@
 //! Tasks of a Label Studio export: what each shows, and who read it.
 
 use super::brush::{HALF_COVERED, MAX_RUNS};
+use super::flat::MAX_ROW_BYTES;
 use super::header::Header;
 use super::notes::Notes;
 use super::pages::Hints;
@@ -66,6 +67,10 @@ impl<'a> Reader<'a> {
         at: usize,
         element: Element,
     ) -> Result<(), ImportError> {
+        let n_bytes = match element {
+            Element::Raw(raw) => raw.len(),
+            Element::TooLarge => 0,
+        };
         let outcome = match element {
             Element::Raw(raw) => members(raw),
             Element::TooLarge => Err(format!(
@@ -79,10 +84,21 @@ impl<'a> Reader<'a> {
         };
         let has = |key: &str| found.iter().any(|(name, _)| name == key);
         if has("annotation_id") && has("annotator") {
+            if n_bytes > MAX_ROW_BYTES {
+                let detail = format!("is larger than {MAX_ROW_BYTES} bytes");
+                return self.skip(SkipReason::InvalidRecord, file, record, &detail);
+            }
             return self.row(file, record, at, &found);
         }
-        if let Some(task) = member(&found, "task").filter(|raw| raw.starts_with(b"{")) {
-            return self.stored_annotation(file, record, at, task, &found);
+        if has("result") && has("task") {
+            return self.stored_annotation(file, record, at, &found);
+        }
+        if !["data", "annotations", "completions", "predictions"]
+            .into_iter()
+            .any(has)
+        {
+            let detail = "is no task: it has neither `data` nor `annotations`";
+            return self.skip(SkipReason::InvalidRecord, file, record, detail);
         }
         self.task(file, record, at, &found)
     }
@@ -93,13 +109,13 @@ impl<'a> Reader<'a> {
         file: &str,
         record: &str,
         at: usize,
-        task: &[u8],
         found: &Members,
     ) -> Result<(), ImportError> {
+        let task = member(found, "task").unwrap_or(b"null");
         let task = match members(task).and_then(|task| Ok((data_of(&task)?, task))) {
             Ok(task) => task,
             Err(detail) => {
-                let detail = format!("`task`: {detail}");
+                let detail = format!("`task` {detail}");
                 return self.skip(SkipReason::InvalidRecord, file, record, &detail);
             }
         };

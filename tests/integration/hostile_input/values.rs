@@ -205,8 +205,15 @@ fn any_value_of_a_label_studio_file_may_be_wrong() {
             // A task that nobody was given, and an annotation that found nothing, are sound.
             let is_list = |name: &str| before.ends_with(&format!("\"{name}\": "));
             match replacement {
-                "[]" => is_list("completions") || is_list("annotations") || is_list("result"),
-                "null" => is_list("completions") || is_list("annotations"),
+                "[]" => {
+                    is_list("result")
+                        || ["completions", "annotations", "predictions"]
+                            .into_iter()
+                            .any(is_list)
+                }
+                "null" => ["completions", "annotations", "predictions"]
+                    .into_iter()
+                    .any(is_list),
                 _ => false,
             }
         });
