@@ -21,6 +21,7 @@ mod image_size;
 mod imagescope;
 mod json;
 mod kitti;
+mod kitti_raw;
 mod label_studio;
 mod labelbox;
 mod lidc;
@@ -118,6 +119,7 @@ pub const ALL: &[&dyn Importer] = &[
     &imagescope::IMPORTER,
     &datumaro::IMPORTER,
     &kitti::IMPORTER,
+    &kitti_raw::IMPORTER,
     &yolo::IMPORTER,
 ];
 

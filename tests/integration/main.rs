@@ -30,6 +30,7 @@ mod importers_dicom_sr;
 mod importers_encord;
 mod importers_imagescope;
 mod importers_kitti;
+mod importers_kitti_raw;
 mod importers_label_studio;
 mod importers_labelbox;
 mod importers_lidc;
