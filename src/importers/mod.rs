@@ -28,6 +28,7 @@ mod imagescope;
 mod json;
 mod kili;
 mod kitti;
+mod kitti_raw;
 mod label_studio;
 mod labelbox;
 mod labelme;
@@ -149,6 +150,7 @@ pub const ALL: &[&dyn Importer] = &[
     &imagescope::IMPORTER,
     &datumaro::IMPORTER,
     &kitti::IMPORTER,
+    &kitti_raw::IMPORTER,
     &yolo::IMPORTER,
     &voc::IMPORTER,
     &labelme_web::IMPORTER,

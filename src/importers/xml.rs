@@ -28,6 +28,11 @@ impl Tag {
             .map(|(_, value)| value.as_str())
     }
 
+    /// The name of the attribute that is written first.
+    pub fn first_attribute(&self) -> Option<&str> {
+        self.attributes.first().map(|(name, _)| name.as_str())
+    }
+
     /// What is wrong with the attributes, if anything.
     pub fn fault(&self) -> Option<&str> {
         self.fault.as_deref()
@@ -86,6 +91,7 @@ pub(super) struct XmlReader<'a> {
     buffer: Vec<u8>,
     depth: usize,
     max_depth: usize,
+    doctype: Option<&'static str>,
 }
 
 impl<'a> XmlReader<'a> {
@@ -102,7 +108,14 @@ impl<'a> XmlReader<'a> {
             buffer: Vec::new(),
             depth: 0,
             max_depth: limits.max_depth,
+            doctype: None,
         })
+    }
+
+    /// Bears a document type of this bare name, which declares no entities.
+    pub fn bears_doctype(mut self, name: &'static str) -> Self {
+        self.doctype = Some(name);
+        self
     }
 
     /// The next piece; comments and processing instructions are passed over.
@@ -148,6 +161,13 @@ impl<'a> XmlReader<'a> {
                         ));
                     }
                 },
+                Event::DocType(text)
+                    if self
+                        .doctype
+                        .is_some_and(|name| text.xml10_content().trim() == name) =>
+                {
+                    continue;
+                }
                 Event::DocType(_) => {
                     return Err(ImportError::container(
                         self.file,

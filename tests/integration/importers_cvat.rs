@@ -348,8 +348,11 @@ fn bad_fixtures_say_what_is_wrong() {
 fn cut_files_never_panic() {
     let n_cases: usize = fixtures("cvat", "good")
         .iter()
-        .filter(|path| path.is_file())
-        .map(|path| truncations(path, &IngestOptions::default(), 600))
+        .map(|path| {
+            // A backup's many files are written anew for every cut.
+            let max_cases = if path.is_dir() { 60 } else { 600 };
+            truncations(path, &IngestOptions::default(), max_cases)
+        })
         .sum();
     assert!(n_cases > 1_000, "only {n_cases} cases ran");
 }

@@ -141,30 +141,3 @@ fn a_table_names_whom_a_backup_does_not() {
         ["consensus", "model", "reader-a", "reader-b", "reader-c"]
     );
 }
-
-#[test]
-fn backups_cut_short_never_panic() {
-    let parts = ["task.json", "annotations.json", "data/manifest.jsonl"];
-    let good = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/cvat/good/backup_task");
-    let whole = parts.map(|part| std::fs::read(good.join(part)).expect("a fixture"));
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    std::fs::create_dir(folder.path().join("data")).expect("the temporary folder can be written");
-    let mut n_errors = 0;
-    for cut in 0..parts.len() {
-        for length in (0..whole[cut].len()).step_by(7) {
-            for (at, part) in parts.iter().enumerate() {
-                let end = if at == cut { length } else { whole[at].len() };
-                std::fs::write(folder.path().join(part), &whole[at][..end])
-                    .expect("the temporary folder can be written");
-            }
-            match read_memory(folder.path(), &IngestOptions::default()) {
-                Err(error) => {
-                    assert!(!error.to_string().is_empty());
-                    n_errors += 1;
-                }
-                Ok((report, _)) => assert!(report.counts.annotations <= 13, "{length} bytes"),
-            }
-        }
-    }
-    assert!(n_errors > 300, "only {n_errors} cut backups were refused");
-}

@@ -36,6 +36,7 @@ mod importers_encord;
 mod importers_imagescope;
 mod importers_kili;
 mod importers_kitti;
+mod importers_kitti_raw;
 mod importers_label_studio;
 mod importers_label_studio_peers;
 mod importers_labelbox;
