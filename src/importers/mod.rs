@@ -29,6 +29,7 @@ mod labelme_web;
 mod lidc;
 mod limits;
 mod mdai;
+mod mot;
 mod one_reading;
 mod people;
 mod png_mask;
@@ -129,6 +130,7 @@ pub const ALL: &[&dyn Importer] = &[
     &labelme_web::IMPORTER,
     &labelme::IMPORTER,
     &via::IMPORTER,
+    &mot::IMPORTER,
 ];
 
 /// The importer with this key.

@@ -35,6 +35,7 @@ mod importers_labelme;
 mod importers_labelme_web;
 mod importers_lidc;
 mod importers_mdai;
+mod importers_mot;
 mod importers_png_mask;
 mod importers_qupath;
 mod importers_ratings_table;
