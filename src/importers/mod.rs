@@ -39,6 +39,7 @@ mod mdai;
 mod metaimage;
 mod nifti;
 mod nrrd;
+mod mot;
 mod one_reading;
 mod passage;
 mod people;
@@ -161,6 +162,7 @@ pub const ALL: &[&dyn Importer] = &[
     &supervisely::IMPORTER,
     &ulabel::IMPORTER,
     &slicer_markups::IMPORTER,
+    &mot::IMPORTER,
 ];
 
 /// The importer with this key.

@@ -2,10 +2,12 @@
 
 use crate::corpus::{check_bad_fixtures, fixtures, read_memory, sample, truncations};
 use crate::frame::check_mutants;
-use crate::golden::lines;
+use crate::golden::{check, lines, skipped};
 use concord::domain::{Annotation, IngestOptions, ReadingState, Shape};
 use concord::importers::{ImportReport, MemorySink};
 use std::path::PathBuf;
+
+const ORACLE: &str = include_str!("../oracles/importers/png_mask.json");
 
 fn fixture(name: &str) -> PathBuf {
     let path = fixtures("png_mask", "good")
@@ -95,6 +97,121 @@ fn palettes_and_colours_are_classes_and_sixteen_bits_instances() {
         masks(&read("instances.png", &none).1),
         named("mask", "mask", false)
     );
+}
+
+/// A square of 4 pixels, a stripe of 3 and a dot, in 5 x 3 pixels.
+const NAMED: &[&str] = &[
+    "palette/ lesion lesion: mask 5x3 0:1-3 1:1-3",
+    "palette/ organ organ: mask 5x3 2:0-3",
+    "rgb/ organ organ: mask 5x3 2:0-3",
+    "rgb/ #090900 #090900: mask 5x3 1:4-5",
+    "rgb/ lesion lesion: mask 5x3 0:1-3 1:1-3",
+];
+const NUMBERED: &[&str] = &[
+    "a/ lesion lesion: mask 5x3 0:1-3 1:1-3",
+    "a/ organ organ: mask 5x3 2:0-3",
+    "a/ dot dot: mask 5x3 1:4-5",
+    "one/ lesion lesion: mask 5x3 0:1-3 1:1-3 1:4-5 2:0-3",
+];
+const THINGS: &[&str] = &[
+    "a/ 1 class-1: mask 5x3 0:1-2 1:1-2",
+    "a/ 2 class-1: mask 5x3 0:2-3 1:2-3",
+    "a/ 3 class-2: mask 5x3 2:0-3",
+];
+const CITYSCAPES: &[&str] = &[
+    "aachen_1/ road road: mask 5x3 2:0-3",
+    "aachen_1/ person person: mask 5x3 1:4-5",
+    "aachen_1/ 26001 car: mask 5x3 0:1-3 1:1-3",
+    "bonn_1/ road road: mask 5x3 2:0-3",
+    "bonn_1/ person person: mask 5x3 1:4-5",
+    "bonn_1/ car car: mask 5x3 0:1-3 1:1-3",
+];
+
+#[test]
+fn lists_folders_and_names_of_files_give_values_a_meaning() {
+    let none = IngestOptions::default();
+    for (name, expected, left_out, n_notes) in [
+        ("labelmap", NAMED, &[][..], 1),
+        ("dataset", NUMBERED, &[], 0),
+        ("voc", THINGS, &[], 0),
+        ("cityscapes", CITYSCAPES, &["not_annotation "; 2], 0),
+    ] {
+        let (report, sink) = read(name, &none);
+        assert_eq!(report.format, "png_mask", "{name}");
+        check(&sink, expected);
+        check_mutants(&sink, |sink| lines(sink) == expected);
+        assert_eq!(skipped(&sink), left_out, "{name}");
+        assert_eq!(report.notes.len(), n_notes, "{name}: {:?}", report.notes);
+        for one in sink.readings.values().flat_map(|r| &r.annotations) {
+            let is_thing = one.source_id.parse::<u32>().is_ok();
+            assert_eq!(one.semantic, !is_thing, "{name} {}", one.source_id);
+        }
+    }
+    let (_, sink) = read("labelmap", &none);
+    let mut records = sink.readings.values();
+    let empty = records.find(|record| record.reading.key.item == "empty");
+    let state = empty.map(|record| record.reading.state);
+    assert_eq!(state, Some(ReadingState::ReviewedEmpty));
+}
+
+#[test]
+fn the_users_table_names_values_and_a_pattern_labels_folders() {
+    let row = |value: &str, label: &str| {
+        let cells = [("file", "*"), ("value", value), ("label", label)];
+        cells.map(|(k, v)| (k.to_owned(), v.to_owned())).into()
+    };
+    let stated = IngestOptions {
+        sidecar: vec![row("#ff0000", "a"), row("#0080ff", "background")],
+        ..IngestOptions::default()
+    };
+    let (_, sink) = read("labelmap", &stated);
+    let expected = [
+        "palette/ a a: mask 5x3 0:1-3 1:1-3",
+        "rgb/ #090900 #090900: mask 5x3 1:4-5",
+        "rgb/ a a: mask 5x3 0:1-3 1:1-3",
+    ];
+    check(&sink, &expected);
+    let by_folder = IngestOptions {
+        pattern: Some(r"(?P<label>[^/]+)/(?P<item>[^/]+)\.png$".to_owned()),
+        ..IngestOptions::default()
+    };
+    let (_, sink) = read("by_label", &by_folder);
+    let expected = [
+        "a/ 1 liver: mask 5x3 0:1-3 1:1-3",
+        "a/ 1 spleen: mask 5x3 2:0-3",
+    ];
+    check(&sink, &expected);
+}
+
+#[test]
+fn the_things_of_a_real_set_are_those_that_numpy_finds() {
+    let oracle: serde_json::Value = serde_json::from_str(ORACLE).expect("the oracle is JSON");
+    let path = oracle["folder"].as_str().expect("a folder");
+    let Some(folder) = sample(path) else { return };
+    let options = IngestOptions {
+        format: Some("png_mask".to_owned()),
+        ..IngestOptions::default()
+    };
+    let (_, sink) = read_memory(&folder, &options).expect("a sample");
+    let annotations: Vec<&Annotation> = sink
+        .readings
+        .values()
+        .flat_map(|record| &record.annotations)
+        .collect();
+    let wanted = oracle["things"].as_object().expect("things");
+    assert_eq!(annotations.len(), wanted.len());
+    for one in annotations {
+        let Shape::Mask(mask) = &one.shape else {
+            panic!("a mask");
+        };
+        let (mut sum_x, mut sum_y) = (0, 0);
+        for span in mask.spans() {
+            sum_x += (span.x0..span.x1).sum::<u32>();
+            sum_y += span.y * (span.x1 - span.x0);
+        }
+        let found = serde_json::json!([one.label, mask.area_px(), sum_x, sum_y]);
+        assert_eq!(found, wanted[&one.source_id]);
+    }
 }
 
 #[test]
@@ -215,7 +332,7 @@ fn raw_images_are_not_mistaken_for_masks() {
 
 #[test]
 fn broken_files_say_what_is_wrong() {
-    assert_eq!(check_bad_fixtures("png_mask", &IngestOptions::default()), 5);
+    assert_eq!(check_bad_fixtures("png_mask", &IngestOptions::default()), 7);
 }
 
 #[test]

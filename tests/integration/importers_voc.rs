@@ -19,6 +19,7 @@ const BORROWED: &[&str] = &[
     "a/ object[0] cyst: box 10,20 30,40",
     "b/ object[0] cyst: box 0,1 30,40",
 ];
+const FOLDER: &[&str] = &["a/ object[0] cyst: box 10,20 30,40"];
 const TOOL: &[&str] = &[
     "case 7/ object[0] nodule: box 1.5,2 10.25,8 grade=3 occluded=1",
     "case 7/ object[1] nodule: box 0,0 64,48",
@@ -53,12 +54,13 @@ fn the_challenge_counts_from_one_and_tools_from_zero() {
         ),
         ("borrowed", BORROWED, "corners in pixels from 0"),
         ("tool.xml", TOOL, "corners in pixels from 0"),
+        ("folder.xml", FOLDER, "corners in pixels from 0"),
     ] {
         let (report, sink) = read(name, &IngestOptions::default());
         check(&sink, expected);
         check_mutants(&sink, |sink| lines(sink) == expected);
         assert_eq!(report.n_skipped(), 0, "{name}");
-        assert_eq!(report.notes.len(), usize::from(name != "tool.xml"));
+        assert_eq!(report.notes.len(), usize::from(!name.ends_with(".xml")));
         for record in sink.readings.values() {
             assert_eq!(record.reading.source_convention, convention, "{name}");
         }

@@ -47,6 +47,7 @@ mod importers_mdai;
 mod importers_metaimage;
 mod importers_nifti;
 mod importers_nrrd;
+mod importers_mot;
 mod importers_png_mask;
 mod importers_prodigy;
 mod importers_qupath;

@@ -1,6 +1,8 @@
 //! What the values of a mask image mean.
 
+use super::names::Classes;
 use super::pixels::{Kind, Runs};
+use super::voc_pairs::VOID;
 use std::collections::BTreeMap;
 
 /// Grey values up to this are class numbers, not brightness.
@@ -25,6 +27,13 @@ pub enum Name {
     Class(u32),
     Colour(u32),
     Instance(u32),
+    /// A class that a list names, by its place there.
+    Named(u16),
+    /// One thing of a class, with its own number.
+    NamedThing(u16, u32),
+    ClassThing(u32, u32),
+    /// A thing of a class and by a number that are told by colours.
+    ColourThing(u32, u32),
 }
 
 /// The masks of one image.
@@ -37,6 +46,10 @@ pub struct Meaning {
     pub small_value: Option<u32>,
     /// Several small grey values are drawn: classes.
     pub has_classes: bool,
+    /// Read by a list of names: what is drawn is known, and never everything else.
+    pub is_named: bool,
+    /// Values that the list does not name.
+    pub n_unnamed: u64,
 }
 
 /// The image is a picture and no mask; the text says why.
@@ -55,6 +68,86 @@ pub fn meaning(runs: Runs, threshold: u8) -> Result<Meaning, Picture> {
         Kind::Grey { .. } => grey(values, n_pixels, threshold),
         Kind::Colour => colour(values, n_pixels, threshold),
     }
+}
+
+/// As `meaning`, by a list of names. `None` where it names nothing that is drawn.
+pub fn named(runs: &Runs, classes: &Classes, is_void: bool) -> Option<Result<Meaning, Picture>> {
+    let by_value: Values = match runs.kind {
+        // Transparency is no class.
+        Kind::Colour => merged(runs.bounds.iter(), |value| value >> 8),
+        _ => merged(runs.bounds.iter(), |value| value),
+    };
+    let of = |value: u32| match runs.kind {
+        Kind::Colour => classes.of_colour(value),
+        Kind::Palette => {
+            let colour = runs.palette.get(value as usize).copied();
+            let of_colour = colour.and_then(|colour| classes.of_colour(colour));
+            of_colour.or_else(|| classes.of_value(value))
+        }
+        Kind::Grey { bits } if bits <= 8 && classes.has_colours() => {
+            let level = value * 255 / ((1 << bits) - 1);
+            let of_value = classes.of_value(value);
+            of_value.or_else(|| classes.of_colour(level * 0x01_0101))
+        }
+        Kind::Grey { .. } => classes.of_value(value),
+    };
+    // Drawn in the transparency of one colour.
+    if runs.kind == Kind::Colour && by_value.len() == 1 && runs.bounds.len() > 1 {
+        return None;
+    }
+    // Numbers of sixteen bits are mostly single things.
+    if runs.kind == (Kind::Grey { bits: 16 }) {
+        let mut drawn = by_value.keys().filter(|value| **value != 0);
+        if drawn.any(|value| of(*value).is_none()) {
+            return None;
+        }
+    }
+    let mut meaning = Meaning {
+        has_classes: true,
+        is_named: true,
+        ..Meaning::default()
+    };
+    // By colours, black is the background wherever it stands in the palette.
+    let is_black = |value: u32| {
+        classes.has_colours()
+            && runs.kind == Kind::Palette
+            && runs.palette.get(value as usize) == Some(&0)
+    };
+    let is_void_index = |value: u32| runs.kind == Kind::Palette && value == VOID;
+    let mut n_named = 0_u64;
+    for (value, bounds) in by_value {
+        let name = match of(value) {
+            Some(at) => {
+                n_named += 1;
+                if classes.is_background(at) {
+                    continue;
+                }
+                Name::Named(at)
+            }
+            None if value == 0 || is_black(value) || (is_void && is_void_index(value)) => {
+                continue;
+            }
+            None => {
+                meaning.n_unnamed += 1;
+                match runs.kind {
+                    Kind::Colour => Name::Colour(value),
+                    _ => Name::Class(value),
+                }
+            }
+        };
+        meaning.layers.push(Layer { name, bounds });
+    }
+    if n_named == 0 {
+        return None;
+    }
+    Some(if meaning.n_unnamed > u64::from(MAX_CLASS) {
+        Err(Picture(format!(
+            "draws {} values that no list names: it looks like a picture, not a mask",
+            meaning.n_unnamed
+        )))
+    } else {
+        Ok(meaning)
+    })
 }
 
 fn layers(values: Values, name: impl Fn(u32) -> Name) -> Meaning {
@@ -141,8 +234,8 @@ fn thresholded(values: Values, n_pixels: u64, threshold: u8) -> Result<Meaning, 
 }
 
 fn colour(values: Values, n_pixels: u64, threshold: u8) -> Result<Meaning, Picture> {
-    let by_colour = merged(&values, |value| value >> 8);
-    let by_alpha = merged(&values, |value| value & 0xFF);
+    let by_colour = merged(values.iter(), |value| value >> 8);
+    let by_alpha = merged(values.iter(), |value| value & 0xFF);
     if by_colour.len() == 1 && by_alpha.len() > 1 {
         return grey(by_alpha, n_pixels, threshold);
     }
@@ -150,7 +243,7 @@ fn colour(values: Values, n_pixels: u64, threshold: u8) -> Result<Meaning, Pictu
         |colour: &u32| (colour >> 16) == (colour & 0xFF) && (colour >> 8 & 0xFF) == (colour & 0xFF);
     if by_colour.keys().all(is_grey) {
         return grey(
-            merged(&by_colour, |colour| colour & 0xFF),
+            merged(by_colour.iter(), |colour| colour & 0xFF),
             n_pixels,
             threshold,
         );
@@ -165,7 +258,10 @@ fn colour(values: Values, n_pixels: u64, threshold: u8) -> Result<Meaning, Pictu
 }
 
 /// Runs by a coarser value, in order.
-fn merged(values: &Values, key: impl Fn(u32) -> u32) -> Values {
+fn merged<'v>(
+    values: impl Iterator<Item = (&'v u32, &'v Vec<u32>)>,
+    key: impl Fn(u32) -> u32,
+) -> Values {
     let mut spans: BTreeMap<u32, Vec<[u32; 2]>> = BTreeMap::new();
     for (&value, bounds) in values {
         spans
@@ -205,6 +301,7 @@ mod tests {
             width_px: pixels.len() as u32,
             height_px: 1,
             kind,
+            palette: Vec::new(),
             bounds,
         };
         meaning(runs, 128)

@@ -1,28 +1,32 @@
 //! Masks as PNG images: one image a rater, item and (where classes are not drawn in it) label.
 
+mod cityscapes;
 mod foreground;
 mod meaning;
-pub(super) mod pixels;
+mod names;
+pub(in crate::importers) mod pixels;
+mod survey;
+mod voc_pairs;
 
+use super::context::base_name;
 use super::{
     Context, Detection, Format, ImportError, Importer, Placement, Sink, Upload, UploadFile,
 };
-use crate::domain::{
-    Annotation, Item, MaskForeground, ReadingKey, ReadingState, Shape, Skip, SkipReason,
-};
+use crate::domain::{Annotation, ReadingKey, ReadingState, Shape, Skip, SkipReason};
 use crate::geometry::Mask;
-use foreground::{Frames, inverted};
-use meaning::{Layer, Meaning, Name, meaning};
+use cityscapes::Part;
+use meaning::{Meaning, Name, meaning, named};
+use names::{Classes, Names, is_list_of_names};
 use pixels::{PixelError, Runs};
 use rayon::prelude::*;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use survey::Survey;
 
 const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 const DEFAULT_THRESHOLD: u8 = 128;
 /// Images decoded side by side before they are passed on in order.
 const FILES_AT_ONCE: usize = 16;
-/// Items named in a note.
-const MAX_EXAMPLES: usize = 3;
 
 /// PNG masks.
 pub struct PngMask;
@@ -34,8 +38,10 @@ const FORMAT: Format = Format {
     maps: "rater, item, label, stage: from the file-name pattern or the options; 0/255 or 0/1: one mask (its light pixels, or the dark ones where \
            every border is light); palette indices, small \
            grey values and colours: a mask a class (class-1, #rrggbb), 0 and black being background; 16-bit values: instances; \
-           smoothed edges: cut at 128 unless the threshold is set; all background: reviewed and empty",
-    ignores: "images that look like pictures, images outside the pattern, animations, alpha (unless it alone varies)",
+           names from labelmap.txt, label_colors.txt, class_dict.csv, dataset.json, classes.txt (if it begins with the background) beside or above the \
+           images, or from the sidecar's columns `value` (2 or #ff0000) and `label`; things of SegmentationObject by the class of SegmentationClass; \
+           numbers of Cityscapes' `_gtFine_labelIds.png` and its kind; smoothed edges: cut at 128 unless the threshold is set; all background: reviewed and empty",
+    ignores: "images that repeat another (colours and labels of Cityscapes where instances lie beside), images that look like pictures, images outside the pattern, animations, alpha (unless it alone varies)",
     rater: "the pattern's rater group, a sidecar table, or the upload's annotator",
     convention: "pixels of the picture",
 };
@@ -54,9 +60,21 @@ struct Decoded {
 
 /// One image that holds masks, before it is decoded again to be passed on.
 struct Plan<'a> {
-    file: &'a UploadFile,
+    task: Task<'a>,
     placement: Placement,
     size_px: (u32, u32),
+}
+
+/// One image, and what is known about it beforehand.
+#[derive(Clone)]
+struct Task<'a> {
+    file: &'a UploadFile,
+    /// The name of the image that it is about.
+    image: &'a str,
+    part: Option<Part>,
+    classes: Option<Cow<'a, Classes>>,
+    /// The image of single things that goes with it.
+    objects: Option<&'a UploadFile>,
 }
 
 impl Importer for PngMask {
@@ -72,9 +90,22 @@ impl Importer for PngMask {
             )
         });
         let confidence = if has_annotations { 0.1 } else { 0.5 };
-        Detection::of_files(upload, confidence, "there is no PNG image in it", |file| {
-            file.head().starts_with(SIGNATURE)
-        })
+        let found =
+            Detection::of_files(upload, confidence, "there is no PNG image in it", |file| {
+                file.head().starts_with(SIGNATURE)
+            });
+        match found {
+            Detection::Accepts { mut files, .. } => {
+                let all = upload.files().iter().enumerate();
+                files.extend(
+                    all.filter(|(_, file)| is_list_of_names(file))
+                        .map(|(at, _)| at),
+                );
+                files.sort_unstable();
+                Detection::Accepts { confidence, files }
+            }
+            found => found,
+        }
     }
 
     fn read(
@@ -89,40 +120,46 @@ impl Importer for PngMask {
             .mask_threshold
             .unwrap_or(DEFAULT_THRESHOLD);
         let max_pixels = upload.limits().max_pixels;
-        let files: Vec<&UploadFile> = files
+        let names = Names::of(upload, context)?;
+        for (file, reason) in &names.unused {
+            sink.note(format!("{file} {reason}"))?;
+        }
+        let images: Vec<&UploadFile> = files
             .iter()
             .filter_map(|&index| upload.files().get(index))
+            .filter(|file| file.head().starts_with(SIGNATURE))
             .collect();
+        let tasks = tasks(&images, &names, sink)?;
         // Whether the value 1 is a class or "set", and whether an item's masks share a grid, only all images together tell.
         let mut survey = Survey::default();
         let mut plans = Vec::new();
-        for chunk in files.chunks(FILES_AT_ONCE) {
+        for chunk in tasks.chunks(FILES_AT_ONCE) {
             let looked: Vec<_> = chunk
                 .par_iter()
-                .map(|file| {
-                    if context.is_outside_pattern(file.path(), file.name()) {
+                .map(|task| {
+                    if context.is_outside_pattern(task.file.path(), task.file.name()) {
                         let detail = "does not match the pattern".to_owned();
                         return Err(Fault::File(SkipReason::NotAnnotation, detail));
                     }
-                    decode(file, threshold, max_pixels)
+                    decode(task, threshold, max_pixels)
                 })
                 .collect();
-            for (file, looked) in chunk.iter().copied().zip(looked) {
+            for (task, looked) in chunk.iter().zip(looked) {
                 match looked {
                     Ok(decoded) => {
-                        let placement = context.place(file.path(), file.name())?;
+                        let placement = context.place(task.file.path(), task.image)?;
                         let size_px = (decoded.width_px, decoded.height_px);
                         survey.add(&placement, size_px, &decoded.meaning);
                         plans.push(Plan {
-                            file,
+                            task: task.clone(),
                             placement,
                             size_px,
                         });
                     }
-                    Err(Fault::File(SkipReason::InvalidRecord, detail)) if files.len() == 1 => {
-                        return Err(ImportError::container(file.path(), detail));
+                    Err(Fault::File(SkipReason::InvalidRecord, detail)) if images.len() == 1 => {
+                        return Err(ImportError::container(task.file.path(), detail));
                     }
-                    Err(fault) => skip(fault, file, sink)?,
+                    Err(fault) => skip(fault, task.file, sink)?,
                 }
             }
         }
@@ -131,7 +168,7 @@ impl Importer for PngMask {
         for chunk in plans.chunks(FILES_AT_ONCE) {
             let decoded: Vec<_> = chunk
                 .par_iter()
-                .map(|plan| decode(plan.file, threshold, max_pixels))
+                .map(|plan| decode(&plan.task, threshold, max_pixels))
                 .collect();
             for (plan, decoded) in chunk.iter().zip(decoded) {
                 match decoded {
@@ -139,7 +176,7 @@ impl Importer for PngMask {
                         let decoded = survey.drawn(plan, decoded, foreground);
                         pass_on(plan, decoded, &survey, &mut given, sink)?;
                     }
-                    Err(fault) => skip(fault, plan.file, sink)?,
+                    Err(fault) => skip(fault, plan.task.file, sink)?,
                 }
             }
         }
@@ -151,19 +188,101 @@ impl Importer for PngMask {
     }
 }
 
-fn decode(file: &UploadFile, threshold: u8, max_pixels: u64) -> Result<Decoded, Fault> {
+/// Which images are read, and how: those that only repeat others are counted.
+fn tasks<'a>(
+    images: &[&'a UploadFile],
+    names: &'a Names,
+    sink: &mut dyn Sink,
+) -> Result<Vec<Task<'a>>, ImportError> {
+    let pairs = voc_pairs::pairs(images);
+    let paired: BTreeSet<&str> = pairs.values().map(|file| file.path()).collect();
+    // Of one image of Cityscapes, the file that says most.
+    let mut best: BTreeMap<&str, Part> = BTreeMap::new();
+    for file in images {
+        if let Some((image, part)) = cityscapes::part(file.path()) {
+            let known = best.entry(image).or_insert(part);
+            *known = part.max(*known);
+        }
+    }
+    let mut tasks = Vec::new();
+    for &file in images {
+        let part = cityscapes::part(file.path());
+        let repeats = match (part, cityscapes::is_for_viewing(file.path())) {
+            (Some((image, part)), _) => best.get(image).is_some_and(|best| *best > part),
+            (None, Some(image)) => best.contains_key(image),
+            _ => false,
+        };
+        if repeats {
+            let detail = "says less of the same than a file of numbers beside it";
+            let fault = Fault::File(SkipReason::NotAnnotation, detail.to_owned());
+            skip(fault, file, sink)?;
+            continue;
+        }
+        if paired.contains(file.path()) {
+            continue;
+        }
+        let listed = names.of_path(file.path());
+        let by_value = listed.filter(|classes| classes.has_values());
+        tasks.push(Task {
+            file,
+            image: part.map_or(file.name(), |(image, _)| base_name(image)),
+            part: part.map(|(_, part)| part),
+            classes: match (part, by_value) {
+                (Some((_, part)), None) => Some(Cow::Owned(cityscapes::classes(part))),
+                (Some(_), Some(classes)) => Some(Cow::Borrowed(classes)),
+                (None, _) => listed.map(Cow::Borrowed),
+            },
+            objects: pairs.get(file.path()).copied(),
+        });
+    }
+    Ok(tasks)
+}
+
+fn pixels(file: &UploadFile, max_pixels: u64) -> Result<Runs, Fault> {
     let reader = file.open().map_err(Fault::Import)?;
-    let runs = Runs::read(reader, max_pixels).map_err(|error| {
+    Runs::read(reader, max_pixels).map_err(|error| {
         let reason = match error {
             PixelError::Broken(_) => SkipReason::InvalidRecord,
             PixelError::Picture => SkipReason::NotAnnotation,
             PixelError::TooLarge { .. } | PixelError::Unsupported(_) => SkipReason::Unsupported,
         };
         Fault::File(reason, error.to_string())
-    })?;
+    })
+}
+
+fn decode(task: &Task, threshold: u8, max_pixels: u64) -> Result<Decoded, Fault> {
+    let runs = pixels(task.file, max_pixels)?;
     let (width_px, height_px) = (runs.width_px, runs.height_px);
-    let meaning = meaning(runs, threshold)
-        .map_err(|picture| Fault::File(SkipReason::NotAnnotation, picture.0))?;
+    let draws_things = voc_pairs::draws_things(task.file.path());
+    // Things are numbered or coloured one by one: no list names them.
+    let classes = task.classes.as_deref().filter(|_| !draws_things);
+    let is_of_voc = voc_pairs::is_of_voc(task.file.path());
+    let found = match (task.part, classes) {
+        (Some(Part::Instances), Some(classes)) => Ok(cityscapes::instances(runs, classes)),
+        (_, Some(classes)) => match named(&runs, classes, is_of_voc) {
+            Some(found) => found,
+            None => meaning(runs, threshold),
+        },
+        (_, None) => meaning(runs, threshold),
+    };
+    let mut meaning = found.map_err(|picture| Fault::File(SkipReason::NotAnnotation, picture.0))?;
+    if is_of_voc && classes.is_none() {
+        meaning
+            .layers
+            .retain(|layer| layer.name != Name::Class(voc_pairs::VOID));
+    }
+    if draws_things {
+        for layer in &mut meaning.layers {
+            if let Name::Class(value) | Name::Colour(value) = layer.name {
+                layer.name = Name::Instance(value);
+            }
+        }
+    }
+    if let Some(objects) = task.objects {
+        let objects = pixels(objects, max_pixels)?;
+        meaning = voc_pairs::things(meaning, (width_px, height_px), objects)
+            .map_err(|detail| Fault::File(SkipReason::InvalidRecord, detail))?;
+    }
     Ok(Decoded {
         width_px,
         height_px,
@@ -195,7 +314,7 @@ fn pass_on(
         height_px,
         meaning,
     } = decoded;
-    let file = plan.file.path();
+    let file = plan.task.file.path();
     let key = plan.placement.reading_key(None);
     let state = if meaning.layers.is_empty() {
         ReadingState::ReviewedEmpty
@@ -204,9 +323,10 @@ fn pass_on(
     };
     sink.item(survey.item(&plan.placement, plan.size_px))?;
     sink.reading(plan.placement.to_reading(key.clone(), state, file))?;
+    let classes = plan.task.classes.as_deref();
     for layer in meaning.layers {
         let (label, source_id, semantic) =
-            survey.name(&layer, meaning.small_value, &plan.placement);
+            survey.name(&layer, meaning.small_value, &plan.placement, classes);
         let first = given
             .entry((key.clone(), label.clone()))
             .or_insert_with(|| file.to_owned());
@@ -239,124 +359,4 @@ fn pass_on(
         )?;
     }
     Ok(())
-}
-
-/// What all images together tell.
-#[derive(Default)]
-struct Survey {
-    /// Number of masks by item and size.
-    sizes: BTreeMap<String, BTreeMap<(u32, u32), u64>>,
-    small_values: BTreeSet<u32>,
-    has_classes: bool,
-    n_thresholded: u64,
-    frames: Frames,
-}
-
-impl Survey {
-    fn add(&mut self, placement: &Placement, size_px: (u32, u32), meaning: &Meaning) {
-        *self
-            .sizes
-            .entry(placement.item.clone())
-            .or_default()
-            .entry(size_px)
-            .or_default() += 1;
-        self.small_values.extend(meaning.small_value);
-        self.has_classes |= meaning.has_classes;
-        self.n_thresholded += u64::from(meaning.is_thresholded);
-        self.frames
-            .add(placement.rater.as_deref(), size_px, meaning);
-    }
-
-    /// The image with what is drawn in it set, be it light or dark.
-    fn drawn(
-        &self,
-        plan: &Plan<'_>,
-        decoded: Decoded,
-        foreground: Option<MaskForeground>,
-    ) -> Decoded {
-        let is_class = decoded.meaning.small_value.is_some() && self.are_classes();
-        if is_class
-            || !self
-                .frames
-                .is_dark(plan.placement.rater.as_deref(), foreground)
-        {
-            return decoded;
-        }
-        Decoded {
-            meaning: inverted(decoded.meaning, plan.size_px),
-            ..decoded
-        }
-    }
-
-    /// Whether small grey values are classes rather than "set".
-    fn are_classes(&self) -> bool {
-        self.has_classes || self.small_values.len() > 1
-    }
-
-    /// The item, with its size unless its masks lie on different grids.
-    fn item(&self, placement: &Placement, (width_px, height_px): (u32, u32)) -> Item {
-        let mut item = placement.to_item();
-        item.n_slices = Some(1);
-        if self
-            .sizes
-            .get(&placement.item)
-            .is_some_and(|sizes| sizes.len() == 1)
-        {
-            item.width_px = Some(width_px);
-            item.height_px = Some(height_px);
-        }
-        item
-    }
-
-    /// Label, id and whether the mask is the only one of its label.
-    fn name(
-        &self,
-        layer: &Layer,
-        small_value: Option<u32>,
-        placement: &Placement,
-    ) -> (String, String, bool) {
-        let only = || placement.label.clone().unwrap_or_else(|| "mask".to_owned());
-        let class = |value: u32| (format!("class-{value}"), value.to_string(), true);
-        match (layer.name, small_value) {
-            (Name::Only, Some(value)) if self.are_classes() => class(value),
-            (Name::Only, _) => (only(), "1".to_owned(), true),
-            (Name::Class(value), _) => class(value),
-            (Name::Colour(colour), _) => (format!("#{colour:06x}"), format!("#{colour:06x}"), true),
-            (Name::Instance(value), _) => (only(), value.to_string(), false),
-        }
-    }
-
-    fn notes(&self, threshold: u8) -> Vec<String> {
-        let mut notes = Vec::new();
-        if self.n_thresholded > 0 {
-            notes.push(format!(
-                "images with smoothed edges, cut at grey value {threshold}: {}",
-                self.n_thresholded
-            ));
-        }
-        let differing: Vec<_> = self
-            .sizes
-            .iter()
-            .filter(|(_, sizes)| sizes.len() > 1)
-            .collect();
-        if !differing.is_empty() {
-            let examples: Vec<String> = differing
-                .iter()
-                .take(MAX_EXAMPLES)
-                .map(|(item, sizes)| {
-                    let sizes: Vec<String> = sizes
-                        .iter()
-                        .map(|((width, height), n)| format!("{width}x{height} px ({n})"))
-                        .collect();
-                    format!("`{item}` {}", sizes.join(" and "))
-                })
-                .collect();
-            notes.push(format!(
-                "items whose masks lie on different grids, of which only masks of one grid are compared: {} (such as {})",
-                differing.len(),
-                examples.join("; ")
-            ));
-        }
-        notes
-    }
 }

@@ -30,6 +30,8 @@ pub struct Runs {
     pub width_px: u32,
     pub height_px: u32,
     pub kind: Kind,
+    /// Colours of the palette, red highest; empty where there is none.
+    pub palette: Vec<u32>,
     /// Starts and ends in turn, by the pixels' value.
     pub bounds: HashMap<u32, Vec<u32>>,
 }
@@ -70,6 +72,11 @@ impl Runs {
                 "is an animation; only still images are read",
             ));
         }
+        let palette = reader.info().palette.as_deref().unwrap_or_default();
+        let palette = palette
+            .chunks_exact(3)
+            .map(|rgb| u32::from_be_bytes([0, rgb[0], rgb[1], rgb[2]]))
+            .collect();
         let mut collector = Collector::default();
         if is_interlaced {
             let n_bytes = reader
@@ -95,6 +102,7 @@ impl Runs {
             width_px,
             height_px,
             kind: layout.kind,
+            palette,
             bounds: collector.finish(),
         })
     }

@@ -22,7 +22,7 @@ const FORMAT: Format = Format {
     key: "voc",
     title: "Pascal VOC XML",
     detected_by: "XML whose root is `<annotation>` and holds objects with `<bndbox>` or, without objects, `<segmented>`, `<size>` or `<source><database>`",
-    maps: "boxes of objects and of their parts; difficult, truncated, occluded, pose, actions, attributes. Pixels count from 1, the last included, where `source/database` or `folder` names the VOC challenge and none of these files holds a 0; else corners from 0. The sidecar's `origin` column (one_based, zero_based; `*` in `file` for all) decides otherwise",
+    maps: "boxes of objects and of their parts; difficult, truncated, occluded, pose, actions, attributes. Pixels count from 1, the last included, where `source/database`, or without one `folder`, names the VOC challenge and none of these files holds a 0; else corners from 0. The sidecar's `origin` column (one_based, zero_based; `*` in `file` for all) decides otherwise",
     ignores: "segmentation masks, turned boxes, outlines and points of objects: counted; paths of the writer's machine",
     rater: "none in the format: from the options",
     convention: "corners in pixels from 0; in the challenge's own files pixels counted from 1, the last included",
@@ -121,9 +121,11 @@ fn names_challenge(root: &Node) -> bool {
             .and_then(|rest| rest.get(..4))
             .is_some_and(|year| year.bytes().all(|byte| byte.is_ascii_digit()))
     };
-    let database = root.text_at(&["source", "database"]).unwrap_or_default();
-    is_year(database.strip_prefix("The ").unwrap_or(database))
-        || root.text_at(&["folder"]).is_some_and(is_year)
+    match root.text_at(&["source", "database"]) {
+        Some(database) => is_year(database.strip_prefix("The ").unwrap_or(database)),
+        // Tools that name another database take the folder from where the images lie.
+        None => root.text_at(&["folder"]).is_some_and(is_year),
+    }
 }
 
 fn one(

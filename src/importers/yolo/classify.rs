@@ -12,6 +12,22 @@ use std::collections::{BTreeSet, HashSet};
 
 /// Folders that hold the classes; without one of them folders could be cases or readers.
 const SPLITS: &[&str] = &["train", "val", "valid", "test"];
+/// Folders that hold a part of a data set, and are no class.
+const PARTS: &[&str] = &[
+    "images",
+    "image",
+    "img",
+    "imgs",
+    "masks",
+    "mask",
+    "labels",
+    "label",
+    "annotations",
+    "instances",
+    "jpegimages",
+    "segmentationclass",
+    "segmentationobject",
+];
 /// PNG images in folders are masks more often than pictures.
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 
@@ -43,7 +59,8 @@ fn class_of(path: &str) -> Option<(&str, &str)> {
     let (folders, _) = path.rsplit_once('/')?;
     let (above, class) = folders.rsplit_once('/')?;
     let (root, split) = above.rsplit_once('/').unwrap_or(("", above));
-    SPLITS.contains(&split).then_some((root, class))
+    let is_part = PARTS.contains(&class.to_ascii_lowercase().as_str());
+    (SPLITS.contains(&split) && !is_part).then_some((root, class))
 }
 
 /// Reads every image's class.
@@ -105,6 +122,7 @@ mod tests {
             "train/1.jpg",
             "images/train/1.jpg",
             "train/a/b/1.jpg",
+            "train/masks/1.jpg",
         ] {
             assert_eq!(class_of(other), None, "{other}");
         }
