@@ -18,6 +18,7 @@ mod dicom_sr;
 mod drawn;
 mod encord;
 mod error;
+mod histomicsui;
 mod image_size;
 mod imagescope;
 mod json;
@@ -129,6 +130,7 @@ pub const ALL: &[&dyn Importer] = &[
     &kili::IMPORTER,
     &supervisely::IMPORTER,
     &ulabel::IMPORTER,
+    &histomicsui::IMPORTER,
 ];
 
 /// The importer with this key.
