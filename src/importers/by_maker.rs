@@ -70,11 +70,6 @@ impl<'f> ByMaker<'f> {
         self.readings.is_empty()
     }
 
-    /// How many annotations were added.
-    pub fn n_annotations(&self) -> usize {
-        self.readings.values().map(Vec::len).sum()
-    }
-
     /// Adds an annotation to its maker's reading.
     pub fn add(&mut self, maker: Maker, mut annotation: Annotation) {
         let key = self.placement.reading_key(maker.rater.as_deref());

@@ -23,6 +23,7 @@ mod dicom_sr;
 mod drawn;
 mod encord;
 mod error;
+mod histomicsui;
 mod image_size;
 mod imagescope;
 mod json;
@@ -163,6 +164,7 @@ pub const ALL: &[&dyn Importer] = &[
     &ulabel::IMPORTER,
     &slicer_markups::IMPORTER,
     &mot::IMPORTER,
+    &histomicsui::IMPORTER,
 ];
 
 /// The importer with this key.

@@ -33,6 +33,7 @@ mod importers_dicom_seg;
 mod importers_dicom_seg_layouts;
 mod importers_dicom_sr;
 mod importers_encord;
+mod importers_histomicsui;
 mod importers_imagescope;
 mod importers_kili;
 mod importers_kitti;

@@ -7,7 +7,7 @@ use super::{FROM_CORNER, Kind, cloud, image, volume};
 use crate::domain::{ReadingState, SkipReason};
 use crate::importers::by_maker::{ByMaker, Maker, Seen};
 use crate::importers::drawn::MAX_FILLED_RUNS;
-use crate::importers::json::fields::{list, max_record_bytes};
+use crate::importers::json::fields::{list, max_record_bytes, word};
 use crate::importers::json::record;
 use crate::importers::people::People;
 use crate::importers::skips::skip;
@@ -35,7 +35,7 @@ pub(super) struct Reader<'a> {
     seen: Seen,
     positions: Positions,
     n_typed: u64,
-    /// Images with objects whose positions are taken for numbers of pixels.
+    /// Images with outlines or points whose positions are taken for numbers of pixels; bitmaps leave no doubt.
     n_of_pixels: u64,
 }
 
@@ -161,14 +161,17 @@ impl<'a> Reader<'a> {
         if let Err(detail) = read {
             left_out.push((String::new(), Left::Broken(detail)));
         }
-        let n_drawn_by = by_maker.n_annotations();
+        let has_vectors = list(&held, "objects")
+            .unwrap_or_default()
+            .iter()
+            .any(|object| word(object, "geometryType") != Some("bitmap"));
         if let Err(detail) = tags(&held, &mut work, &mut by_maker, &mut left_out) {
             left_out.push(("tags".to_owned(), Left::Broken(detail)));
         }
         let n_typed = work.n_typed;
         self.n_typed += n_typed;
         let is_of_pixels = kind == Kind::Image && self.positions == Positions::OfPixels;
-        self.n_of_pixels += u64::from(is_of_pixels && n_drawn_by > 0);
+        self.n_of_pixels += u64::from(is_of_pixels && has_vectors);
         let n_left = left_out.len();
         for (place, left) in left_out {
             match left {
