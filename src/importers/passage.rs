@@ -4,6 +4,8 @@ use crate::domain::TextSpan;
 
 /// Characters between two marks.
 const STEP: usize = 256;
+/// How many characters a span may have beyond twice those that are quoted.
+const SLACK: u64 = 64;
 
 /// A text with the places of its characters.
 pub(super) struct Passage {
@@ -52,6 +54,14 @@ impl Passage {
 
     /// Whether the stretches read as quoted. White space is left out: tools write line breaks and joints as blanks.
     pub fn reads_as(&self, stretches: &[TextSpan], quoted: &str) -> bool {
+        let n_chars = stretches
+            .iter()
+            .map(TextSpan::n_chars)
+            .fold(0, u64::saturating_add);
+        // White space aside both are equally long; a long stretch of blanks is not walked for every span in it.
+        if n_chars > 2 * quoted.len() as u64 + SLACK {
+            return false;
+        }
         let mut wanted = quoted.chars().filter(|letter| !letter.is_whitespace());
         let fits = stretches.iter().all(|stretch| {
             self.between(stretch).is_some_and(|mut letters| {
@@ -99,6 +109,8 @@ mod tests {
         assert!(text.reads_as(&stretches, "acute pain"));
         assert!(text.reads_as(&[stretch(0, 9)], "acute and"));
         assert!(!text.reads_as(&stretches, "acute"));
+        let blanks = Passage::new(format!("a{}b", " ".repeat(200)));
+        assert!(!blanks.reads_as(&[stretch(0, 202)], "a b"));
     }
 
     #[test]

@@ -6,7 +6,10 @@ use crate::importers::{ImportError, Sink, UploadFile};
 use std::collections::{HashMap, HashSet};
 
 const NAME: &str = "annotation.conf";
-const MAX_BYTES: u64 = 4 << 20;
+const MAX_BYTES: u64 = 256 << 10;
+/// Macros, and bytes that lines may have together once macros are put in.
+const MAX_MACROS: usize = 256;
+const MAX_WHOLE_BYTES: usize = 4 << 20;
 
 /// Whether a file configures the annotation of its folder and those below.
 pub(super) fn is_configuration(file: &UploadFile) -> bool {
@@ -63,6 +66,7 @@ impl Configuration {
         let mut found = Self::default();
         let mut section = String::new();
         let mut macros: Vec<(String, String)> = Vec::new();
+        let mut n_whole_bytes = 0;
         for line in text.lines() {
             let bare = line.trim();
             if bare.is_empty() || bare.starts_with('#') {
@@ -78,18 +82,20 @@ impl Configuration {
             }
             if let Some((name, value)) = line
                 .split_once(">=")
-                .filter(|(name, _)| name.starts_with('<'))
+                .filter(|(name, _)| name.starts_with('<') && macros.len() < MAX_MACROS)
             {
                 macros.push((format!("{name}>"), value.trim().to_owned()));
                 continue;
             }
-            // A macro in itself would grow without end: each is put in once.
+            // A macro may hold others and grow without end.
             let mut whole = bare.to_owned();
             for (name, value) in &macros {
-                if whole.len() + value.len() * whole.matches(name.as_str()).count() < 1 << 16 {
+                let n_put_in = whole.matches(name.as_str()).count();
+                if n_whole_bytes + whole.len() + value.len() * n_put_in <= MAX_WHOLE_BYTES {
                     whole = whole.replace(name, value);
                 }
             }
+            n_whole_bytes += whole.len();
             found.take(&section, &whole);
         }
         found
@@ -125,6 +131,11 @@ impl Configuration {
             }
             _ => {}
         }
+    }
+
+    /// How many attributes are asked for by ticking.
+    pub fn n_ticked(&self) -> usize {
+        self.ticked.len()
     }
 
     /// The attributes that a span with this label is asked for by ticking, so that without a tick they are not so.

@@ -12,6 +12,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// More is no annotation of one text; as records it takes several times the memory.
 const MAX_BYTES: u64 = 8 << 20;
+/// Attributes that no record gives and only the configuration asks for, in one file.
+const MAX_UNTICKED: usize = 1_000_000;
 
 /// Reads the files of an upload.
 pub(super) struct Reader<'a> {
@@ -89,7 +91,7 @@ impl<'a> Reader<'a> {
                 reading.skip(self.sink, reason, &place(at), &detail)?;
             }
         }
-        self.tick(file, &mut found);
+        self.tick(file, &mut found)?;
         let counts_twice = document
             .as_ref()
             .is_some_and(|document| found.counts_breaks_twice(document));
@@ -142,11 +144,21 @@ impl<'a> Reader<'a> {
     }
 
     /// Attributes that were not ticked: no record says so, only the configuration that asks for them.
-    fn tick(&mut self, file: &UploadFile, found: &mut Document) {
+    fn tick(&mut self, file: &UploadFile, found: &mut Document) -> Result<(), ImportError> {
         let Some(configuration) = self.configurations.of(file.path()) else {
             self.n_ticked_only += u64::from(found.has_ticked);
-            return;
+            return Ok(());
         };
+        if configuration.n_ticked().saturating_mul(found.spans.len()) > MAX_UNTICKED {
+            let detail = "asks more of its spans by annotation.conf than is filled in; attributes that were not ticked stay unknown";
+            return Ok(skip(
+                self.sink,
+                SkipReason::InvalidRecord,
+                file.path(),
+                "",
+                detail,
+            )?);
+        }
         // Of several events on one span none can be told which the answer would be for.
         let triggered = &found.triggered;
         let is_told = |marked: &&mut Marked| triggered.get(marked.span.id).is_none_or(|n| *n < 2);
@@ -158,6 +170,7 @@ impl<'a> Reader<'a> {
                 }
             }
         }
+        Ok(())
     }
 
     /// Says what holds for the upload as a whole.

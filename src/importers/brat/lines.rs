@@ -88,7 +88,7 @@ fn span<'a>(id: &'a str, body: &'a str, quoted: Option<&'a str>) -> Result<Span<
         id,
         label,
         stretches: stretches.ok_or("is a span whose offsets are no pairs of whole numbers")?,
-        quoted,
+        quoted: quoted.filter(|text| !text.trim().is_empty()),
     })
 }
 

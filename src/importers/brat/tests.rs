@@ -107,3 +107,20 @@ fn other_tables_of_tabs_are_not_taken() {
     let (report, _) = import(&[table]);
     assert_eq!(report.format, "ratings_table");
 }
+
+#[test]
+fn more_unticked_attributes_than_anyone_could_mean_are_left_unknown() {
+    let asked: String = (0..2_000).map(|at| format!("Q{at} Arg:<ANY>\n")).collect();
+    let conf = format!("[entities]\nX\n[attributes]\n{asked}");
+    let spans: String = (0..600).map(|at| format!("T{at}\tX 0 1\ta\n")).collect();
+    let (_, sink) = import(&[
+        ("d.ann", spans.as_str()),
+        ("annotation.conf", conf.as_str()),
+    ]);
+    assert!(
+        annotations(&sink)
+            .iter()
+            .all(|one| one.attributes.is_empty())
+    );
+    assert!(skips(&sink)[0].contains("attributes that were not ticked stay unknown"));
+}

@@ -11,6 +11,8 @@ use std::fs::File;
 
 /// More rows are refused: Parquet packs equal rows into almost nothing.
 const MAX_ROWS: i64 = 200_000_000;
+/// Texts that a table may unfold into, however small it is.
+const FREE_BYTES: u64 = 512 << 20;
 const MAGIC: &[u8] = b"PAR1";
 
 /// The rows of a file.
@@ -104,11 +106,13 @@ impl Table {
             }
         }
         // A few bytes of a dictionary can stand for any number of long texts.
-        if self.n_bytes > limits.max_unpacked_bytes {
+        let of_ratio = file.size_bytes().saturating_mul(limits.max_ratio);
+        let max_bytes = of_ratio.max(FREE_BYTES).min(limits.max_unpacked_bytes);
+        if self.n_bytes > max_bytes {
             return Err(ImportError::Limit {
                 file: file.path().to_owned(),
                 detail: "the texts of the table take too many bytes".to_owned(),
-                limit: format!("{} bytes", limits.max_unpacked_bytes),
+                limit: format!("{max_bytes} bytes"),
             });
         }
         Ok(Some(cells))

@@ -5,6 +5,7 @@ use crate::importers::json::fields::{given, list, word};
 use crate::importers::json::record;
 use crate::importers::one_reading::plain;
 use serde_json::Value;
+use std::collections::HashSet;
 
 /// More options are no choice that a person is asked.
 const MAX_OPTIONS: usize = 10_000;
@@ -56,9 +57,10 @@ pub(super) fn chosen(task: &Value, id: &str, styles: &Styles) -> Result<Vec<Anno
         .map(|option| given(option, "id").unwrap_or(option))
         .collect();
     let options = texts(options, "options")?;
+    let offered: HashSet<&String> = options.iter().collect();
     if let Some(stray) = accepted
         .iter()
-        .position(|chosen| !options.is_empty() && !options.contains(chosen))
+        .position(|chosen| !offered.is_empty() && !offered.contains(chosen))
     {
         return Err(format!("`accept[{stray}]` is none of the ids in `options`"));
     }
@@ -77,13 +79,14 @@ pub(super) fn chosen(task: &Value, id: &str, styles: &Styles) -> Result<Vec<Anno
         let one = |value: String| answer(id.to_owned(), String::new(), value);
         return Ok(accepted.into_iter().map(one).collect());
     }
+    let taken: HashSet<&String> = accepted.iter().collect();
     let asked = if options.is_empty() {
         accepted.clone()
     } else {
         options
     };
     let one = |(at, option): (usize, String)| {
-        let is_chosen = accepted.contains(&option);
+        let is_chosen = taken.contains(&option);
         answer(format!("{id}#{at}"), option, yes_or_no(is_chosen))
     };
     Ok(asked.into_iter().enumerate().map(one).collect())
