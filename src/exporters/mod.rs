@@ -5,6 +5,7 @@
 
 mod coco;
 mod cvat;
+mod dicom_seg;
 mod error;
 mod label_studio;
 mod label_studio_brush;
@@ -46,7 +47,12 @@ pub trait Exporter: Sync {
 }
 
 /// Every exporter, in the order in which they are listed.
-pub const ALL: &[&dyn Exporter] = &[&coco::Coco, &cvat::Cvat, &label_studio::LabelStudio];
+pub const ALL: &[&dyn Exporter] = &[
+    &coco::Coco,
+    &cvat::Cvat,
+    &dicom_seg::DicomSeg,
+    &label_studio::LabelStudio,
+];
 
 /// The exporter with this key.
 pub fn by_key(key: &str) -> Option<&'static dyn Exporter> {

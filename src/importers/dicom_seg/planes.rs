@@ -121,9 +121,13 @@ impl Planes {
     /// The grid in words, rounded to 0.01 mm and 0.001 of a direction, so that writers' rounding makes no difference.
     pub fn grid_text(&self) -> String {
         let grid = self.grid();
-        // Adding zero turns a rounded −0 into 0.
-        let mm = |value: f64| format!("{:.2}", (value * 100.0).round() / 100.0 + 0.0);
-        let share = |value: f64| format!("{:.3}", (value * 1000.0).round() / 1000.0 + 0.0);
+        // Two roundings: a 32-bit 0.585 lies below the half that the decimal 0.585 lies on. Adding zero turns a rounded −0 into 0.
+        let rounded = |value: f64, unit: f64| {
+            let fine = (value * unit * 100.0).round() / (unit * 100.0);
+            (fine * unit).round() / unit + 0.0
+        };
+        let mm = |value: f64| format!("{:.2}", rounded(value, 100.0));
+        let share = |value: f64| format!("{:.3}", rounded(value, 1000.0));
         let spacing = grid.spacing_mm.map_or("unknown".to_owned(), |[_, y, x]| {
             format!("{} × {} mm", mm(y), mm(x))
         });
@@ -160,7 +164,7 @@ impl Planes {
             positions
                 .iter()
                 .zip(positions.iter().skip(1))
-                .map(|(low, high)| high - low)
+                .map(|(low, high)| high.saturating_sub(*low))
         };
         let smallest = steps().min()?;
         // Positions are rounded to 1 µm at both ends of a step.

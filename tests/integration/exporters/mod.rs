@@ -1,5 +1,6 @@
 //! Round trips: what is exported and imported again is the same, in every format and for every shape that it holds.
 
+mod dicom_seg;
 mod made_up;
 
 use crate::corpus::read_memory;
