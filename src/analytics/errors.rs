@@ -3,8 +3,8 @@
 use super::AnalyticsError;
 use crate::domain::{ErrorKind, ErrorUnit, Protocol};
 use crate::statistics::{
-    ClusterCount, Interval, IntervalMethod, Population, RateVerdict, Rule, clustered_rate,
-    judge_clustered_rate, wilson,
+    ClusterCount, ClusteredVerdict, Interval, IntervalMethod, Population, RateVerdict, Rule,
+    clustered_rate, judge_clustered_rate, judge_rate, wilson,
 };
 use crate::store::{Filter, Group, GroupBy, ProjectId, Store};
 use std::collections::{BTreeMap, HashMap};
@@ -74,14 +74,18 @@ pub fn error_figures(
                 .map(|stage| stage.max_error_rate);
             let own_studies = studies.remove(&row.group).unwrap_or_default();
             let judged = limit.map(|limit| {
-                judge_clustered_rate(
-                    &own_studies,
-                    Population::Process,
-                    limit,
-                    protocol.confidence,
-                    Rule::Bounds,
-                    protocol.within_study_correlation,
-                )
+                let (process, rule) = (Population::Process, Rule::Bounds);
+                let level = protocol.confidence;
+                if unit == ErrorUnit::Study {
+                    let verdict = judge_rate(n_errors, n_assessed, process, limit, level, rule);
+                    return ClusteredVerdict {
+                        verdict,
+                        worth: None,
+                        further_clean_clusters: None,
+                    };
+                }
+                let correlation = protocol.within_study_correlation;
+                judge_clustered_rate(&own_studies, process, limit, level, rule, correlation)
             });
             let mut own = BTreeMap::new();
             kinds.retain(|(group, kind, n)| {
@@ -115,7 +119,7 @@ pub fn error_figures(
         .collect()
 }
 
-/// Every group's counts study by study.
+/// Every group's counts study by study, where the unit lies below the study.
 fn by_study(
     store: &Store,
     project: ProjectId,
@@ -124,6 +128,9 @@ fn by_study(
     by: GroupBy,
 ) -> Result<HashMap<Group, Vec<ClusterCount>>, AnalyticsError> {
     let mut studies: HashMap<Group, Vec<ClusterCount>> = HashMap::new();
+    if unit == ErrorUnit::Study {
+        return Ok(studies);
+    }
     let split = GroupBy { study: true, ..by };
     for row in store.error_rates(project, unit, filter, split)? {
         let group = Group {

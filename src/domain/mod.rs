@@ -10,8 +10,8 @@ mod table;
 
 pub use crate::statistics::Status;
 pub use annotation::{
-    Annotation, GRID_ATTRIBUTE, Item, MEASUREMENT_PREFIX, Reading, ReadingKey, ReadingState,
-    Review, ReviewOutcome, is_judged,
+    Annotation, FRAME_OF_REFERENCE_ATTRIBUTE, GRID_ATTRIBUTE, Item, MEASUREMENT_PREFIX, Reading,
+    ReadingKey, ReadingState, Review, ReviewOutcome, is_judged,
 };
 pub use ingest::{IngestOptions, MaskForeground, SampleCoverage, Skip, SkipReason};
 pub use people::{ReferenceKind, Role, Stage};

@@ -6,6 +6,7 @@
 mod coco;
 mod cvat;
 mod datumaro;
+mod dicom_seg;
 mod error;
 mod label_studio;
 mod label_studio_brush;
@@ -52,6 +53,7 @@ pub const ALL: &[&dyn Exporter] = &[
     &coco::Coco,
     &cvat::Cvat,
     &label_studio::LabelStudio,
+    &dicom_seg::DicomSeg,
     &datumaro::Datumaro,
     &parquet::Parquet,
 ];

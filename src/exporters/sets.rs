@@ -115,7 +115,12 @@ pub(super) fn write_sets<F: Form>(
     Ok(tally.finish(format.key, names, again))
 }
 
-fn passes<'a>(item: &'a Item, image: &'a str, works: &'a [Work]) -> BTreeMap<ReadingSet, Pass<'a>> {
+/// The readings of an item by set, their layers put together.
+pub(super) fn passes<'a>(
+    item: &'a Item,
+    image: &'a str,
+    works: &'a [Work],
+) -> BTreeMap<ReadingSet, Pass<'a>> {
     let mut found: BTreeMap<ReadingSet, Pass<'a>> = BTreeMap::new();
     for work in works {
         match found.get_mut(&ReadingSet::of(&work.reading)) {

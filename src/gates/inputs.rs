@@ -43,7 +43,7 @@ pub struct StageErrorCount {
     pub n_refused: u64,
     /// A finite lot drawn from without replacement, or an unbounded process.
     pub population: Population,
-    /// The same counts study by study: units of one study hang together.
+    /// The same counts study by study, where the unit lies below the study: units of one study hang together.
     pub by_study: Vec<ClusterCount>,
 }
 

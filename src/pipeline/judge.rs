@@ -264,13 +264,16 @@ fn error_counts(
                 n_not_applicable,
                 n_refused,
                 population: population(stage, unit, n_assessed, &rows, members.len() as u64),
-                by_study: rows
-                    .iter()
-                    .map(|row| ClusterCount {
-                        errors: row[0],
-                        assessed: row[1],
-                    })
-                    .collect(),
+                by_study: if unit == ErrorUnit::Study {
+                    Vec::new()
+                } else {
+                    rows.iter()
+                        .map(|row| ClusterCount {
+                            errors: row[0],
+                            assessed: row[1],
+                        })
+                        .collect()
+                },
             });
         }
     }

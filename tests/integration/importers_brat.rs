@@ -37,6 +37,7 @@ fn good_fixtures_are_read_to_the_last_span() {
     let [alone, readers] = &fixtures("brat", "good")[..] else {
         panic!("two fixtures are expected");
     };
+    assert!(alone.ends_with("alone.ann") && readers.ends_with("readers"));
     let (report, sink) = read_memory(readers, &folders_are_raters()).expect("a good fixture");
     assert_eq!(report.format, "brat");
     assert_eq!(report.missing, ["finished_at", "study"]);

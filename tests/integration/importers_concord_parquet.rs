@@ -33,6 +33,7 @@ fn every_kind_of_shape_is_read() {
     let [shapes, _] = &fixtures("concord_parquet", "good")[..] else {
         panic!("two fixtures are expected");
     };
+    assert!(shapes.ends_with("shapes.parquet"));
     let (report, sink) = read_memory(shapes, &IngestOptions::default()).expect("a good table");
     assert_eq!(report.format, "concord_parquet");
     assert_eq!(report.n_skipped(), 0);
@@ -61,6 +62,7 @@ fn readings_keep_their_state_and_review() {
     let [_, states] = &fixtures("concord_parquet", "good")[..] else {
         panic!("two fixtures are expected");
     };
+    assert!(states.ends_with("states.parquet"));
     let (_, sink) = read_memory(states, &IngestOptions::default()).expect("a good table");
     let found: Vec<Reading> = sink
         .readings

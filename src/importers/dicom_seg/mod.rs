@@ -23,7 +23,9 @@ use super::{
     Context, Detection, Format, ImportError, Importer, Limits, Placement, Sink, SinkError, Upload,
     UploadFile,
 };
-use crate::domain::{Annotation, GRID_ATTRIBUTE, ReadingState, Shape, Skip, SkipReason};
+use crate::domain::{
+    Annotation, FRAME_OF_REFERENCE_ATTRIBUTE, GRID_ATTRIBUTE, ReadingState, Shape, Skip, SkipReason,
+};
 use crate::geometry::GeometryError;
 use document::Document;
 use header::Header;
@@ -55,7 +57,7 @@ const FORMAT: Format = Format {
            keyed by ImagePositionPatient along the slice normal, its rows and columns brought to one order for each principal \
            plane, or a mask of the image, or of the slide's total pixel matrix put together from its tiles; fractional pixels \
            count from half of MaximumFractionalValue on; label maps: each pixel value its segment's; label: SegmentLabel; \
-           attributes: property type and category, algorithm type, tracking UID, grid; spacing; time: ContentDate and \
+           attributes: property type and category, algorithm type, tracking UID, grid and frame of reference; spacing; time: ContentDate and \
            ContentTime; uncompressed, deflated, RLE, and JPEG 2000 and HTJ2K without loss",
     ignores: "the background of label maps (PixelPaddingValue, code Background, undescribed 0), pixel values that no segment \
               describes (counted), other transfer syntaxes (refused by name), several focal planes, patient data",
@@ -198,6 +200,9 @@ fn read_file(
                 annotation
                     .attributes
                     .insert(GRID_ATTRIBUTE.to_owned(), grid.clone());
+                let frame = header.frame_of_reference.clone();
+                let frame = frame.map(|uid| (FRAME_OF_REFERENCE_ATTRIBUTE.to_owned(), uid));
+                annotation.attributes.extend(frame);
             }
             sink.annotation(&key, annotation)?;
         }

@@ -138,7 +138,7 @@ impl Planes {
             positions
                 .iter()
                 .zip(positions.iter().skip(1))
-                .map(|(low, high)| high - low)
+                .map(|(low, high)| high.saturating_sub(*low))
         };
         let smallest = steps().min()?;
         // Positions are rounded to 1 µm at both ends of a step.

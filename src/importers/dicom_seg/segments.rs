@@ -3,6 +3,7 @@
 use super::Fault;
 use super::header::whole;
 use crate::importers::dicom_document::{code_meaning, items, text};
+use dicom_core::Tag;
 use dicom_dictionary_std::tags;
 use dicom_object::InMemDicomObject;
 use std::collections::BTreeMap;
@@ -72,11 +73,11 @@ fn segment(item: &InMemDicomObject, number: u32) -> Segment {
     let known = [
         (
             "property_type",
-            code_meaning(item, tags::SEGMENTED_PROPERTY_TYPE_CODE_SEQUENCE),
+            stated_meaning(item, tags::SEGMENTED_PROPERTY_TYPE_CODE_SEQUENCE),
         ),
         (
             "property_category",
-            code_meaning(item, tags::SEGMENTED_PROPERTY_CATEGORY_CODE_SEQUENCE),
+            stated_meaning(item, tags::SEGMENTED_PROPERTY_CATEGORY_CODE_SEQUENCE),
         ),
         ("algorithm_type", text(item, tags::SEGMENT_ALGORITHM_TYPE)),
         ("tracking_uid", text(item, tags::TRACKING_UID)),
@@ -96,12 +97,20 @@ fn segment(item: &InMemDicomObject, number: u32) -> Segment {
     }
 }
 
-/// Code 125040 of DICOM's own scheme.
+/// The meaning of the first code, unless it is the one that Concord's own exports put where none is known.
+fn stated_meaning(item: &InMemDicomObject, tag: Tag) -> Option<String> {
+    code_meaning(item, tag).filter(|_| !is_coded(item, tag, "NONE", "99CONCORD"))
+}
+
 fn is_coded_background(item: &InMemDicomObject) -> bool {
-    items(item, tags::SEGMENTED_PROPERTY_TYPE_CODE_SEQUENCE)
-        .iter()
-        .any(|code| {
-            text(code, tags::CODE_VALUE).as_deref() == Some("125040")
-                && text(code, tags::CODING_SCHEME_DESIGNATOR).as_deref() == Some("DCM")
-        })
+    let tag = tags::SEGMENTED_PROPERTY_TYPE_CODE_SEQUENCE;
+    is_coded(item, tag, "125040", "DCM")
+}
+
+/// Whether the first code is this one of this scheme.
+fn is_coded(item: &InMemDicomObject, tag: Tag, value: &str, scheme: &str) -> bool {
+    items(item, tag).first().is_some_and(|code| {
+        text(code, tags::CODE_VALUE).as_deref() == Some(value)
+            && text(code, tags::CODING_SCHEME_DESIGNATOR).as_deref() == Some(scheme)
+    })
 }

@@ -18,6 +18,8 @@ pub(super) fn matrix_masks(
     [width, height]: [u32; 2],
     pixels: &mut Pixels<'_>,
 ) -> Result<Vec<(u32, Shape)>, Fault> {
+    // Places below count to the number of its pixels.
+    Mask::empty(width, height)?;
     let place = |index: usize| {
         let frame = header.frames.get(index);
         let [x, y] = frame.and_then(|frame| frame.tile).unwrap_or_default();

@@ -46,13 +46,13 @@ pub fn full(
     storage: Storage,
     segments: &Segments,
 ) -> Result<Vec<Frame>, Fault> {
-    let [columns, rows] = [(width, tile_px[0]), (height, tile_px[1])].map(|(length, tile)| {
-        u64::from(
-            length
-                .checked_div(tile)
-                .map_or(0, |_| length.div_ceil(tile)),
-        )
-    });
+    if [width, height].contains(&0) || tile_px.contains(&0) {
+        return Err(Fault::invalid(
+            "its tiles or its total pixel matrix have no pixels",
+        ));
+    }
+    let columns = u64::from(width.div_ceil(tile_px[0]));
+    let rows = u64::from(height.div_ceil(tile_px[1]));
     let numbers: Vec<Option<u32>> = match storage {
         Storage::LabelMap { .. } => vec![None],
         Storage::Binary | Storage::Fractional { .. } => segments.numbers().map(Some).collect(),
@@ -72,7 +72,7 @@ pub fn full(
         )));
     }
     let tiles = || {
-        let starts = |length: u32, tile: u32| (0..length).step_by(tile.max(1) as usize);
+        let starts = |length: u32, tile: u32| (0..length).step_by(tile as usize);
         starts(height, tile_px[1]).flat_map(move |y| starts(width, tile_px[0]).map(move |x| [x, y]))
     };
     Ok(numbers

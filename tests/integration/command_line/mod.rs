@@ -99,7 +99,7 @@ fn formats_lists_every_importer_with_all_that_it_says_about_itself() {
                 .iter()
                 // What draws nothing, or states positions of several kinds, has no convention of its own.
                 .filter(|(key, _)| *key != "convention" || !importer.format().convention.is_empty())
-                .all(|(_, text)| text.as_str().is_some_and(|text| text.len() > 3))
+                .all(|(_, text)| text.as_str().is_some_and(|text| text.len() > 2))
         );
     }
     let written = json(folder.path(), &["formats", "--output", "json", "--written"]);

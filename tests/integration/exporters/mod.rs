@@ -1,6 +1,7 @@
 //! Round trips: what is exported and imported again is the same, in every format and for every shape that it holds.
 
 mod datumaro;
+mod dicom_seg;
 mod lossless;
 mod made_up;
 mod said;

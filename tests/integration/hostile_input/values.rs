@@ -173,7 +173,8 @@ fn cells(text: &str) -> Vec<Range<usize>> {
 #[test]
 fn any_value_of_a_coco_file_may_be_wrong() {
     let mut n_cases = 0;
-    for path in fixtures("coco", "good") {
+    let is_file = |path: &PathBuf| path.is_file();
+    for path in fixtures("coco", "good").into_iter().filter(is_file) {
         let (_, text, _) = whole(&path);
         n_cases += replace_each(&path, &json_values(&text), JSON, |before, replacement| {
             // An export of images that nobody marked is sound.
@@ -225,7 +226,8 @@ fn any_value_of_a_label_studio_file_may_be_wrong() {
 fn any_value_of_an_xml_export_may_be_wrong() {
     let mut n_cases = [0, 0];
     for (key, n_of_key) in ["cvat", "lidc"].into_iter().zip(&mut n_cases) {
-        for path in fixtures(key, "good") {
+        let paths = fixtures(key, "good").into_iter();
+        for path in paths.filter(|path| path.extension().is_some_and(|name| name == "xml")) {
             let (_, text, _) = whole(&path);
             *n_of_key += replace_each(&path, &xml_values(&text), TEXT, |_, _| false);
         }
