@@ -5,9 +5,11 @@ use super::evidence::EvidenceDto;
 use super::operations::EVALUATE;
 use super::parameters::{EVALUATED_ON, Given, LOT_STUDY};
 use super::spool::TomlBody;
-use super::{ApiError, ApiState, timestamp};
+use super::{ApiError, ApiState, blocking, timestamp};
 use crate::domain::Status;
-use crate::pipeline::{LotRequest, evaluate_lot, evaluation, evaluations, policy_named};
+use crate::pipeline::{
+    LotRequest, evaluate_lot, evaluation, evaluations, policy_named, public_evidence_key,
+};
 use crate::store::GateRecord;
 use poem::Request;
 use poem_openapi::param::{Header, Path};
@@ -79,6 +81,27 @@ impl Example for EvaluationList {
     }
 }
 
+/// By what evidence of this server is signed.
+#[derive(Object)]
+#[oai(example)]
+pub struct EvidenceKeyDto {
+    /// ed25519.
+    algorithm: String,
+    /// 64 hexadecimal digits; null where the server keeps nothing on disk.
+    public_key: Option<String>,
+}
+
+impl Example for EvidenceKeyDto {
+    fn example() -> Self {
+        Self {
+            algorithm: "ed25519".to_owned(),
+            public_key: Some(
+                "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a".to_owned(),
+            ),
+        }
+    }
+}
+
 #[derive(ApiResponse)]
 enum Evaluated {
     /// Judged and recorded. The body is the record, byte for byte as it is kept.
@@ -95,6 +118,33 @@ pub struct GatesApi(pub ApiState);
 
 #[OpenApi(tag = "super::Area::Gates")]
 impl GatesApi {
+    /// Read the public key of evidence
+    ///
+    /// Give it to `concord verify --key` where records of this server are to be believed.
+    #[oai(
+        path = "/evidence-key",
+        method = "get",
+        operation_id = "get_evidence_key"
+    )]
+    async fn evidence_key(
+        &self,
+        request: &Request,
+        /// The entity tag of an earlier answer.
+        #[oai(name = "If-None-Match")]
+        if_none_match: Header<Option<String>>,
+    ) -> Result<Read<EvidenceKeyDto>, ApiError> {
+        Given::read(request, &[])?;
+        let store = self.0.store.clone();
+        blocking(move || {
+            let key = EvidenceKeyDto {
+                algorithm: "ed25519".to_owned(),
+                public_key: public_evidence_key(&store)?.map(|key| key.to_string()),
+            };
+            Ok(Read::of(&key, if_none_match.0.as_deref()))
+        })
+        .await
+    }
+
     /// Judge a lot
     ///
     /// By the policy in the body, which must bear the name in the path; without a body, `default` is the policy

@@ -6,6 +6,7 @@ mod consensus;
 mod gate;
 mod metrics;
 mod streams;
+mod verify;
 
 use crate::corpus::fixtures;
 use concord::importers::ALL;
