@@ -12,6 +12,7 @@ mod ingest_flags;
 mod metrics;
 mod output;
 mod progress;
+mod protocol;
 mod report;
 mod serve;
 mod verify;
@@ -74,6 +75,8 @@ enum Command {
     Agreement(agreement::AgreementArgs),
     /// The weekly calibration report
     Report(report::ReportArgs),
+    /// Protocols to begin with, the mistakes in one, and the annotators' sheet
+    Protocol(protocol::ProtocolArgs),
     /// Judge a release; exit code 0 pass, 1 fail, 2 error, 3 insufficient evidence
     Gate(gate::GateArgs),
     /// Check an evidence record: signature, hashes, and verdicts against their counts; needs no database
@@ -95,6 +98,7 @@ pub fn run() -> ExitCode {
         Command::Agreement(args) => agreement::run(&args),
         Command::Report(args) => report::run(&args, &cli.global),
         Command::Gate(args) => gate::run(&args, &cli.global),
+        Command::Protocol(args) => protocol::run(&args),
         Command::Verify(args) => verify::run(&args),
     };
     match outcome {

@@ -13,6 +13,7 @@ mod junit;
 mod policy;
 mod policy_file;
 mod protocol_file;
+mod protocol_templates;
 mod signature;
 mod summary;
 mod verdict;
@@ -32,6 +33,7 @@ pub use junit::junit_xml;
 pub use policy::{CheckRule, EvidenceRule, Policy, PolicyCheck, Waiver};
 pub use policy_file::{FLOOR_COEFFICIENTS, default_policy_toml, parse_policy, policy_hash};
 pub use protocol_file::{default_protocol_toml, parse_protocol, protocol_hash, protocol_toml};
+pub use protocol_templates::{PROTOCOL_TEMPLATES, ProtocolTemplate, protocol_template};
 pub use signature::{
     EvidenceFault, EvidenceKey, PublicKey, Signature, VerifiedEvidence, verify_evidence,
 };

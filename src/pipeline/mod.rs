@@ -53,7 +53,7 @@ pub use metrics::{
 pub use pictures::{ItemOverlay, Wanted, item_overlay};
 pub use progress::{Progress, Silent};
 pub use project::{Project, create_project, project, projects, update_protocol};
-pub use publish::render_report;
+pub use publish::{protocol_sheet, render_report};
 pub use rater_card::{RaterCard, rater_card, raters};
 pub use score::{ScoreSummary, score_all, score_dirty};
 pub use signing::public_evidence_key;

@@ -1,6 +1,8 @@
 //! A report as a file.
 
 use super::PipelineError;
+use crate::domain::Protocol;
+use crate::gates::protocol_hash;
 use crate::reports::model::CalibrationReport;
 use crate::reports::render::{self, Audience};
 
@@ -19,4 +21,12 @@ pub fn render_report(report: &CalibrationReport, kind: &str) -> Result<String, P
             detail: "write html, md or json".to_owned(),
         }),
     }
+}
+
+/// The sheet that annotators work by, as one HTML file.
+///
+/// # Errors
+/// What rendering raises.
+pub fn protocol_sheet(protocol: &Protocol) -> Result<String, PipelineError> {
+    Ok(render::protocol_sheet(protocol, &protocol_hash(protocol))?)
 }

@@ -4,12 +4,14 @@ mod html;
 mod json;
 mod markdown;
 mod rows;
+mod sheet;
 mod tables;
 mod words;
 
 pub use html::{Audience, CardView, Plot, STYLE, html};
 pub use json::json;
 pub use markdown::markdown;
+pub use sheet::protocol_sheet;
 pub use tables::{CellView, Column, TableView};
 
 /// Why a report could not be rendered; both causes are faults of this program.
