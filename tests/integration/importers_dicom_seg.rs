@@ -88,6 +88,11 @@ fn real_segmentations_have_the_voxels_that_pydicom_finds() {
             expected["height_px"].as_u64(),
             "{name}"
         );
+        assert_eq!(
+            item.modality.as_deref(),
+            expected["modality"].as_str(),
+            "{name}"
+        );
         let annotations: Vec<_> = sink
             .readings
             .values()

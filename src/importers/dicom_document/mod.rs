@@ -3,10 +3,12 @@
 //! Format: DICOM PS3.5, chapters 7 and 10.
 
 mod graphics;
+mod modality;
 mod nesting;
 mod people;
 
 pub(super) use graphics::{Drawn, drawn, pairs};
+pub(super) use modality::modality_of;
 pub(super) use people::is_person;
 
 use super::dicom_seg::elements::{

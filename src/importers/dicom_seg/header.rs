@@ -4,7 +4,7 @@ use super::Fault;
 use super::frames::Storage;
 use super::segments::Segments;
 use super::tiling;
-use crate::importers::dicom_document::{items, stated_time, text};
+use crate::importers::dicom_document::{items, modality_of, stated_time, text};
 use dicom_core::Tag;
 use dicom_dictionary_std::tags;
 use dicom_object::InMemDicomObject;
@@ -30,6 +30,8 @@ pub struct Header {
     pub series: Vec<String>,
     /// SOPInstanceUIDs of the images of all series.
     pub images: Vec<String>,
+    /// What those images are, where they are of one kind.
+    pub modality: Option<&'static str>,
     pub frame_of_reference: Option<String>,
     pub creator: Option<String>,
     /// ContentDate, ContentTime and the offset, in the form of RFC 3339 as far as given.
@@ -113,6 +115,10 @@ impl Header {
         let measures =
             groups().find_map(|group| items(group, tags::PIXEL_MEASURES_SEQUENCE).first());
         let references = items(data_set, tags::REFERENCED_SERIES_SEQUENCE);
+        let referenced = || {
+            let images = references.iter();
+            images.flat_map(|series| items(series, tags::REFERENCED_INSTANCE_SEQUENCE))
+        };
         let (content_time, states_zone) =
             stated_time(data_set, tags::CONTENT_DATE, tags::CONTENT_TIME);
         Ok(Self {
@@ -122,9 +128,8 @@ impl Header {
                 .iter()
                 .filter_map(|series| text(series, tags::SERIES_INSTANCE_UID))
                 .collect(),
-            images: references
-                .iter()
-                .flat_map(|series| items(series, tags::REFERENCED_INSTANCE_SEQUENCE))
+            modality: modality(referenced().chain(groups().filter_map(source))),
+            images: referenced()
                 .filter_map(|image| text(image, tags::REFERENCED_SOP_INSTANCE_UID))
                 .collect(),
             frame_of_reference: text(data_set, tags::FRAME_OF_REFERENCE_UID),
@@ -214,8 +219,6 @@ fn frame(
             .and_then(|element| element.to_int::<u32>().ok());
         Some(number.ok_or("does not say which segment it belongs to")?)
     };
-    let source = first(tags::DERIVATION_IMAGE_SEQUENCE)
-        .and_then(|derivation| items(derivation, tags::SOURCE_IMAGE_SEQUENCE).first());
     let tile = match matrix_px {
         Some(matrix_px) => Some(tiling::place(
             first(tags::PLANE_POSITION_SLIDE_SEQUENCE),
@@ -227,9 +230,26 @@ fn frame(
         segment,
         position_mm: first(tags::PLANE_POSITION_SEQUENCE)
             .and_then(|plane| numbers(plane, tags::IMAGE_POSITION_PATIENT)),
-        source_image: source.and_then(source_image),
+        source_image: source(group)
+            .or_else(|| shared.and_then(source))
+            .and_then(source_image),
         tile,
     })
+}
+
+/// The first image that a frame was drawn on.
+fn source(group: &InMemDicomObject) -> Option<&InMemDicomObject> {
+    let derivation = items(group, tags::DERIVATION_IMAGE_SEQUENCE).first()?;
+    items(derivation, tags::SOURCE_IMAGE_SEQUENCE).first()
+}
+
+/// The one modality of images by their classes.
+fn modality<'a>(images: impl Iterator<Item = &'a InMemDicomObject>) -> Option<&'static str> {
+    let mut found = images
+        .filter_map(|image| text(image, tags::REFERENCED_SOP_CLASS_UID))
+        .map(|class| modality_of(&class));
+    let first = found.next()??;
+    found.all(|other| other == Some(first)).then_some(first)
 }
 
 /// The image that a reference names, with #number where it names one frame of it.

@@ -57,7 +57,7 @@ const FORMAT: Format = Format {
            keyed by ImagePositionPatient along the slice normal, its rows and columns brought to one order for each principal \
            plane, or a mask of the image, or of the slide's total pixel matrix put together from its tiles; fractional pixels \
            count from half of MaximumFractionalValue on; label maps: each pixel value its segment's; label: SegmentLabel; \
-           attributes: property type and category, algorithm type, tracking UID, grid and frame of reference; spacing; time: ContentDate and \
+           attributes: property type and category, algorithm type, tracking UID, grid and frame of reference; spacing; modality by the class of the referenced images; time: ContentDate and \
            ContentTime; uncompressed, deflated, RLE, and JPEG 2000 and HTJ2K without loss",
     ignores: "the background of label maps (PixelPaddingValue, code Background, undescribed 0), pixel values that no segment \
               describes (counted), other transfer syntaxes (refused by name), several focal planes, patient data",
@@ -251,6 +251,7 @@ fn announce(
     if let Some(study) = &header.study {
         item.study.clone_from(study);
     }
+    item.modality = header.modality.map(str::to_owned).or(item.modality);
     let ([width_px, height_px], spacing_yx_mm) = match (planes, header.matrix_px) {
         (Some(planes), _) => ([planes.width_px, planes.height_px], planes.spacing_yx_mm),
         (None, Some(matrix_px)) => (matrix_px, header.spacing_yx_mm),

@@ -69,6 +69,15 @@ def usual(frame, row, column):
     return frame, np.cross(row, column)
 
 
+def modality(data):
+    """Of the referenced images, by the name that pydicom's dictionary gives their class."""
+    references = [image for series in data.get("ReferencedSeriesSequence", []) for image in series.get("ReferencedInstanceSequence", [])]
+    names = {pydicom.uid.UID(image.ReferencedSOPClassUID).name for image in references}
+    known = {"CT Image Storage": "CT", "MR Image Storage": "MR", "VL Whole Slide Microscopy Image Storage": "SM",
+             "Computed Radiography Image Storage": "CR", "Positron Emission Tomography Image Storage": "PT"}
+    return known[names.pop()] if len(names) == 1 else None
+
+
 def slide(path, data):
     image = highdicom.seg.segread(path)
     found = []
@@ -82,7 +91,7 @@ def slide(path, data):
             label = image.get_segment_description(number).segment_label
             found.append({"number": int(number), "label": label, "planes": [[None, len(xs), int(xs.sum()), int(ys.sum())]]})
     height, width = mask.shape
-    return {"width_px": width, "height_px": height, "segments": found}
+    return {"width_px": width, "height_px": height, "modality": modality(data), "segments": found}
 
 
 def segments(path):
@@ -110,6 +119,7 @@ def segments(path):
     return {
         "width_px": int(frame.shape[1]),
         "height_px": int(frame.shape[0]),
+        "modality": modality(data),
         "segments": [
             {"number": number, "label": labels[number], "planes": sorted(planes, key=lambda row: row[0] or 0)}
             for number, planes in sorted(found.items())
