@@ -15,6 +15,7 @@ mod cvat;
 mod darwin;
 mod datumaro;
 mod detection;
+mod dicom_ann;
 mod dicom_document;
 mod dicom_gsps;
 mod dicom_rtstruct;
@@ -132,6 +133,7 @@ pub const ALL: &[&dyn Importer] = &[
     &dicom_sr::DicomSr,
     &dicom_rtstruct::DicomRtstruct,
     &dicom_gsps::DicomGsps,
+    &dicom_ann::DicomAnn,
     &label_studio::IMPORTER,
     &cvat::IMPORTER,
     &coco::IMPORTER,

@@ -27,6 +27,7 @@ mod importers_cvat;
 mod importers_cvat_backups;
 mod importers_darwin;
 mod importers_datumaro;
+mod importers_dicom_ann;
 mod importers_dicom_gsps;
 mod importers_dicom_rtstruct;
 mod importers_dicom_seg;
