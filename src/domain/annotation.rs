@@ -92,10 +92,15 @@ pub struct Reading {
 /// state different grids are never compared.
 pub const GRID_ATTRIBUTE: &str = "grid";
 
+/// Attribute that states the same grid with every digit, for writers of volumes: two exports of one grid round it differently, so it is
+/// never compared.
+pub const EXACT_GRID_ATTRIBUTE: &str = "grid_exact";
+
 /// What a tool writes about a shape, which nobody judged: on these there is no agreement between raters.
 const TOOL_ATTRIBUTES: &[&str] = &[
     "algorithm_type",
     "area_px2",
+    EXACT_GRID_ATTRIBUTE,
     GRID_ATTRIBUTE,
     "group",
     "iscrowd",

@@ -8,6 +8,7 @@ mod cvat;
 mod error;
 mod label_studio;
 mod label_studio_brush;
+mod nifti;
 mod report;
 mod sets;
 mod sidecar;
@@ -46,7 +47,12 @@ pub trait Exporter: Sync {
 }
 
 /// Every exporter, in the order in which they are listed.
-pub const ALL: &[&dyn Exporter] = &[&coco::Coco, &cvat::Cvat, &label_studio::LabelStudio];
+pub const ALL: &[&dyn Exporter] = &[
+    &coco::Coco,
+    &cvat::Cvat,
+    &label_studio::LabelStudio,
+    &nifti::Nifti,
+];
 
 /// The exporter with this key.
 pub fn by_key(key: &str) -> Option<&'static dyn Exporter> {

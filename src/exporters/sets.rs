@@ -115,7 +115,12 @@ pub(super) fn write_sets<F: Form>(
     Ok(tally.finish(format.key, names, again))
 }
 
-fn passes<'a>(item: &'a Item, image: &'a str, works: &'a [Work]) -> BTreeMap<ReadingSet, Pass<'a>> {
+/// The passes over one image, by the set that each belongs to.
+pub(super) fn passes<'a>(
+    item: &'a Item,
+    image: &'a str,
+    works: &'a [Work],
+) -> BTreeMap<ReadingSet, Pass<'a>> {
     let mut found: BTreeMap<ReadingSet, Pass<'a>> = BTreeMap::new();
     for work in works {
         match found.get_mut(&ReadingSet::of(&work.reading)) {

@@ -14,7 +14,7 @@ use super::{
     Context, Detection, Format, ImportError, Importer, Placement, Sink, SinkError, Upload,
     UploadFile,
 };
-use crate::domain::{Annotation, GRID_ATTRIBUTE, ReadingState, Shape, Skip, SkipReason};
+use crate::domain::{Annotation, ReadingState, Shape, Skip, SkipReason};
 use crate::geometry::GeometryError;
 use dicom_dictionary_std::tags;
 use elements::Elements;
@@ -219,7 +219,10 @@ fn read_file(
         [between.unwrap_or(0.0), y, x]
     });
     // Kept with every segment, so that a mask delivered on another grid later is refused, not compared.
-    let grid = planes.as_ref().map(|planes| planes.grid_text(&header));
+    let grid = planes
+        .as_ref()
+        .map(|planes| planes.grid_attributes(&header))
+        .unwrap_or_default();
     for (item, shapes) in shapes {
         let placement = context.place_item(file.path(), &item, item.clone())?;
         announce(&header, &placement, spacing_mm, planes.is_some(), sink)?;
@@ -241,11 +244,7 @@ fn read_file(
             known.n_same_label +=
                 u64::from(!known.labels.insert((key.clone(), segment.label.clone())));
             let mut annotation = annotation(number, segment, shape, finished_at_us);
-            if let Some(grid) = &grid {
-                annotation
-                    .attributes
-                    .insert(GRID_ATTRIBUTE.to_owned(), grid.clone());
-            }
+            annotation.attributes.extend(grid.clone());
             sink.annotation(&key, annotation)?;
         }
     }

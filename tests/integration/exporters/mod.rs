@@ -1,6 +1,7 @@
 //! Round trips: what is exported and imported again is the same, in every format and for every shape that it holds.
 
 mod made_up;
+mod nifti;
 
 use crate::corpus::read_memory;
 use concord::domain::{Annotation, IngestOptions, Shape};
