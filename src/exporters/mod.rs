@@ -10,6 +10,7 @@ mod dicom_seg;
 mod error;
 mod label_studio;
 mod label_studio_brush;
+mod nifti;
 mod parquet;
 mod report;
 mod sets;
@@ -54,6 +55,7 @@ pub const ALL: &[&dyn Exporter] = &[
     &cvat::Cvat,
     &label_studio::LabelStudio,
     &dicom_seg::DicomSeg,
+    &nifti::Nifti,
     &datumaro::Datumaro,
     &parquet::Parquet,
 ];

@@ -87,6 +87,7 @@ fn segments_of_one_label_value_on_two_layers_stay_apart() {
         assert_eq!(cyst.source_id, "2.25.7");
         let attributes = [
             (GRID_ATTRIBUTE, AXIAL_GRID),
+            ("grid_exact", "2 -29 1 0 0 0 1 0 0 0 1"),
             ("property_category", "Morphology"),
             ("property_type", "Cyst"),
             ("segmentation_status", "flagged"),

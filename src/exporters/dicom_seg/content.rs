@@ -3,7 +3,7 @@
 use super::data_set::ALGORITHM_TYPES;
 use super::elements::{fits, is_uid};
 use super::grid::Grid;
-use crate::domain::{Annotation, FRAME_OF_REFERENCE_ATTRIBUTE, GRID_ATTRIBUTE, Shape};
+use crate::domain::{Annotation, EXACT_GRID_ATTRIBUTE, FRAME_OF_REFERENCE_ATTRIBUTE, GRID_ATTRIBUTE, Shape};
 use crate::exporters::sets::{Pass, Refused};
 use crate::geometry::{Mask, SliceAxis};
 
@@ -15,7 +15,8 @@ const MAX_PIXEL_BYTES: u64 = 256 << 20;
 const MAX_SEGMENTS: usize = 65_535;
 
 /// Attributes that the importer reads from a segment's own elements.
-const HELD: [&str; 6] = [
+const HELD: [&str; 7] = [
+    EXACT_GRID_ATTRIBUTE,
     GRID_ATTRIBUTE,
     FRAME_OF_REFERENCE_ATTRIBUTE,
     "property_type",
@@ -194,7 +195,7 @@ fn is_held_whole(annotation: &Annotation) -> bool {
 
 fn is_held(name: &str, value: &str) -> bool {
     match name {
-        GRID_ATTRIBUTE => true,
+        EXACT_GRID_ATTRIBUTE | GRID_ATTRIBUTE => true,
         "algorithm_type" => ALGORITHM_TYPES.contains(&value),
         "tracking_uid" | FRAME_OF_REFERENCE_ATTRIBUTE => is_uid(value),
         _ => fits(value),

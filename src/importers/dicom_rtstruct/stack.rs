@@ -1,8 +1,9 @@
 //! A series as a stack of parallel planes on one grid, and where points of the patient lie in it.
 
+use crate::domain::{EXACT_GRID_ATTRIBUTE, GRID_ATTRIBUTE, exact_grid_words, grid_words};
 use crate::geometry::Grid;
 use crate::importers::dicom_seg::Turning;
-use crate::importers::volume_grid::grid_text;
+use std::collections::BTreeMap;
 
 /// In-plane positions of images of one stack agree within this.
 const IN_PLANE_TOLERANCE_MM: f64 = 0.01;
@@ -226,19 +227,22 @@ impl Stack {
         [step, y, x]
     }
 
-    /// The grid in the words of segmentations, so that both can be compared.
-    pub fn grid_text(&self) -> String {
+    /// The grid as segmentations state it, so that both can be compared.
+    pub fn grid_attributes(&self) -> BTreeMap<String, String> {
         let [y, x] = self.plane.spacing_yx_mm;
         let [a, b, c] = self.plane.row;
         let [d, e, f] = self.plane.column;
         let [g, h, i] = self.normal;
-        grid_text(&Grid {
+        let grid = Grid {
             width_px: self.plane.width_px,
             height_px: self.plane.height_px,
             spacing_mm: Some([y.min(x), y, x]),
             origin_mm: Some([self.origin_mm[0], self.origin_mm[1], 0.0]),
             direction: Some([a, b, c, d, e, f, g, h, i]),
-        })
+        };
+        let mut found = BTreeMap::from([(GRID_ATTRIBUTE.to_owned(), grid_words(&grid))]);
+        found.extend(exact_grid_words(&grid).map(|words| (EXACT_GRID_ATTRIBUTE.to_owned(), words)));
+        found
     }
 }
 

@@ -7,7 +7,7 @@ use super::structure_set::{Drawing, Roi, StructureSet};
 use super::subject::{Rater, Subject, annotation, in_mm, rater, series_item, stack_of};
 use super::{IN_MM, Known};
 use crate::domain::{
-    Annotation, GRID_ATTRIBUTE, Item, Keypoint, ReadingKey, ReadingState, Role, Shape, SkipReason,
+    Annotation, Item, Keypoint, ReadingKey, ReadingState, Role, Shape, SkipReason,
     Visibility,
 };
 use crate::importers::dicom_document::Fault;
@@ -172,9 +172,7 @@ impl<'a> Writer<'a> {
             self.known.n_with_gaps += u64::from(region.n_gaps > 0);
             let item = series_item(series, stack);
             let mut annotation = annotation(subject, String::new(), region);
-            annotation
-                .attributes
-                .insert(GRID_ATTRIBUTE.to_owned(), stack.grid_text());
+            annotation.attributes.extend(stack.grid_attributes());
             return self.pass(item, subject, "", annotation);
         }
         let regions = outlines(closed, subject.roi.frame_of_reference.as_deref())?;

@@ -3,9 +3,9 @@
 use super::Fault;
 use super::header::{Frame, Header};
 use super::turning::Turning;
+use crate::domain::{EXACT_GRID_ATTRIBUTE, GRID_ATTRIBUTE, exact_grid_words, grid_words};
 use crate::geometry::Grid;
-use crate::importers::volume_grid::grid_text;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// In-plane positions of frames of one stack agree within this.
 const IN_PLANE_TOLERANCE_MM: f64 = 0.01;
@@ -119,9 +119,12 @@ impl Planes {
         }
     }
 
-    /// The grid in words.
-    pub fn grid_text(&self) -> String {
-        grid_text(&self.grid())
+    /// The grid as attributes state it.
+    pub fn grid_attributes(&self) -> BTreeMap<String, String> {
+        let grid = self.grid();
+        let mut found = BTreeMap::from([(GRID_ATTRIBUTE.to_owned(), grid_words(&grid))]);
+        found.extend(exact_grid_words(&grid).map(|words| (EXACT_GRID_ATTRIBUTE.to_owned(), words)));
+        found
     }
 
     /// The stated distance between slices, else the step of the frames' positions where it is one regular step.

@@ -1,8 +1,10 @@
-//! Where a file's voxels lie, as far as it says, and its grid in words.
+//! Where a file's voxels lie, as far as it says.
 
 use super::labels::Layout;
 use super::placing::Placing;
+use crate::domain::{EXACT_GRID_ATTRIBUTE, GRID_ATTRIBUTE, exact_grid_words, grid_words};
 use crate::geometry::{Grid, SliceAxis};
+use std::collections::BTreeMap;
 
 /// How far a file says where its voxels lie.
 #[derive(Clone, Debug, PartialEq)]
@@ -88,11 +90,14 @@ impl Frame {
     }
 
     /// What is kept with every volume as its grid; nothing for plain images, whose size says all.
-    pub fn text(&self, size_px: (u32, u32)) -> Option<String> {
-        match self {
-            Self::Placed(_) | Self::Stack { .. } => Some(grid_text(&self.grid(size_px))),
-            Self::Plane { .. } => None,
+    pub fn attributes(&self, size_px: (u32, u32)) -> BTreeMap<String, String> {
+        if matches!(self, Self::Plane { .. }) {
+            return BTreeMap::new();
         }
+        let grid = self.grid(size_px);
+        let mut found = BTreeMap::from([(GRID_ATTRIBUTE.to_owned(), grid_words(&grid))]);
+        found.extend(exact_grid_words(&grid).map(|words| (EXACT_GRID_ATTRIBUTE.to_owned(), words)));
+        found
     }
 }
 
@@ -101,54 +106,9 @@ fn shortened(mm: f64) -> f64 {
     format!("{mm:.11e}").parse().unwrap_or(mm)
 }
 
-/// A grid in words, rounded to 0.01 mm and 0.001 of a direction, so that writers' rounding makes no difference.
-pub fn grid_text(grid: &Grid) -> String {
-    // Two roundings: a 32-bit 0.585 lies below the half that the decimal 0.585 lies on. Adding zero turns a rounded −0 into 0.
-    let rounded = |value: f64, unit: f64| {
-        let fine = (value * unit * 100.0).round() / (unit * 100.0);
-        (fine * unit).round() / unit + 0.0
-    };
-    let mm = |value: f64| format!("{:.2}", rounded(value, 100.0));
-    let spacing = grid.spacing_mm.map_or("unknown".to_owned(), |[_, y, x]| {
-        format!("{} × {} mm", mm(y), mm(x))
-    });
-    let origin = grid
-        .origin_mm
-        .map_or("unknown".to_owned(), |[along_row, along_column, _]| {
-            format!("{}, {} mm", mm(along_row), mm(along_column))
-        });
-    let direction = grid.direction.map_or("unknown".to_owned(), |direction| {
-        let shares = direction.map(|value| format!("{:.3}", rounded(value, 1000.0)));
-        shares.join(" ")
-    });
-    format!(
-        "{} × {} px, spacing {spacing}, in-plane origin {origin}, direction {direction}",
-        grid.width_px, grid.height_px
-    )
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Frame, grid_text};
-    use crate::geometry::Grid;
-
-    #[test]
-    fn a_single_precision_half_and_its_decimal_are_one_grid() {
-        let grid = |spacing: f64| Grid {
-            width_px: 4,
-            height_px: 3,
-            spacing_mm: Some([1.0, spacing, spacing]),
-            ..Grid::default()
-        };
-        for decimal in [0.585, 0.625, 1.005, 0.335] {
-            let single = f64::from(decimal as f32);
-            assert_eq!(grid_text(&grid(decimal)), grid_text(&grid(single)));
-        }
-        assert_eq!(
-            grid_text(&grid(0.5)),
-            "4 × 3 px, spacing 0.50 × 0.50 mm, in-plane origin unknown, direction unknown"
-        );
-    }
+    use super::Frame;
 
     #[test]
     fn spacings_are_stated_along_z_y_x() {

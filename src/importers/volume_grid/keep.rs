@@ -5,7 +5,7 @@ use super::frame::Frame;
 use super::labels::Slices;
 use super::names::unnamed;
 use super::{Layout, Names};
-use crate::domain::{Annotation, GRID_ATTRIBUTE, ReadingKey, ReadingState, Shape, SkipReason};
+use crate::domain::{Annotation, ReadingKey, ReadingState, Shape, SkipReason};
 use crate::geometry::{Grid, SliceAxis, Volume};
 use crate::importers::skips::skip;
 use crate::importers::{Context, ImportError, Sink, UploadFile};
@@ -146,7 +146,7 @@ impl Known {
         let key = placement.reading_key(None);
         sink.reading(placement.to_reading(key.clone(), state, file))?;
         self.n_without_place += u64::from(matches!(map.frame, Frame::Stack { .. }));
-        let grid = map.frame.text(size_px);
+        let grid = map.frame.attributes(size_px);
         for (region, shape) in shapes {
             let named = (key.clone(), region.label);
             if let Some(first) = self.given.get(&named).filter(|first| *first != file) {
@@ -162,7 +162,7 @@ impl Known {
                 continue;
             }
             let mut attributes = region.attributes;
-            attributes.extend(grid.clone().map(|text| (GRID_ATTRIBUTE.to_owned(), text)));
+            attributes.extend(grid.clone());
             sink.annotation(
                 &key,
                 Annotation {

@@ -14,7 +14,7 @@ mod text;
 mod values;
 
 pub(super) use fault::Fault;
-pub(super) use frame::{Frame, grid_text};
+pub(super) use frame::Frame;
 pub(super) use keep::{Known, LabelMap, Region};
 pub(super) use labels::{LabelRuns, Layout, Window, read_labels};
 pub(super) use names::Names;

@@ -4,6 +4,7 @@ mod datumaro;
 mod dicom_seg;
 mod lossless;
 mod made_up;
+mod nifti;
 mod said;
 
 use crate::corpus::read_memory;
