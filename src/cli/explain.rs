@@ -6,6 +6,9 @@ use crate::importers::{ImportReport, Limits, TablePreview, Upload, preview_table
 use crate::pipeline::{PipelineError, explain};
 use std::path::PathBuf;
 
+/// From here on nobody asks why an export is of no other format.
+const SURE: f64 = 0.9;
+
 #[derive(clap::Args, Debug)]
 pub struct ExplainArgs {
     /// Exports to look at: files, folders or archives
@@ -170,7 +173,12 @@ pub(super) fn as_text(name: &str, report: &ImportReport) -> String {
             text.push_str(&format!("    {line}\n"));
         }
     }
-    if !report.rejected.is_empty() {
+    if report.confidence >= SURE {
+        let n = report.rejected.len();
+        text.push_str(&format!(
+            "  not one of the {n} other formats; --output json says why\n"
+        ));
+    } else if !report.rejected.is_empty() {
         text.push_str("  not this, because:\n");
         for rejected in &report.rejected {
             text.push_str(&format!("    {}: {}\n", rejected.format, rejected.reason));

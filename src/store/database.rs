@@ -7,10 +7,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// The database's file within the data directory.
 const FILE_NAME: &str = "concord.duckdb";
 
+/// An import of any size and a server beside other programs have to do with this much for the database. Questions that need more
+/// spill to disk.
+const MEMORY_LIMIT_BYTES: u64 = 512 << 20;
+
 /// What the database may use of the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StoreConfig {
-    /// `None`: the database's own default, 80 % of the memory.
+    /// What the database may keep in memory; more goes to a folder beside its file. `None`: 80 % of the machine's memory.
     pub memory_limit_bytes: Option<u64>,
     /// `None`: as many as there are cores.
     pub threads: Option<u32>,
@@ -21,7 +25,7 @@ pub struct StoreConfig {
 impl Default for StoreConfig {
     fn default() -> Self {
         Self {
-            memory_limit_bytes: None,
+            memory_limit_bytes: Some(MEMORY_LIMIT_BYTES),
             threads: None,
             max_idle_readers: 4,
         }

@@ -1,12 +1,13 @@
 use super::database::database;
 use super::import_rows::{AnnotationRows, ReadingRow, append_readings, append_skips};
 use super::imports::{ImportIdentity, ImportRecord, insert};
-use super::item_merge::ItemMerge;
+use super::item_merge::PendingItems;
+use super::packed::Packed;
 use super::projects::reserve_ids;
 use super::query::{Params, query};
 use super::reading_names::{PackedKey, ReadingNames};
 use super::{ImportId, ItemId, ProjectId, ReadingId, StoreError};
-use crate::domain::{Annotation, Item, Reading, ReadingKey, Skip};
+use crate::domain::{Annotation, Item, Reading, ReadingKey, Skip, Stage};
 use duckdb::Connection;
 use jiff::civil::Date;
 use std::collections::HashMap;
@@ -14,7 +15,7 @@ use std::sync::{Arc, MutexGuard};
 
 /// One import on its way into the database. Dropping it uncommitted undoes everything.
 ///
-/// Items and readings are kept in memory until the commit, since later news fill them in; annotations go
+/// Items and readings wait in memory, packed, until the commit, since later news fill them in; annotations go
 /// into the database as they come.
 pub struct ImportWriter<'a> {
     conn: MutexGuard<'a, Connection>,
@@ -23,7 +24,7 @@ pub struct ImportWriter<'a> {
     project: ProjectId,
     identity: ImportIdentity,
     names: ReadingNames,
-    items: HashMap<Arc<str>, ItemMerge>,
+    items: PendingItems,
     readings: HashMap<PackedKey, PendingReading>,
     first_reading_id: ReadingId,
     annotations: AnnotationRows,
@@ -41,12 +42,36 @@ pub struct CommittedImport {
 
 struct PendingReading {
     id: ReadingId,
-    /// The reading with an empty key; its names are in `PackedKey`.
-    reading: Reading,
+    /// The reading without its key, whose names are in `PackedKey`, and without the texts that many readings share.
+    reading: Packed<Reading>,
+    source_file: u32,
+    source_convention: u32,
     local_day: Option<Date>,
     n_annotations: i64,
 }
 
+impl PendingReading {
+    /// The reading without its names.
+    fn unpack(&self, names: &ReadingNames) -> Result<Reading, StoreError> {
+        let mut reading = self.reading.unpack()?;
+        reading.source_file = names.name(self.source_file).to_string();
+        reading.source_convention = names.name(self.source_convention).to_string();
+        Ok(reading)
+    }
+}
+
+fn nameless(stage: Stage) -> ReadingKey {
+    ReadingKey {
+        item: String::new(),
+        rater: String::new(),
+        stage,
+        session: String::new(),
+        layer: String::new(),
+    }
+}
+
+/// Readings are written this many at a time.
+const READINGS_AT_ONCE: usize = 8_192;
 /// Skips are written this many at a time.
 const SKIPS_PER_BATCH: usize = 10_000;
 
@@ -65,7 +90,7 @@ impl<'a> ImportWriter<'a> {
             project,
             identity,
             names: ReadingNames::default(),
-            items: HashMap::new(),
+            items: PendingItems::default(),
             readings: HashMap::new(),
             first_reading_id: 0,
             annotations: AnnotationRows::default(),
@@ -84,63 +109,54 @@ impl<'a> ImportWriter<'a> {
     /// Takes what is known about an item; said again, it fills in what was unknown.
     ///
     /// # Errors
-    /// None today; kept fallible for callers' sake.
+    /// `Encode`.
     pub fn item(&mut self, item: &Item) -> Result<(), StoreError> {
-        let key = self.names.shared(&item.key);
-        match self.items.get_mut(&key) {
-            Some(known) => known.learn(item),
-            None => {
-                self.items.insert(key, ItemMerge::new(item.clone()));
-            }
-        }
-        Ok(())
+        self.items.learn(self.names.shared(&item.key), item)
     }
 
     /// Takes a reading; said again, it fills in what was unknown. `local_day` is the day of `finished_at_us`
     /// in the project's time zone. The item need not have been announced.
     ///
     /// # Errors
-    /// `Misuse` past 4 billion names.
+    /// `Misuse` past 4 billion names, `Encode`.
     pub fn reading(
         &mut self,
         reading: &Reading,
         local_day: Option<Date>,
     ) -> Result<(), StoreError> {
         let packed = self.names.pack(&reading.key)?;
-        let item = self.names.shared(&reading.key.item);
-        self.items.entry(item).or_insert_with(|| {
-            ItemMerge::new(Item {
+        if !self.items.contains(&reading.key.item) {
+            let item = Item {
                 key: reading.key.item.clone(),
                 study: reading.key.item.clone(),
                 ..Item::default()
-            })
-        });
-        let next_id = self.first_reading_id + self.readings.len() as i64;
-        match self.readings.get_mut(&packed) {
-            Some(known) => {
-                known.reading.fill_from(reading);
-                known.local_day = known.local_day.max(local_day);
-            }
-            None => {
-                let mut kept = reading.clone();
-                kept.key = ReadingKey {
-                    item: String::new(),
-                    rater: String::new(),
-                    stage: packed.stage,
-                    session: String::new(),
-                    layer: String::new(),
-                };
-                self.readings.insert(
-                    packed,
-                    PendingReading {
-                        id: next_id,
-                        reading: kept,
-                        local_day,
-                        n_annotations: 0,
-                    },
-                );
-            }
+            };
+            self.item(&item)?;
         }
+        let next_id = self.first_reading_id + self.readings.len() as i64;
+        let (mut whole, id, local_day, n_annotations) = match self.readings.get(&packed) {
+            Some(known) => {
+                let mut whole = known.unpack(&self.names)?;
+                whole.fill_from(reading);
+                let local_day = known.local_day.max(local_day);
+                (whole, known.id, local_day, known.n_annotations)
+            }
+            None => (reading.clone(), next_id, local_day, 0),
+        };
+        let pending = PendingReading {
+            id,
+            source_file: self.names.number(&std::mem::take(&mut whole.source_file))?,
+            source_convention: self
+                .names
+                .number(&std::mem::take(&mut whole.source_convention))?,
+            reading: {
+                whole.key = nameless(packed.stage);
+                Packed::of(&whole)?
+            },
+            local_day,
+            n_annotations,
+        };
+        self.readings.insert(packed, pending);
         Ok(())
     }
 
@@ -194,9 +210,9 @@ impl<'a> ImportWriter<'a> {
 
         let items = std::mem::take(&mut self.items);
         let n_touched_items = items.len();
-        let item_ids = super::item_merge::store(&self.conn, self.project, self.id, items)?;
-        let rows = self.reading_rows(&item_ids)?;
-        append_readings(&self.conn, self.project, self.id, &rows)?;
+        let item_ids = items.store(&self.conn, self.project, self.id)?;
+        let n_readings = self.store_readings(&item_ids)?;
+        drop(item_ids);
         query!("imports/supersede_readings.sql").execute(
             &self.conn,
             &Params::new()
@@ -210,7 +226,7 @@ impl<'a> ImportWriter<'a> {
             identity: self.identity.clone(),
             report_json: report_json.to_owned(),
             n_items: n_touched_items as i64,
-            n_readings: rows.len() as i64,
+            n_readings: n_readings as i64,
             n_annotations: self.annotations.n_pushed() as i64,
             n_skipped: self.n_skipped,
         };
@@ -225,29 +241,34 @@ impl<'a> ImportWriter<'a> {
         })
     }
 
-    fn reading_rows(
+    /// Appends all readings in the order of their ids, and says how many there were.
+    fn store_readings(
         &mut self,
         item_ids: &HashMap<Arc<str>, ItemId>,
-    ) -> Result<Vec<ReadingRow>, StoreError> {
-        let mut rows = Vec::with_capacity(self.readings.len());
-        for (packed, pending) in self.readings.drain() {
-            let item = self.names.name(packed.item);
-            let item_id = *item_ids
-                .get(&item)
-                .ok_or_else(|| StoreError::Misuse("a reading has no item".to_owned()))?;
-            rows.push(ReadingRow {
-                id: pending.id,
-                item_id,
-                rater: self.names.name(packed.rater),
-                session: self.names.name(packed.session),
-                layer: self.names.name(packed.layer),
-                reading: pending.reading,
-                local_day: pending.local_day,
-                n_annotations: pending.n_annotations,
-            });
+    ) -> Result<usize, StoreError> {
+        let mut readings: Vec<(PackedKey, PendingReading)> =
+            std::mem::take(&mut self.readings).into_iter().collect();
+        readings.sort_unstable_by_key(|(_, pending)| pending.id);
+        for readings in readings.chunks(READINGS_AT_ONCE) {
+            let mut rows = Vec::with_capacity(readings.len());
+            for (packed, pending) in readings {
+                let item_id = item_ids
+                    .get(&self.names.name(packed.item))
+                    .ok_or_else(|| StoreError::Misuse("a reading has no item".to_owned()))?;
+                rows.push(ReadingRow {
+                    id: pending.id,
+                    item_id: *item_id,
+                    rater: self.names.name(packed.rater),
+                    session: self.names.name(packed.session),
+                    layer: self.names.name(packed.layer),
+                    reading: pending.unpack(&self.names)?,
+                    local_day: pending.local_day,
+                    n_annotations: pending.n_annotations,
+                });
+            }
+            append_readings(&self.conn, self.project, self.id, &rows)?;
         }
-        rows.sort_unstable_by_key(|row| row.id);
-        Ok(rows)
+        Ok(readings.len())
     }
 
     fn flush_skips(&mut self) -> Result<(), StoreError> {

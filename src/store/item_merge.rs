@@ -2,6 +2,7 @@
 
 use super::database::database;
 use super::items::{N_ITEM_COLUMNS, item_of};
+use super::packed::Packed;
 use super::projects::reserve_ids;
 use super::query::{Params, query};
 use super::{ImportId, ItemId, ProjectId, StoreError};
@@ -12,7 +13,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 /// An item as put together so far, with what contradicted it.
-pub(super) struct ItemMerge {
+struct ItemMerge {
     item: Item,
     conflicts: Vec<Conflict>,
 }
@@ -25,7 +26,7 @@ struct Conflict {
 }
 
 impl ItemMerge {
-    pub(super) fn new(item: Item) -> Self {
+    fn new(item: Item) -> Self {
         Self {
             item,
             conflicts: Vec::new(),
@@ -33,7 +34,7 @@ impl ItemMerge {
     }
 
     /// Fills in what was unknown and notes what is said differently.
-    pub(super) fn learn(&mut self, other: &Item) {
+    fn learn(&mut self, other: &Item) {
         for conflict in conflicts(&self.item, other) {
             if !self.conflicts.contains(&conflict) {
                 self.conflicts.push(conflict);
@@ -77,18 +78,108 @@ fn conflict<T: PartialEq + Debug>(
     }
 }
 
-/// Merges items with what the project knows of them, marks them for scoring, and gives their ids by key.
-pub(super) fn store(
+/// What an import says about its items until the commit: there may be very many.
+#[derive(Default)]
+pub(super) struct PendingItems {
+    items: HashMap<Arc<str>, PendingItem>,
+}
+
+struct PendingItem {
+    /// Without its key, which the map holds.
+    item: Packed<Item>,
+    conflicts: Vec<Conflict>,
+}
+
+/// Items are merged with what is known this many at a time.
+const ITEMS_AT_ONCE: usize = 8_192;
+
+impl PendingItems {
+    pub(super) fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    pub(super) fn contains(&self, key: &str) -> bool {
+        self.items.contains_key(key)
+    }
+
+    /// Takes what is said about an item; said again, it fills in what was unknown.
+    pub(super) fn learn(&mut self, key: Arc<str>, told: &Item) -> Result<(), StoreError> {
+        let packed = Packed::of(&keyless(told))?;
+        match self.items.get_mut(&key) {
+            None => {
+                let item = PendingItem {
+                    item: packed,
+                    conflicts: Vec::new(),
+                };
+                self.items.insert(key, item);
+            }
+            // Mostly the same is said again.
+            Some(known) if known.item == packed => {}
+            Some(known) => {
+                let mut merge = known.merge(&key)?;
+                merge.learn(told);
+                known.item = Packed::of(&keyless(&merge.item))?;
+                known.conflicts = merge.conflicts;
+            }
+        }
+        Ok(())
+    }
+
+    /// Merges items with what the project knows of them, marks them for scoring, and gives their ids by key.
+    pub(super) fn store(
+        mut self,
+        conn: &Connection,
+        project: ProjectId,
+        import: ImportId,
+    ) -> Result<HashMap<Arc<str>, ItemId>, StoreError> {
+        // In the order of keys, so that equal uploads give equal ids.
+        let mut keys: Vec<Arc<str>> = self.items.keys().cloned().collect();
+        keys.sort_unstable();
+        let mut ids = HashMap::with_capacity(keys.len());
+        for keys in keys.chunks(ITEMS_AT_ONCE) {
+            let mut told = Vec::with_capacity(keys.len());
+            for key in keys {
+                if let Some(mut pending) = self.items.remove(key) {
+                    told.push((Arc::clone(key), pending.merge(key)?));
+                }
+            }
+            store(conn, project, import, told, &mut ids)?;
+        }
+        Ok(ids)
+    }
+}
+
+impl PendingItem {
+    fn merge(&mut self, key: &str) -> Result<ItemMerge, StoreError> {
+        let mut item = self.item.unpack()?;
+        key.clone_into(&mut item.key);
+        Ok(ItemMerge {
+            item,
+            conflicts: std::mem::take(&mut self.conflicts),
+        })
+    }
+}
+
+fn keyless(item: &Item) -> Item {
+    Item {
+        key: String::new(),
+        ..item.clone()
+    }
+}
+
+/// Merges some items, in the order of their keys, and adds their ids.
+fn store(
     conn: &Connection,
     project: ProjectId,
     import: ImportId,
-    items: HashMap<Arc<str>, ItemMerge>,
-) -> Result<HashMap<Arc<str>, ItemId>, StoreError> {
+    items: Vec<(Arc<str>, ItemMerge)>,
+    ids: &mut HashMap<Arc<str>, ItemId>,
+) -> Result<(), StoreError> {
     let known = query!("imports/known_items.sql").rows(
         conn,
         &Params::new()
             .with("project", project)
-            .texts("keys", items.keys().map(|key| key.to_string())),
+            .texts("keys", items.iter().map(|(key, _)| key.to_string())),
         |row| {
             let id: ItemId = row.get(N_ITEM_COLUMNS)?;
             let revision: i64 = row.get(N_ITEM_COLUMNS + 1)?;
@@ -101,11 +192,6 @@ pub(super) fn store(
         .collect();
     let n_new = items.len() - by_key.len();
     let mut next_id = reserve_ids(conn, "item", n_new)?;
-
-    // In the order of keys, so that equal uploads give equal ids.
-    let mut items: Vec<(Arc<str>, ItemMerge)> = items.into_iter().collect();
-    items.sort_by(|one, other| one.0.cmp(&other.0));
-    let mut ids = HashMap::with_capacity(items.len());
     let mut rows = Vec::with_capacity(items.len());
     for (key, told) in items {
         let (id, revision, merged) = match by_key.remove(&*key) {
@@ -128,9 +214,11 @@ pub(super) fn store(
         .filter(|(_, revision, _)| *revision > 1)
         .map(|(id, _, _)| *id)
         .collect();
-    query!("imports/delete_items.sql").execute(conn, &Params::new().ids("items", &known_ids))?;
-    append(conn, project, import, &rows).map_err(|source| database("item", source))?;
-    Ok(ids)
+    if !known_ids.is_empty() {
+        query!("imports/delete_items.sql")
+            .execute(conn, &Params::new().ids("items", &known_ids))?;
+    }
+    append(conn, project, import, &rows).map_err(|source| database("item", source))
 }
 
 fn append(

@@ -22,6 +22,7 @@ mod items;
 mod migrations;
 mod overlap;
 mod overview;
+mod packed;
 mod projects;
 mod query;
 mod reading_names;

@@ -58,7 +58,8 @@ impl ReadingNames {
         Arc::clone(&self.texts[number as usize])
     }
 
-    fn number(&mut self, text: &str) -> Result<u32, StoreError> {
+    /// The number of a text; a new one is given one.
+    pub(super) fn number(&mut self, text: &str) -> Result<u32, StoreError> {
         if let Some(&number) = self.numbers.get(text) {
             return Ok(number);
         }

@@ -110,32 +110,90 @@ pub fn check_bad_fixtures(format: &str, options: &IngestOptions) -> usize {
     paths.len()
 }
 
-/// Cuts a file at every length (at most `max_cases`, evenly spread) and reads each piece under the file's own
-/// name. Reading must not panic; an error must say something; and no piece may yield more than the whole, but for
-/// the last cell of a table: `NA`, no rating, may be cut to `N`, a rating. Returns how many pieces were read.
+/// A fixture's files in memory, so that one of them can be damaged. A folder is one fixture.
+pub struct Parts {
+    /// The upload's name.
+    pub name: String,
+    /// Paths below a folder, none for a single file, with the bytes.
+    pub files: Vec<(Option<PathBuf>, Vec<u8>)>,
+}
+
+impl Parts {
+    pub fn of(path: &Path) -> Self {
+        let name = path.file_name().expect("a name").to_string_lossy();
+        let mut parts = Self {
+            name: name.into_owned(),
+            files: Vec::new(),
+        };
+        parts.gather(path, None);
+        assert!(!parts.files.is_empty(), "{} is empty", path.display());
+        parts
+    }
+
+    fn gather(&mut self, path: &Path, below: Option<PathBuf>) {
+        if !path.is_dir() {
+            let bytes =
+                std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            self.files.push((below, bytes));
+            return;
+        }
+        let entries = std::fs::read_dir(path).expect("a readable folder");
+        let mut names: Vec<_> = entries
+            .map(|entry| entry.expect("a readable folder").file_name())
+            .collect();
+        names.sort();
+        for name in names {
+            let below = below.clone().unwrap_or_default().join(&name);
+            self.gather(&path.join(&name), Some(below));
+        }
+    }
+
+    /// Reads the fixture with `bytes` in the place of its file number `changed`.
+    pub fn read_with(
+        &self,
+        changed: usize,
+        bytes: &[u8],
+        options: &IngestOptions,
+    ) -> Result<(ImportReport, MemorySink), ImportError> {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let root = folder.path().join(&self.name);
+        for (at, (below, whole)) in self.files.iter().enumerate() {
+            let path = below
+                .as_ref()
+                .map_or_else(|| root.clone(), |below| root.join(below));
+            let parent = path.parent().expect("a folder");
+            std::fs::create_dir_all(parent).expect("the temporary folder can be written");
+            let bytes = if at == changed { bytes } else { whole };
+            std::fs::write(&path, bytes).expect("the temporary folder can be written");
+        }
+        read_memory(&root, options)
+    }
+}
+
+/// Cuts a fixture's files, each at every length (about `max_cases` a file, evenly spread), and reads each piece under
+/// the file's own name. Reading must not panic; an error must say something; and no piece may yield more than the whole,
+/// but for the last cell of a table: `NA`, no rating, may be cut to `N`, a rating. Returns how many pieces were read.
 pub fn truncations(path: &Path, options: &IngestOptions, max_cases: usize) -> usize {
-    let whole = std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let name = path
-        .file_name()
-        .expect("a file")
-        .to_string_lossy()
-        .into_owned();
-    let (full, _) = read_bytes(&name, &whole, options)
+    let parts = Parts::of(path);
+    let name = &parts.name;
+    let (full, _) = read_memory(path, options)
         .unwrap_or_else(|error| panic!("{} is not readable whole: {error}", path.display()));
-    let step = whole.len().div_ceil(max_cases.max(1)).max(1);
     let mut n_cases = 0;
-    for length in (0..whole.len()).step_by(step) {
-        n_cases += 1;
-        match read_bytes(&name, &whole[..length], options) {
-            Err(error) => assert!(
-                error.to_string().len() > 10,
-                "{name} cut at {length}: {error}"
-            ),
-            Ok((report, _)) => assert!(
-                report.counts.annotations
-                    <= full.counts.annotations + u64::from(full.format == "ratings_table"),
-                "{name} cut at {length} yields more than the whole"
-            ),
+    for (at, (_, whole)) in parts.files.iter().enumerate() {
+        let step = (whole.len() / max_cases.max(1)).max(1);
+        for length in (0..whole.len()).step_by(step) {
+            n_cases += 1;
+            match parts.read_with(at, &whole[..length], options) {
+                Err(error) => assert!(
+                    error.to_string().len() > 10,
+                    "{name} cut at {length}: {error}"
+                ),
+                Ok((report, _)) => assert!(
+                    report.counts.annotations
+                        <= full.counts.annotations + u64::from(full.format == "ratings_table"),
+                    "{name}, file {at} cut at {length} yields more than the whole"
+                ),
+            }
         }
     }
     n_cases

@@ -52,7 +52,6 @@ pub(super) fn keep(
         reading.role = Role::Model;
     }
     let mut kept = annotation(header.id.clone(), &header.label, drawn, slot.size_px);
-    if !matches!(kept.shape, Shape::Classification { .. }) {}
     kept.attributes.clone_from(&header.attributes);
     kept.confidence = header.confidence.filter(|_| header.is_model);
     if let (Shape::Volume(_), Some(grid)) = (&kept.shape, &slot.grid) {

@@ -1,7 +1,7 @@
 //! An item with its readings while it is read.
 
 use super::headers::{Header, Verdict};
-use crate::domain::{Annotation, Item, ReadingKey, ReadingState, Shape};
+use crate::domain::{Annotation, Item, ReadingKey, ReadingState};
 use crate::importers::{ImportError, Placement, Sink};
 use std::collections::BTreeMap;
 
@@ -51,13 +51,9 @@ impl Open {
                 .to_reading(key.clone(), ReadingState::Annotated, file);
             let mut verdict = Verdict::default();
             let mut finished = None;
-            for (header, annotation) in &pieces {
+            for (header, _) in &pieces {
                 verdict.add(header.review.as_ref());
                 finished = finished.max(header.finished_at_us);
-                if !matches!(
-                    annotation.shape,
-                    Shape::Classification { .. } | Shape::Ordinal { .. }
-                ) {}
             }
             reading.finished_at_us = finished.or(reading.finished_at_us);
             reading.review = verdict.review();

@@ -17,7 +17,10 @@ pub(super) fn read(
 ) -> Result<(), ImportError> {
     let bytes = file.read_all(limits.max_token_bytes as u64)?;
     let text = std::str::from_utf8(&bytes).map_err(|error| {
-        let detail = format!("is no UTF-8 text at byte {}", error.valid_up_to());
+        let detail = format!(
+            "is no UTF-8 text at byte {}; save it as UTF-8",
+            error.valid_up_to()
+        );
         ImportError::container(file.path(), detail)
     })?;
     let image = image_of(file, &[".txt"]);

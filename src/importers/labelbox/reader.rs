@@ -271,11 +271,6 @@ impl<'a> Reader<'a> {
         reading.finished_at_us = details.finished_at_us.or(reading.finished_at_us);
         reading.active_ms = details.active_ms.or(reading.active_ms);
         reading.review = details.review;
-        if kept
-            .iter()
-            .any(|one| !matches!(one.shape, Shape::Classification { .. } | Shape::TextSpan(_)))
-        {
-        }
         self.sink.item(row.item.clone())?;
         self.sink.reading(reading)?;
         for annotation in kept {

@@ -194,7 +194,6 @@ impl<'a> Reader<'a> {
         if model.is_some() {
             reading.role = Role::Model;
         }
-        if annotation.shape.lies_in_a_plane() {}
         if let Some(children) = word(value, "id").and_then(|id| self.known.children.remove(id)) {
             self.attach(&mut annotation, children, author.unwrap_or_default())?;
         }

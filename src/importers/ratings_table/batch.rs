@@ -82,16 +82,20 @@ impl Batch {
         let frame = options
             .into_reader_with_file_handle(Cursor::new(block.text))
             .finish()?;
-        if frame.height() != block.n_records {
+        if frame.height() != block.rows.len() {
             return Err(TableError::Rows {
-                counted: block.n_records,
+                counted: block.rows.len(),
                 read: frame.height(),
             });
         }
-        Self::of_frame(&frame, dialect.n_fields)
+        Self::of_frame(&frame, dialect.n_fields, block.rows)
     }
 
-    fn of_frame(frame: &DataFrame, n_columns: usize) -> Result<Self, TableError> {
+    fn of_frame(
+        frame: &DataFrame,
+        n_columns: usize,
+        numbers: Vec<u64>,
+    ) -> Result<Self, TableError> {
         let columns = frame
             .columns()
             .iter()
@@ -104,7 +108,7 @@ impl Batch {
             columns,
             n_rows: frame.height(),
             n_columns,
-            numbers: None,
+            numbers: Some(numbers),
             faults: BTreeMap::new(),
         })
     }

@@ -182,17 +182,21 @@ impl Cutter {
 
 fn is_ignored(record: &[u8]) -> bool {
     let is_error = |name: &str| record.starts_with(name.as_bytes());
-    // Spreadsheets of some countries name their separator in a line of its own.
-    let is_hint = record.len() == 5 && record.starts_with(b"sep=");
     record.iter().all(u8::is_ascii_whitespace)
-        || is_hint
+        || is_hint(record)
         || (record.first() == Some(&b'#') && !SPREADSHEET_ERRORS.iter().any(|name| is_error(name)))
+}
+
+/// Spreadsheets of some countries name their separator in a line of its own.
+fn is_hint(record: &[u8]) -> bool {
+    record.len() == 5 && record.starts_with(b"sep=")
 }
 
 /// A piece of a table: whole records, each ended by LF.
 pub struct Block {
     pub text: Vec<u8>,
-    pub n_records: usize,
+    /// Where each record stands in the file: rows as a spreadsheet counts them, blank lines and comments included.
+    pub rows: Vec<u64>,
 }
 
 /// Reads a table in blocks.
@@ -202,7 +206,7 @@ pub struct Blocks<R> {
     pending: Vec<u8>,
     is_first: bool,
     is_done: bool,
-    n_records: u64,
+    n_rows: u64,
 }
 
 impl<R: Read> Blocks<R> {
@@ -213,7 +217,7 @@ impl<R: Read> Blocks<R> {
             pending: Vec::new(),
             is_first: true,
             is_done: false,
-            n_records: 0,
+            n_rows: 0,
         }
     }
 
@@ -221,7 +225,7 @@ impl<R: Read> Blocks<R> {
     pub fn next_block(&mut self) -> Result<Option<Block>, TableError> {
         let mut block = Block {
             text: Vec::new(),
-            n_records: 0,
+            rows: Vec::new(),
         };
         while !self.is_done && block.text.len() < BLOCK_BYTES {
             let mut chunk = std::mem::take(&mut self.pending);
@@ -253,22 +257,23 @@ impl<R: Read> Blocks<R> {
         if std::str::from_utf8(&block.text).is_err() {
             return Err(TableError::NotUtf8);
         }
-        Ok((block.n_records > 0).then_some(block))
+        Ok((!block.rows.is_empty()).then_some(block))
     }
 
     fn take(&mut self, block: &mut Block) {
+        // Spreadsheets do not show the line that names their separator.
+        self.n_rows += u64::from(!is_hint(&self.cutter.record));
         if !self.cutter.is_ignored {
             block.text.extend_from_slice(&self.cutter.record);
             block.text.push(b'\n');
-            block.n_records += 1;
-            self.n_records += 1;
+            block.rows.push(self.n_rows);
         }
         self.cutter.record.clear();
     }
 
     fn open_quote(&self) -> TableError {
         TableError::OpenQuote {
-            row: self.n_records + 1,
+            row: self.n_rows + 1,
         }
     }
 }
@@ -296,6 +301,14 @@ mod tests {
         ] {
             assert_eq!(normalised(text.as_bytes()).1, plain, "{text:?}");
         }
+    }
+
+    #[test]
+    fn rows_are_counted_as_a_spreadsheet_counts_them() {
+        let text = b"sep=,\r\nitem,a\r\n# by hand\r\n\r\n\"x\r\ny\",1\r\nz,2";
+        let dialect = Dialect::sniff(text, true, None).expect("a table");
+        let block = Blocks::new(&text[..], dialect).next_block();
+        assert_eq!(block.expect("sound text").expect("a block").rows, [1, 4, 5]);
     }
 
     #[test]

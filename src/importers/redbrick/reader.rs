@@ -4,7 +4,7 @@ use super::pictures::{Picture, Pictures};
 use super::said::Said;
 use super::shapes::{BY_VOXEL, FLAT};
 use super::tasks::{Version, images, versions};
-use crate::domain::{Item, ReadingState, ReferenceKind, Role, Shape, SkipReason};
+use crate::domain::{Item, ReadingState, ReferenceKind, Role, SkipReason};
 use crate::importers::json::Element;
 use crate::importers::json::fields::{given, list, value_of, word};
 use crate::importers::people::People;
@@ -299,11 +299,6 @@ impl<'a> Reader<'a> {
             reading.role = Role::Model;
             reading.reference = Some(ReferenceKind::Consensus);
         }
-        if said
-            .kept
-            .iter()
-            .any(|one| !matches!(one.shape, Shape::Classification { .. }))
-        {}
         self.sink.reading(reading)?;
         if state == ReadingState::Skipped {
             if !said.kept.is_empty() {

@@ -52,7 +52,8 @@ impl DataSet {
     pub fn from_yaml(file: &UploadFile) -> Result<Self, ImportError> {
         let refuse = |detail: String| ImportError::container(file.path(), detail);
         let bytes = file.read_all(MAX_BYTES)?;
-        let text = String::from_utf8(bytes).map_err(|_| refuse("is no UTF-8 text".to_owned()))?;
+        let text = String::from_utf8(bytes)
+            .map_err(|_| refuse("is no UTF-8 text; save it as UTF-8".to_owned()))?;
         let mut set = Self {
             folder: folder(file.path()).to_owned(),
             ..Self::default()
@@ -92,7 +93,8 @@ impl DataSet {
     pub fn from_names(file: &UploadFile) -> Result<Self, ImportError> {
         let refuse = |detail: &str| ImportError::container(file.path(), detail);
         let bytes = file.read_all(MAX_BYTES)?;
-        let text = String::from_utf8(bytes).map_err(|_| refuse("is no UTF-8 text"))?;
+        let text =
+            String::from_utf8(bytes).map_err(|_| refuse("is no UTF-8 text; save it as UTF-8"))?;
         let text = text.trim_start_matches('\u{feff}').trim_end();
         let mut names = BTreeMap::new();
         for (index, line) in (0..).zip(text.lines()) {

@@ -9,7 +9,7 @@ mod values;
 
 use crate::corpus::read_bytes;
 use concord::domain::{Annotation, IngestOptions, Shape};
-use concord::importers::{ImportReport, MemorySink};
+use concord::importers::{ImportError, ImportReport, MemorySink};
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -25,8 +25,16 @@ fn read_hostile(name: &str, bytes: &[u8], what: &str) -> Outcome {
 }
 
 fn read_hostile_with(name: &str, bytes: &[u8], what: &str, options: &IngestOptions) -> Outcome {
-    let attempt = catch_unwind(AssertUnwindSafe(|| read_bytes(name, bytes, options)));
-    match attempt {
+    bear(name, what, || read_bytes(name, bytes, options))
+}
+
+/// Holds any way of reading to the same.
+fn bear(
+    name: &str,
+    what: &str,
+    read: impl FnOnce() -> Result<(ImportReport, MemorySink), ImportError>,
+) -> Outcome {
+    match catch_unwind(AssertUnwindSafe(read)) {
         Err(_) => panic!("{name}, {what}: the importer panicked"),
         Ok(Err(error)) => {
             let said = error.to_string();

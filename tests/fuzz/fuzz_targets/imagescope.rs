@@ -1,0 +1,3 @@
+#![no_main]
+
+concord_fuzz::target!("imagescope", "export.xml");
