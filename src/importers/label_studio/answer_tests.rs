@@ -260,7 +260,8 @@ fn keypoints_of_a_flat_export_keep_the_region_that_they_belong_to() {
         r#"[{{"image":"a.png","id":1,"annotation_id":1,"annotator":1,"lead_time":null,
             "box":[{{"x":0,"y":0,"width":10,"height":10,"rectanglelabels":["hand"],"id":"r",{frame}}}],
             "tips":[{{"x":1,"y":2,"keypointlabels":["tip"],"id":"a","parentID":"r",{frame}}}]}},
-           {{"image":"b.png","id":2,"annotation_id":2,"annotator":1,"lead_time":2,"box":{{"x":1}}}}]"#
+           {{"image":"b.png","id":2,"annotation_id":2,"annotator":1,"lead_time":2,"box":{{"x":1}}}},
+           {{"image":"c.png","id":3,"annotation_id":3,"annotator":1,"box":[{{"x":"left","y":0,"rectanglelabels":["hand"]}}]}}]"#
     );
     let (_, sink) = read("a.json", &text);
     let labels: Vec<&str> = annotations(&sink)
@@ -271,7 +272,8 @@ fn keypoints_of_a_flat_export_keep_the_region_that_they_belong_to() {
     assert_eq!(
         skips(&sink),
         [
-            "invalid_record tasks[1].box: is no list of results, which this column holds in other rows"
+            "invalid_record tasks[1].box: is no list of results, which this column holds in other rows",
+            "invalid_record tasks[2].box: `value`: `x` is a text; a finite number is needed",
         ]
     );
     assert_eq!(

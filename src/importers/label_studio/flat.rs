@@ -107,6 +107,8 @@ const PLACE: &[&str] = &[
 struct Cells {
     /// Results in the form of the full export.
     results: Vec<Vec<u8>>,
+    /// The column of each.
+    columns: Vec<String>,
     /// Names of columns with plain texts.
     texts: Vec<String>,
     /// Numbers of places, so that what several controls say about one region meets again.
@@ -196,6 +198,7 @@ impl Reader<'_> {
             finished_at_us: instant(found, "updated_at").or(instant(found, "created_at")),
             active_ms: active_ms(lead_time_s),
             results,
+            columns: cells.columns.clone(),
             reviews: Reviews::default(),
             score: None,
         };
@@ -289,6 +292,7 @@ impl Cells {
         result.extend_from_slice(raw);
         result.push(b'}');
         self.results.push(result);
+        self.columns.push(column.to_owned());
         true
     }
 }

@@ -18,12 +18,22 @@ pub(super) struct Header<'r> {
     pub finished_at_us: Option<i64>,
     pub active_ms: Option<i64>,
     pub results: Vec<&'r [u8]>,
+    /// Where each result stands in a row of a flat export; empty for a list of results.
+    pub columns: Vec<String>,
     pub reviews: Reviews,
     /// What a model says about its prediction as a whole.
     pub score: Option<f64>,
 }
 
 impl<'r> Header<'r> {
+    /// Where a result stands.
+    pub fn place(&self, at: usize) -> String {
+        match self.columns.get(at) {
+            Some(column) => format!("{}.{column}", self.record),
+            None => format!("{}.result[{at}]", self.record),
+        }
+    }
+
     /// Reads an annotation.
     pub fn of_annotation(
         found: &Members<'r>,
@@ -54,6 +64,7 @@ impl<'r> Header<'r> {
             finished_at_us: updated_at_us.or(created_at_us),
             active_ms: active_ms(number(found, "lead_time")?),
             results,
+            columns: Vec::new(),
             is_cancelled,
             record,
             reviews: Reviews::of(found, people),
@@ -79,6 +90,7 @@ impl<'r> Header<'r> {
             finished_at_us: instant(found, "updated_at").or(instant(found, "created_at")),
             active_ms: None,
             results: results.map_err(|fault| format!("`result` {fault}"))?,
+            columns: Vec::new(),
             reviews: Reviews::default(),
             score: number(found, "score")?,
             record,

@@ -284,7 +284,7 @@ impl<'a> Reader<'a> {
             },
         );
         for left_out in &outcome.left_out {
-            let place = format!("{}.result[{}]", header.record, left_out.at);
+            let place = header.place(left_out.at);
             self.skip(left_out.reason, task.file, &place, &left_out.detail)?;
         }
         self.notes.n_unsure_spans += outcome.n_unsure_spans;
