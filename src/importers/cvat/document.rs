@@ -1,6 +1,6 @@
 //! A CVAT file from top to bottom: meta, images with their shapes, tracks.
 
-use super::held::{Desk, Held, Kept, is_stated};
+use super::held::{Asks, Desk, Held, Kept};
 use super::meta::Meta;
 use super::tracks::Budget;
 use super::xml_shapes::{SHAPES, attributes, drawn};
@@ -186,7 +186,7 @@ impl Document<'_> {
         item.image_name = Some(base_name(name).to_owned());
         let size_px = item.width_px.zip(item.height_px);
         self.desk.sink.item(item)?;
-        let asks = !is_stated(&placement, self.context);
+        let asks = Asks::new(&placement, self.context, self.file.path(), name);
         let mut image = Held::new(record, placement, key, size_px, asks, self.may_be_consensus);
         let mut n_shapes: HashMap<String, usize> = HashMap::new();
         while let Some(tag) = xml.next_child()? {

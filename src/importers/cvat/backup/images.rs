@@ -11,7 +11,7 @@ use super::walk::{Found, RecordKind, Visit, Walk};
 use crate::domain::{Annotation, ReadingKey, ReadingState, Shape, SkipReason, TrackedShape};
 use crate::importers::context::base_name;
 use crate::importers::cvat::document::{Known, annotation};
-use crate::importers::cvat::held::{By, Sources};
+use crate::importers::cvat::held::{MODEL, Sources};
 use crate::importers::cvat::tracks::{Budget, FrameGrid};
 use crate::importers::skips::skip;
 use crate::importers::{Context, ImportError, Sink};
@@ -307,9 +307,13 @@ impl Images<'_> {
             return Ok(None);
         };
         let placement = self.context.place(self.file, &image.name)?;
-        let mut reading = self
-            .jobs
-            .reading(job, of_job, &placement, sources, self.context);
+        let mut reading = self.jobs.reading(
+            job,
+            of_job,
+            (&placement, &image.name),
+            sources,
+            self.context,
+        );
         reading.state = state;
         if !self.known.readings.insert(reading.key.clone()) {
             return Ok(None);
@@ -318,8 +322,8 @@ impl Images<'_> {
         (item.width_px, item.height_px) = image.size_px.unzip();
         item.image_name = Some(base_name(&image.name).to_owned());
         sink.item(item)?;
-        let is_model = reading.reference.is_none() && sources.by() == By::Model;
-        self.n_by_model += u64::from(is_model && reading.key.rater == "model");
+        let is_model = reading.reference.is_none() && reading.key.rater == MODEL;
+        self.n_by_model += u64::from(is_model);
         let key = reading.key.clone();
         sink.reading(reading)?;
         Ok(Some(key))

@@ -49,8 +49,7 @@ pub(super) fn claimed(upload: &Upload) -> Vec<usize> {
                 .is_some_and(|folder| folders.contains(folder))
         };
         let project = path.strip_suffix(PROJECT);
-        PARTS.iter().any(is_part)
-            || project.is_some_and(|folder| projects.contains(folder))
+        PARTS.iter().any(is_part) || project.is_some_and(|folder| projects.contains(folder))
     };
     let files = upload.files().iter().enumerate();
     let claimed = files.filter(|(_, file)| belongs(file.path()));
