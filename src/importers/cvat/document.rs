@@ -11,17 +11,33 @@ use crate::importers::skips::skip;
 use crate::importers::structure;
 use crate::importers::xml::{Node, Tag, XmlReader};
 use crate::importers::{Context, ImportError, Limits, Sink, UploadFile};
+use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Read;
 
 /// What all files of an upload share.
 #[derive(Default)]
 pub(super) struct Known {
-    pub readings: HashSet<ReadingKey>,
+    /// Hashes of the keys of readings: an upload may have millions.
+    readings: HashSet<[u8; 16]>,
     people: People,
 }
 
 impl Known {
+    /// Takes note of a reading; `false` where an earlier one has its key.
+    pub fn is_new(&mut self, key: &ReadingKey) -> bool {
+        let mut hasher = Sha256::new();
+        for part in [&key.item, &key.rater, &key.session, &key.layer] {
+            hasher.update((part.len() as u64).to_le_bytes());
+            hasher.update(part.as_bytes());
+        }
+        hasher.update(key.stage.as_str().as_bytes());
+        let hash = hasher.finalize();
+        let mut short = [0; 16];
+        short.copy_from_slice(&hash[..16]);
+        self.readings.insert(short)
+    }
+
     /// A user's name; of one that is an address, what stands before the `@`.
     pub fn rater(&mut self, user: &str) -> String {
         if user.contains('@') {
@@ -165,7 +181,7 @@ impl Document<'_> {
         };
         let rater = self.rater(tag.get("task_id"));
         let key = placement.reading_key(rater.as_deref());
-        if !self.known.readings.insert(key.clone()) {
+        if !self.known.is_new(&key) {
             self.skip(
                 SkipReason::InvalidRecord,
                 &record,

@@ -199,7 +199,7 @@ impl Video<'_> {
             .jobs
             .reading(index, job, (&placement, &name), sources, self.context);
         reading.state = state;
-        if !self.known.readings.insert(reading.key.clone()) {
+        if !self.known.is_new(&reading.key) {
             // A further job or task shows the same video under the same rater: it is a reading of its own.
             let folder = self.file.rsplit_once('/').map_or("", |(folder, _)| folder);
             reading.key.session = format!("{folder}[{index}]");
