@@ -235,6 +235,13 @@ impl Context {
             .map(String::as_str)
     }
 
+    /// Whether options, table or pattern say what the rater of an image is, rather than leaving it to the stage.
+    pub fn states_role(&self, file: &str, image: &str) -> bool {
+        self.options.role.is_some()
+            || self.stated(file, image, "role").is_some()
+            || self.capture(file, image).contains_key("role")
+    }
+
     /// The image's size as the sidecar's columns `width_px` and `height_px` say.
     ///
     /// # Errors

@@ -350,9 +350,25 @@ fn cut_files_never_panic() {
         .iter()
         .map(|path| {
             // A backup's many files are written anew for every cut.
-            let max_cases = if path.is_dir() { 60 } else { 600 };
+            let max_cases = if path.is_dir() { 25 } else { 300 };
             truncations(path, &IngestOptions::default(), max_cases)
         })
         .sum();
     assert!(n_cases > 1_000, "only {n_cases} cases ran");
+}
+
+#[test]
+fn an_export_with_its_images_is_recognised() {
+    for folder in ["for_images", "for_video"] {
+        let path = format!("datumaro-assets/cvat_dataset/{folder}");
+        let Some(folder) = sample(&path) else { return };
+        let (report, sink) = read_memory(&folder, &IngestOptions::default()).expect("a sample");
+        assert_eq!(report.format, "cvat", "{path}");
+        assert!(!sink.readings.is_empty(), "{path}");
+        let images = sink
+            .skips
+            .iter()
+            .filter(|skip| skip.file.starts_with("images/"));
+        assert_eq!(images.count(), 2, "{path}");
+    }
 }

@@ -1,6 +1,6 @@
 //! A CVAT file from top to bottom: meta, images with their shapes, tracks.
 
-use super::held::{Desk, Held, Kept, is_stated};
+use super::held::{Asks, Desk, Held, Kept};
 use super::meta::Meta;
 use super::tracks::Budget;
 use super::xml_shapes::{SHAPES, attributes, drawn};
@@ -11,17 +11,33 @@ use crate::importers::skips::skip;
 use crate::importers::structure;
 use crate::importers::xml::{Node, Tag, XmlReader};
 use crate::importers::{Context, ImportError, Limits, Sink, UploadFile};
+use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Read;
 
 /// What all files of an upload share.
 #[derive(Default)]
 pub(super) struct Known {
-    pub readings: HashSet<ReadingKey>,
+    /// Hashes of the keys of readings: an upload may have millions.
+    readings: HashSet<[u8; 16]>,
     people: People,
 }
 
 impl Known {
+    /// Takes note of a reading; `false` where an earlier one has its key.
+    pub fn is_new(&mut self, key: &ReadingKey) -> bool {
+        let mut hasher = Sha256::new();
+        for part in [&key.item, &key.rater, &key.session, &key.layer] {
+            hasher.update((part.len() as u64).to_le_bytes());
+            hasher.update(part.as_bytes());
+        }
+        hasher.update(key.stage.as_str().as_bytes());
+        let hash = hasher.finalize();
+        let mut short = [0; 16];
+        short.copy_from_slice(&hash[..16]);
+        self.readings.insert(short)
+    }
+
     /// A user's name; of one that is an address, what stands before the `@`.
     pub fn rater(&mut self, user: &str) -> String {
         if user.contains('@') {
@@ -165,7 +181,7 @@ impl Document<'_> {
         };
         let rater = self.rater(tag.get("task_id"));
         let key = placement.reading_key(rater.as_deref());
-        if !self.known.readings.insert(key.clone()) {
+        if !self.known.is_new(&key) {
             self.skip(
                 SkipReason::InvalidRecord,
                 &record,
@@ -186,7 +202,7 @@ impl Document<'_> {
         item.image_name = Some(base_name(name).to_owned());
         let size_px = item.width_px.zip(item.height_px);
         self.desk.sink.item(item)?;
-        let asks = !is_stated(&placement, self.context);
+        let asks = Asks::new(&placement, self.context, self.file.path(), name);
         let mut image = Held::new(record, placement, key, size_px, asks, self.may_be_consensus);
         let mut n_shapes: HashMap<String, usize> = HashMap::new();
         while let Some(tag) = xml.next_child()? {

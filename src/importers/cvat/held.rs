@@ -9,6 +9,9 @@ use crate::domain::{
 };
 use crate::importers::{Context, ImportError, Placement, Sink};
 
+/// The rater of images on which nobody changed what a model drew.
+pub(super) const MODEL: &str = "model";
+
 /// What becomes of a record: nothing more to say, or why it is left out.
 pub(super) type Kept = Result<(), (SkipReason, String)>;
 
@@ -39,10 +42,10 @@ impl Sources {
     }
 
     /// Whose all of it is, once everything was seen.
-    pub fn by(self) -> By {
-        if self.has_consensus {
+    pub fn by(self, asks: Asks) -> By {
+        if self.has_consensus && asks.of_consensus {
             By::Consensus
-        } else if self.has_auto && !self.has_hand {
+        } else if self.has_auto && !self.has_hand && !self.has_consensus && asks.of_models {
             By::Model
         } else {
             By::Annotator
@@ -50,11 +53,22 @@ impl Sources {
     }
 }
 
-/// Whether the options say themselves whose an upload's work is, so that sources are not asked.
-pub(super) fn is_stated(placement: &Placement, context: &Context) -> bool {
-    context.options().role.is_some()
-        || placement.role == Role::Model
-        || placement.reference.is_some()
+/// Which sources decide whose an image's work is. What the options say of an upload comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Asks {
+    pub of_models: bool,
+    pub of_consensus: bool,
+}
+
+impl Asks {
+    pub fn new(placement: &Placement, context: &Context, file: &str, image: &str) -> Self {
+        let is_kept = placement.role == Role::Model || placement.reference.is_some();
+        Self {
+            of_models: !is_kept && !context.states_role(file, image),
+            // A consensus is no one's, whatever the role of those who were asked.
+            of_consensus: !is_kept,
+        }
+    }
 }
 
 /// The reading of a placement by whomever it turned out to be.
@@ -73,7 +87,7 @@ pub(super) fn reading(
         By::Annotator => placement.to_reading(own.clone(), state, file),
         By::Model => Reading {
             role: Role::Model,
-            ..placement.to_reading(other("model"), state, file)
+            ..placement.to_reading(other(MODEL), state, file)
         },
         By::Consensus => Reading {
             role: Role::Model,
@@ -91,6 +105,7 @@ pub(super) struct Held {
     pub size_px: Option<(u32, u32)>,
     waiting: Vec<Annotation>,
     sources: Sources,
+    asks: Asks,
     /// Whether a later shape could still change whose the work is.
     is_open: bool,
     may_be_consensus: bool,
@@ -103,9 +118,10 @@ impl Held {
         placement: Placement,
         key: ReadingKey,
         size_px: Option<(u32, u32)>,
-        asks_sources: bool,
+        asks: Asks,
         may_be_consensus: bool,
     ) -> Self {
+        let may_be_consensus = may_be_consensus && asks.of_consensus;
         Self {
             record,
             placement,
@@ -113,7 +129,8 @@ impl Held {
             size_px,
             waiting: Vec::new(),
             sources: Sources::default(),
-            is_open: asks_sources,
+            asks,
+            is_open: may_be_consensus || asks.of_models,
             may_be_consensus,
             announced: None,
         }
@@ -128,7 +145,7 @@ impl Held {
     ) -> Result<(), ImportError> {
         if self.is_open {
             self.sources.add(source);
-            self.is_open = self.may_be_consensus || !self.sources.has_hand;
+            self.is_open = self.may_be_consensus || (self.asks.of_models && !self.sources.has_hand);
             self.waiting.push(annotation);
             return if self.is_open {
                 Ok(())
@@ -169,7 +186,7 @@ impl Held {
         state: ReadingState,
         desk: &mut Desk<'_>,
     ) -> Result<ReadingKey, ImportError> {
-        let by = self.sources.by();
+        let by = self.sources.by(self.asks);
         desk.n_by_model += u64::from(by == By::Model);
         let mut reading = reading(&self.placement, &self.key, by, state, desk.file);
         if reading.finished_at_us.is_none() {

@@ -31,7 +31,7 @@ const FORMAT: Format = Format {
            keyframes as CVAT does it where only these are listed; backups of tasks and projects: jobs, replicas, references (`ground_truth`), \
            acceptance, upright cuboids in clouds",
     ignores: "labels on single frames of a video and references of videos, frames taken out, tilted cuboids, counted; attributes and layers that \
-              change within a track, counted in a note; definitions of labels",
+              change within a track, counted in a note; subsets, definitions of labels",
     rater: "assignee of the job, else of the task, else the options; backups name no one: their jobs that share images are told apart by number, \
             or named by a table; shapes merged from several annotators (`consensus`) are the consensus', images on which nobody changed what a \
             model drew (`auto`) are the rater `model`'s",
@@ -62,10 +62,9 @@ impl Importer for Cvat {
                  with `data` and `jobs` of a backup",
             );
         }
-        Detection::Accepts {
-            confidence: 0.95,
-            files,
-        }
+        // The lines of a backup's manifest could be those of many formats.
+        let confidence = if backups.is_empty() { 0.95 } else { 0.97 };
+        Detection::Accepts { confidence, files }
     }
 
     fn read(

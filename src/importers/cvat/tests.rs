@@ -311,6 +311,17 @@ fn what_a_model_drew_alone_is_the_model_s_and_what_was_merged_the_consensus() {
     let text = file(&tags(&["auto"]));
     let (_, sink) = read_files(&[("a.xml", &text)], &stated).expect("a readable file");
     assert_eq!(whose(&sink), ["anna annotator - auto"]);
+    // What the role of the upload is does not make a merged image anyone's.
+    let text = file(&tags(&["consensus"]));
+    let (_, sink) = read_files(&[("a.xml", &text)], &stated).expect("a readable file");
+    assert_eq!(whose(&sink), ["consensus model consensus consensus"]);
+    let by_pattern = IngestOptions {
+        pattern: Some("(?P<role>annotator)/.*".to_owned()),
+        ..IngestOptions::default()
+    };
+    let text = file(&tags(&["auto"])).replace("ct/a.png", "annotator/a.png");
+    let (_, sink) = read_files(&[("a.xml", &text)], &by_pattern).expect("a readable file");
+    assert_eq!(whose(&sink), ["anna annotator - auto"]);
 }
 
 #[test]

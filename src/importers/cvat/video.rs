@@ -1,7 +1,7 @@
 //! The tracks of one file: all of one video, or of the videos of a project's tasks.
 
 use super::document::{Document, annotation};
-use super::held::{Held, Kept, is_stated};
+use super::held::{Asks, Held, Kept};
 use super::xml_tracks::track;
 use crate::domain::{Annotation, ReadingState, Shape, SkipReason};
 use crate::importers::ImportError;
@@ -49,7 +49,7 @@ impl Document<'_> {
         item.height_px = size_px.map(|(_, height)| height);
         item.image_name = Some(base_name(&name).to_owned());
         self.desk.sink.item(item)?;
-        let asks = !is_stated(&placement, self.context);
+        let asks = Asks::new(&placement, self.context, self.file.path(), &name);
         let record = "video".to_owned();
         let may_be_consensus = self.may_be_consensus;
         Ok(Held::new(

@@ -60,7 +60,7 @@ impl Importer for KittiRaw {
             is_drive[*index] || (file.name() == FRAME_LIST && folders.contains(folder(file)))
         };
         Detection::Accepts {
-            confidence: 0.95,
+            confidence: 0.98,
             files: (0..files.len()).filter(is_claimed).collect(),
         }
     }

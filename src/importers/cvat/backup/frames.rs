@@ -124,6 +124,11 @@ impl Frames {
         }
     }
 
+    /// Whether there is an image at a place of a job.
+    pub fn has(&self, job: &Job, place: usize) -> bool {
+        self.at(job, place).is_some()
+    }
+
     /// The image at a place of a job.
     pub fn at(&self, job: &Job, place: usize) -> Option<Frame> {
         let Media::Images(images) = &self.media else {

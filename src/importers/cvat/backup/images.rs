@@ -8,10 +8,12 @@ use super::record::{Fault, Record};
 use super::task::{Job, Task};
 use super::track::Track;
 use super::walk::{Found, RecordKind, Visit, Walk};
-use crate::domain::{Annotation, ReadingKey, ReadingState, Shape, SkipReason, TrackedShape};
+use crate::domain::{
+    Annotation, Item, Reading, ReadingKey, ReadingState, Shape, SkipReason, TrackedShape,
+};
 use crate::importers::context::base_name;
 use crate::importers::cvat::document::{Known, annotation};
-use crate::importers::cvat::held::{By, Sources};
+use crate::importers::cvat::held::{MODEL, Sources};
 use crate::importers::cvat::tracks::{Budget, FrameGrid};
 use crate::importers::skips::skip;
 use crate::importers::{Context, ImportError, Sink};
@@ -46,17 +48,17 @@ impl Parts {
 }
 
 /// What is known of one image of one job.
-#[derive(Clone, Default)]
+#[derive(Clone, Copy, Default)]
 struct Mark {
     sources: Sources,
     state: MarkState,
 }
 
-#[derive(Clone, Default)]
+#[derive(Clone, Copy, Default)]
 enum MarkState {
     #[default]
     Open,
-    Announced(ReadingKey),
+    Announced,
     /// An earlier image has the same key and rater.
     Double,
 }
@@ -69,6 +71,8 @@ struct Images<'a> {
     context: &'a Context,
     known: &'a mut Known,
     marks: HashMap<(usize, usize), Mark>,
+    /// The image at hand, as neighbours in the file are often of one.
+    latest: Option<((usize, usize), ReadingKey)>,
     /// Annotations of each job, broken ones included.
     n_records: Vec<u64>,
     n_by_model: u64,
@@ -91,6 +95,7 @@ pub(super) fn read(
         context,
         known,
         marks: HashMap::new(),
+        latest: None,
         n_records: vec![0; task.jobs.len()],
         n_by_model: 0,
     };
@@ -282,16 +287,48 @@ impl Images<'_> {
         place: usize,
         sink: &mut dyn Sink,
     ) -> Result<Option<ReadingKey>, ImportError> {
-        let mark = self.marks.get(&(job, place)).cloned().unwrap_or_default();
-        match mark.state {
-            MarkState::Announced(key) => return Ok(Some(key)),
-            MarkState::Double => return Ok(None),
-            MarkState::Open => {}
+        let at = (job, place);
+        if let Some((of, key)) = &self.latest
+            && *of == at
+        {
+            return Ok(Some(key.clone()));
         }
-        let key = self.announce(job, place, mark.sources, ReadingState::Annotated, sink)?;
-        let state = key.clone().map_or(MarkState::Double, MarkState::Announced);
-        self.marks.entry((job, place)).or_default().state = state;
+        let mark = self.marks.get(&at).copied().unwrap_or_default();
+        let key = match mark.state {
+            MarkState::Double => return Ok(None),
+            MarkState::Announced => self
+                .reading(job, place, mark.sources)?
+                .map(|(_, one)| one.key),
+            MarkState::Open => {
+                self.announce(job, place, mark.sources, ReadingState::Annotated, sink)?
+            }
+        };
+        self.marks.entry(at).or_default().state = match key {
+            Some(_) => MarkState::Announced,
+            None => MarkState::Double,
+        };
+        self.latest = key.clone().map(|key| (at, key));
         Ok(key)
+    }
+
+    /// Item and reading of an image.
+    fn reading(
+        &self,
+        job: usize,
+        place: usize,
+        sources: Sources,
+    ) -> Result<Option<(Item, Reading)>, ImportError> {
+        let of_job = &self.task.jobs[job];
+        let Some(image) = self.frames.at(of_job, place) else {
+            return Ok(None);
+        };
+        let placement = self.context.place(self.file, &image.name)?;
+        let mut item = placement.to_item();
+        (item.width_px, item.height_px) = image.size_px.unzip();
+        item.image_name = Some(base_name(&image.name).to_owned());
+        let named = (&placement, image.name.as_str());
+        let reading = self.jobs.reading(job, of_job, named, sources, self.context);
+        Ok(Some((item, reading)))
     }
 
     fn announce(
@@ -302,24 +339,16 @@ impl Images<'_> {
         state: ReadingState,
         sink: &mut dyn Sink,
     ) -> Result<Option<ReadingKey>, ImportError> {
-        let of_job = &self.task.jobs[job];
-        let Some(image) = self.frames.at(of_job, place) else {
+        let Some((item, mut reading)) = self.reading(job, place, sources)? else {
             return Ok(None);
         };
-        let placement = self.context.place(self.file, &image.name)?;
-        let mut reading = self
-            .jobs
-            .reading(job, of_job, &placement, sources, self.context);
         reading.state = state;
-        if !self.known.readings.insert(reading.key.clone()) {
+        if !self.known.is_new(&reading.key) {
             return Ok(None);
         }
-        let mut item = placement.to_item();
-        (item.width_px, item.height_px) = image.size_px.unzip();
-        item.image_name = Some(base_name(&image.name).to_owned());
         sink.item(item)?;
-        let is_model = reading.reference.is_none() && sources.by() == By::Model;
-        self.n_by_model += u64::from(is_model && reading.key.rater == "model");
+        let is_model = reading.reference.is_none() && reading.key.rater == MODEL;
+        self.n_by_model += u64::from(is_model);
         let key = reading.key.clone();
         sink.reading(reading)?;
         Ok(Some(key))
@@ -333,7 +362,7 @@ impl Images<'_> {
             let is_silent = self.n_records[index] == 0 && self.jobs.is_silent(job);
             n_silent += u64::from(is_silent);
             for place in 0.. {
-                let (Some(frame), Some(image)) = (job.frame_at(place), self.frames.at(job, place))
+                let Some(frame) = job.frame_at(place).filter(|_| self.frames.has(job, place))
                 else {
                     break;
                 };
@@ -357,11 +386,7 @@ impl Images<'_> {
                         let record = format!("[{index}] frame {frame}");
                         skip(sink, SkipReason::InvalidRecord, self.file, record, detail)?;
                     }
-                } else {
-                    let placement = self.context.place(self.file, &image.name)?;
-                    let mut item = placement.to_item();
-                    (item.width_px, item.height_px) = image.size_px.unzip();
-                    item.image_name = Some(base_name(&image.name).to_owned());
+                } else if let Some((item, _)) = self.reading(index, place, Sources::default())? {
                     sink.item(item)?;
                 }
             }

@@ -4,7 +4,7 @@ use super::frames::Frames;
 use super::task::{Job, JobKind, Task};
 use crate::domain::{Reading, ReadingState, ReferenceKind, Review, ReviewOutcome};
 use crate::importers::cvat::document::Known;
-use crate::importers::cvat::held::{By, Sources, is_stated, reading};
+use crate::importers::cvat::held::{Asks, By, Sources, reading};
 use crate::importers::{Context, Placement};
 use std::collections::HashMap;
 
@@ -64,16 +64,16 @@ impl Jobs {
         &self,
         index: usize,
         job: &Job,
-        placement: &Placement,
+        (placement, image): (&Placement, &str),
         sources: Sources,
         context: &Context,
     ) -> Reading {
         let key = placement.reading_key(self.raters[index].as_deref());
         let is_merged = self.is_consensus && job.kind == JobKind::Annotation;
+        let asks = Asks::new(placement, context, &self.file, image);
         let by = match job.kind {
-            _ if is_stated(placement, context) => By::Annotator,
-            _ if is_merged => By::Consensus,
-            JobKind::Annotation | JobKind::Replica => sources.by(),
+            JobKind::Annotation if is_merged && asks.of_consensus => By::Consensus,
+            JobKind::Annotation | JobKind::Replica => sources.by(asks),
             JobKind::GroundTruth => By::Annotator,
         };
         let mut found = reading(placement, &key, by, ReadingState::Annotated, &self.file);

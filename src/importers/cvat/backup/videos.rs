@@ -9,7 +9,7 @@ use super::walk::{Found, RecordKind, Visit, Walk};
 use crate::domain::{Annotation, ReadingKey, ReadingState, Shape, SkipReason, TrackedShape};
 use crate::importers::context::base_name;
 use crate::importers::cvat::document::{Known, annotation};
-use crate::importers::cvat::held::{By, Sources};
+use crate::importers::cvat::held::{MODEL, Sources};
 use crate::importers::cvat::tracks::{Budget, FrameGrid, constant, seen};
 use crate::importers::skips::skip;
 use crate::importers::{Context, ImportError, Placement, Sink};
@@ -163,11 +163,16 @@ impl Video<'_> {
         })
     }
 
-    fn placement(&self, job: &Job) -> Result<Placement, ImportError> {
+    /// The video's name, else the task's.
+    fn name(&self) -> &str {
         let named = self.frames.video().map(|video| video.name.as_str());
-        let name = named
+        named
             .filter(|name| !name.is_empty())
-            .unwrap_or(&self.task.name);
+            .unwrap_or(&self.task.name)
+    }
+
+    fn placement(&self, job: &Job) -> Result<Placement, ImportError> {
+        let name = self.name();
         if job.first == 0 {
             return self.context.place(self.file, name);
         }
@@ -188,12 +193,13 @@ impl Video<'_> {
         }
         let job = &self.task.jobs[index];
         let placement = self.placement(job)?;
+        let name = self.name().to_owned();
         let sources = self.marks[index].sources;
         let mut reading = self
             .jobs
-            .reading(index, job, &placement, sources, self.context);
+            .reading(index, job, (&placement, &name), sources, self.context);
         reading.state = state;
-        if !self.known.readings.insert(reading.key.clone()) {
+        if !self.known.is_new(&reading.key) {
             // A further job or task shows the same video under the same rater: it is a reading of its own.
             let folder = self.file.rsplit_once('/').map_or("", |(folder, _)| folder);
             reading.key.session = format!("{folder}[{index}]");
@@ -204,7 +210,7 @@ impl Video<'_> {
             item.image_name = Some(base_name(&video.name).to_owned());
         }
         sink.item(item)?;
-        let is_model = reading.key.rater == "model" && sources.by() == By::Model;
+        let is_model = reading.reference.is_none() && reading.key.rater == MODEL;
         self.n_by_model += u64::from(is_model);
         let key = reading.key.clone();
         self.marks[index].key = Some(key.clone());
