@@ -15,6 +15,20 @@ pub(super) fn boxed(x: f64, y: f64, width: f64, height: f64) -> Drawn {
     (Shape::Box(rect), fault)
 }
 
+/// A box or ellipse whose numbers have not grown beyond what can be held.
+pub(super) fn finite((shape, fault): Drawn) -> Result<Drawn, String> {
+    let is_finite = match &shape {
+        Shape::Box(rect) => rect.is_finite(),
+        Shape::Ellipse(ellipse) => ellipse.is_finite(),
+        _ => true,
+    };
+    if is_finite {
+        Ok((shape, fault))
+    } else {
+        Err("reaches beyond what numbers can hold".to_owned())
+    }
+}
+
 /// A polygon of one ring.
 pub(super) fn outline(ring: Vec<[f64; 2]>) -> Result<Drawn, String> {
     let n = ring.len();

@@ -52,7 +52,7 @@ pub(super) fn annotation(
             return Err((SkipReason::Unsupported, detail.to_owned()));
         }
     };
-    let drawn = drawn.map_err(invalid)?;
+    let drawn = drawn.and_then(drawn::finite).map_err(invalid)?;
     let mut annotation = drawn::annotation(place.to_owned(), &label, drawn, size_px);
     annotation.attributes = attributes(shape).map_err(invalid)?;
     annotation.confidence = given(shape, "score")

@@ -96,6 +96,9 @@ fn line(text: &str, kind: Kind) -> Result<Line, String> {
     let frame = whole(0, 0.0, f64::from(u32::MAX));
     let frame = frame.ok_or("has no whole number of a frame")?;
     let id = whole(1, -1.0, 9e15).ok_or("has no whole number of an object, or -1")?;
+    if !(numbers[2] + numbers[4]).is_finite() || !(numbers[3] + numbers[5]).is_finite() {
+        return Err("reaches beyond what numbers can hold".to_owned());
+    }
     if kind == Kind::Truth && whole(7, -1.0, 9e15).is_none() {
         return Err("has no whole number of a class, or -1".to_owned());
     }

@@ -56,6 +56,8 @@ struct Decoded {
     width_px: u32,
     height_px: u32,
     meaning: Meaning,
+    /// What is wrong with single things of it.
+    faults: Vec<String>,
 }
 
 /// One image that holds masks, before it is decoded again to be passed on.
@@ -278,15 +280,17 @@ fn decode(task: &Task, threshold: u8, max_pixels: u64) -> Result<Decoded, Fault>
             }
         }
     }
+    let mut faults = Vec::new();
     if let Some(objects) = task.objects {
         let objects = pixels(objects, max_pixels)?;
-        meaning = voc_pairs::things(meaning, (width_px, height_px), objects)
+        (meaning, faults) = voc_pairs::things(meaning, (width_px, height_px), objects)
             .map_err(|detail| Fault::File(SkipReason::InvalidRecord, detail))?;
     }
     Ok(Decoded {
         width_px,
         height_px,
         meaning,
+        faults,
     })
 }
 
@@ -313,9 +317,17 @@ fn pass_on(
         width_px,
         height_px,
         meaning,
+        faults,
     } = decoded;
     let file = plan.task.file.path();
     let key = plan.placement.reading_key(None);
+    for detail in &faults {
+        let fault = Fault::File(SkipReason::InvalidRecord, detail.clone());
+        skip(fault, plan.task.file, sink)?;
+    }
+    if meaning.layers.is_empty() && !faults.is_empty() {
+        return Ok(sink.item(survey.item(&plan.placement, plan.size_px))?);
+    }
     let state = if meaning.layers.is_empty() {
         ReadingState::ReviewedEmpty
     } else {

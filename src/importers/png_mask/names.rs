@@ -80,7 +80,7 @@ impl Names {
             read(&mut classes, text.trim_start_matches('\u{feff}'))
                 .map_err(|said| ImportError::container(path, said))?;
             if classes.labels.is_empty() {
-                let reason = "names no value: a list of names has to begin with the background";
+                let reason = "names no value that can be used: a plain list of names has to begin with the background";
                 names.unused.push((path.to_owned(), reason));
             } else {
                 names.sets.push(classes);
@@ -253,7 +253,9 @@ impl Classes {
     }
 
     fn read_dataset(&mut self, text: &str) -> Result<(), String> {
-        let held: Value = serde_json::from_str(text).map_err(|_| "is no JSON".to_owned())?;
+        let held: Value = serde_json::from_str(text).map_err(|_| {
+            "is no JSON; an object with `labels` is needed: export it again".to_owned()
+        })?;
         let labels = held.get("labels").and_then(Value::as_object);
         for (key, value) in labels.into_iter().flatten() {
             let (name, number) = match (value, key.parse::<u32>()) {

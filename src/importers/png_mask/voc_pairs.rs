@@ -43,11 +43,15 @@ pub fn pairs<'u>(files: &[&'u UploadFile]) -> HashMap<&'u str, &'u UploadFile> {
         .collect()
 }
 
-/// The single things of an image, each named by the class that it lies in.
+/// The single things of an image, each named by the class that it lies in, and what is wrong with those that lie in none or in several.
 ///
 /// # Errors
-/// Images of different sizes, and things that lie in no class or in several.
-pub fn things(meaning: Meaning, size_px: (u32, u32), objects: Runs) -> Result<Meaning, String> {
+/// Images of different sizes.
+pub fn things(
+    meaning: Meaning,
+    size_px: (u32, u32),
+    objects: Runs,
+) -> Result<(Meaning, Vec<String>), String> {
     if (objects.width_px, objects.height_px) != size_px {
         return Err(format!(
             "its image in `SegmentationObject` is `{}x{}` px, this one `{}x{}`",
@@ -61,17 +65,16 @@ pub fn things(meaning: Meaning, size_px: (u32, u32), objects: Runs) -> Result<Me
     for layer in meaning.layers {
         classes.push((layer.name, mask(layer.bounds)?));
     }
-    let is_nothing = |value: u32| match objects.kind {
-        Kind::Colour => value >> 8 == 0,
-        Kind::Palette => value == 0 || value == VOID,
-        Kind::Grey { .. } => value == 0,
-    };
     let number = |value: u32| match objects.kind {
         Kind::Colour => value >> 8,
         _ => value,
     };
+    let is_nothing = |value: u32| {
+        let is_void = objects.kind == Kind::Palette && value == VOID;
+        number(value) == 0 || is_void
+    };
     let values: BTreeMap<u32, Vec<u32>> = objects.bounds.into_iter().collect();
-    let mut layers = Vec::new();
+    let (mut layers, mut faults) = (Vec::new(), Vec::new());
     for (value, bounds) in values {
         if is_nothing(value) {
             continue;
@@ -86,23 +89,21 @@ pub fn things(meaning: Meaning, size_px: (u32, u32), objects: Runs) -> Result<Me
                 inside.push((*name, n_shared));
             }
         }
+        let value = number(value);
         let name = match inside[..] {
-            [(name, n)] if n == thing.area_px() => name,
+            [(Name::Named(at), n)] if n == thing.area_px() => Name::NamedThing(at, value),
+            [(Name::Class(class), n)] if n == thing.area_px() => Name::ClassThing(class, value),
+            [(Name::Colour(class), n)] if n == thing.area_px() => Name::ColourThing(class, value),
+            [(_, n)] if n == thing.area_px() => Name::Instance(value),
             _ => {
-                return Err(format!(
+                faults.push(format!(
                     "thing `{value}` of `SegmentationObject` lies in {} classes, or in part in none",
                     inside.len()
                 ));
+                continue;
             }
-        };
-        let value = number(value);
-        let name = match name {
-            Name::Named(at) => Name::NamedThing(at, value),
-            Name::Class(class) => Name::ClassThing(class, value),
-            Name::Colour(class) => Name::ColourThing(class, value),
-            _ => Name::Instance(value),
         };
         layers.push(Layer { name, bounds });
     }
-    Ok(Meaning { layers, ..meaning })
+    Ok((Meaning { layers, ..meaning }, faults))
 }

@@ -30,7 +30,8 @@ pub(super) fn named(shape: &Value, label: &str) -> Result<Drawn, Refusal> {
             _ => return Ok(None),
         }))
     };
-    match read() {
+    let finite = |drawn: Option<Drawn>| drawn.map(drawn::finite).transpose();
+    match read().and_then(finite) {
         Ok(Some(drawn)) => Ok(drawn),
         Ok(None) => Err(unknown()),
         Err(detail) => Err((SkipReason::InvalidRecord, detail)),
@@ -99,7 +100,9 @@ pub(super) fn numbered(xy: &[f64], label: &str) -> Result<Drawn, Refusal> {
             rest.len()
         )),
     };
-    drawn.map_err(|detail| (SkipReason::InvalidRecord, detail))
+    drawn
+        .and_then(drawn::finite)
+        .map_err(|detail| (SkipReason::InvalidRecord, detail))
 }
 
 /// The circle through three points.

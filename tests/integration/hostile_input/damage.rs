@@ -97,7 +97,8 @@ fn damaged_bytes_of_any_format_never_panic() {
 #[test]
 fn a_png_header_may_claim_anything() {
     let mut n_cases = 0;
-    for path in fixtures("png_mask", "good") {
+    let files = fixtures("png_mask", "good").into_iter();
+    for path in files.filter(|path| path.is_file()) {
         let whole = std::fs::read(&path).expect("a fixture");
         let name = path
             .file_name()
