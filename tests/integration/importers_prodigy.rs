@@ -36,6 +36,7 @@ fn good_fixtures_are_read_to_the_last_span() {
     let [images, notes] = &fixtures("prodigy", "good")[..] else {
         panic!("two fixtures are expected");
     };
+    assert!(images.ends_with("images.jsonl") && notes.ends_with("notes.jsonl"));
     let (report, sink) = read_memory(notes, &IngestOptions::default()).expect("a good fixture");
     assert_eq!(report.format, "prodigy");
     check(&sink, NOTES);

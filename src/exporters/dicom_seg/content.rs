@@ -3,7 +3,9 @@
 use super::data_set::ALGORITHM_TYPES;
 use super::elements::{fits, is_uid};
 use super::grid::Grid;
-use crate::domain::{Annotation, EXACT_GRID_ATTRIBUTE, FRAME_OF_REFERENCE_ATTRIBUTE, GRID_ATTRIBUTE, Shape};
+use crate::domain::{
+    Annotation, EXACT_GRID_ATTRIBUTE, FRAME_OF_REFERENCE_ATTRIBUTE, GRID_ATTRIBUTE, Shape,
+};
 use crate::exporters::sets::{Pass, Refused};
 use crate::geometry::{Mask, SliceAxis};
 

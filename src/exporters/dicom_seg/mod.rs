@@ -32,8 +32,9 @@ const FORMAT: ExportFormat = ExportFormat {
     writes: "volumes whose grid is known and masks of images, on items and studies named by DICOM UIDs, as binary segments; one file for each \
              reading, rater as ContentCreatorName; in-plane places to 0.01 mm and directions to 0.001, as they are kept; property codes by \
              their meaning, algorithm type, tracking UID; time",
-    leaves_out: "everything that is no mask; whole slides; volumes without place; confidence, further attributes and times of single masks; what Concord does not \
-                 know: single images of a series, patient; skipped readings",
+    leaves_out: "boxes, rotated boxes, ellipses, polygons with their holes, polygons of several parts, lines, points, answers to a named question, ranks, cuboids, \
+                 clouds, text and tracks; whole slides; volumes and masks without a place or without UIDs; readings that were skipped or never assigned. Without a count: \
+                 confidence, further attributes and times of single masks",
 };
 
 impl Exporter for DicomSeg {

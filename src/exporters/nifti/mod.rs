@@ -26,8 +26,9 @@ const FORMAT: ExportFormat = ExportFormat {
     title: "NIfTI label maps",
     writes: "volumes and masks as label values on their grid (.nii.gz with sform and qform), one file a reading, regions that overlap in further files \
              below `overlap N`; one value a label in the whole export, named in labels.json and, for ITK-SNAP, in labels.txt",
-    leaves_out: "all other shapes; several regions of one label in one reading; volumes without a place or with irregular slices; skipped readings; \
-                 attributes, times, confidence",
+    leaves_out: "boxes, rotated boxes, ellipses, polygons with their holes, polygons of several parts, lines, points, answers to a named question, ranks, cuboids, \
+                 clouds, text and tracks; several regions of one label in one reading; volumes without a place or with irregular slices; readings that were skipped or \
+                 never assigned. Without a count: attributes, times, confidence",
 };
 
 impl Exporter for Nifti {

@@ -7,8 +7,7 @@ use super::structure_set::{Drawing, Roi, StructureSet};
 use super::subject::{Rater, Subject, annotation, in_mm, rater, series_item, stack_of};
 use super::{IN_MM, Known};
 use crate::domain::{
-    Annotation, Item, Keypoint, ReadingKey, ReadingState, Role, Shape, SkipReason,
-    Visibility,
+    Annotation, Item, Keypoint, ReadingKey, ReadingState, Role, Shape, SkipReason, Visibility,
 };
 use crate::importers::dicom_document::Fault;
 use crate::importers::drawn::MAX_FILLED_RUNS;

@@ -31,11 +31,23 @@ struct Example {
 }
 
 const ERRORS: [(&str, &str); 6] = [
-    ("missing", "the reference has a finding that you do not have"),
-    ("extra", "you have a finding that the reference does not have"),
+    (
+        "missing",
+        "the reference has a finding that you do not have",
+    ),
+    (
+        "extra",
+        "you have a finding that the reference does not have",
+    ),
     ("wrong label", "the same finding under another label"),
-    ("out of tolerance", "the right label, further from the reference than allowed"),
-    ("wrong attribute", "the right place and label, another value of an attribute that must agree"),
+    (
+        "out of tolerance",
+        "the right label, further from the reference than allowed",
+    ),
+    (
+        "wrong attribute",
+        "the right place and label, another value of an attribute that must agree",
+    ),
     (
         "invalid",
         "found without any reference and reported apart: outside the image, empty, crossing itself, a label that is not listed",
@@ -59,9 +71,10 @@ pub fn protocol_sheet(protocol: &Protocol, hash: &str) -> Result<String, RenderE
                 name: name.clone(),
                 aliases: listed(&rule.aliases),
                 attributes: listed(&rule.required_attributes),
-                tolerance: rule
-                    .tolerance
-                    .map_or_else(|| "–".to_owned(), |own| differences(own, protocol.tolerance)),
+                tolerance: rule.tolerance.map_or_else(
+                    || "–".to_owned(),
+                    |own| differences(own, protocol.tolerance),
+                ),
             })
             .collect(),
         examples: examples(protocol.tolerance),

@@ -1,0 +1,3 @@
+#![no_main]
+
+concord_fuzz::target!("dicom_ann", "export.dcm");
