@@ -218,6 +218,10 @@ fn a_rejection_by_the_rater_is_no_review_and_no_contour_is_an_empty_reading() {
             ("Reader^One", &None)
         );
     }
+    assert_eq!(
+        drawn(&read("short_point.dcm")),
+        [".4#mm Reader^One Liver: 1.000,2.000 z 3.000"]
+    );
     let long = drawn(&read("long_contour.dcm"));
     assert_eq!(long.len(), 1);
     // One point is written twice in a row.

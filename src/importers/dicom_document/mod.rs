@@ -20,9 +20,13 @@ use dicom_core::Tag;
 use dicom_dictionary_std::tags;
 use dicom_object::{InMemDicomObject, OpenFileOptions};
 use std::io::Read;
+use std::ops::Range;
 
 /// The largest document that is held in memory.
 pub(super) const MAX_DOCUMENT_BYTES: u64 = 256 << 20;
+
+/// Room for the number of any value that is taken out.
+const MIN_TAKEN_BYTES: usize = 12;
 
 /// Transfer syntaxes under which not even the header is plain: deflated, big endian.
 const NO_PLAIN_HEADER: &[&str] = &["1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.2"];
@@ -101,30 +105,85 @@ pub(super) fn sop_class(head: &[u8]) -> Option<String> {
 /// A document, checked for lengths and nesting before anything is decoded.
 pub(super) fn read_document(file: &UploadFile) -> Result<InMemDicomObject, Fault> {
     let bytes = file.read_all(MAX_DOCUMENT_BYTES)?;
-    let mut elements = Elements::new(&bytes)?;
-    let mut start = None;
-    let mut end = bytes.len();
-    while let Some(element) = elements.next() {
-        // A compressed data set is no sequence of elements; its transfer syntax says so.
-        let element = match element {
-            Err(_) if !is_read(elements.transfer_syntax()) => break,
-            element => element?,
+    let plain = Plain::of(&bytes, None)?;
+    decode(&bytes, plain.start, plain.end, plain.syntax)
+}
+
+/// As `read_document`, with the values of one element taken out first, since the decoder keeps each number of a list as a text of its own.
+/// In their place stand `@0`, `@1` … in the order of the file; values shorter than `MIN_TAKEN_BYTES` are left where they are.
+pub(super) fn read_document_without(
+    file: &UploadFile,
+    tag: Tag,
+    mut take: impl FnMut(&[u8]),
+) -> Result<InMemDicomObject, Fault> {
+    let mut bytes = file.read_all(MAX_DOCUMENT_BYTES)?;
+    let Plain {
+        start,
+        end,
+        syntax,
+        found,
+    } = Plain::of(&bytes, Some(tag))?;
+    for (number, range) in found.into_iter().enumerate() {
+        let Some(value) = bytes.get_mut(range) else {
+            continue;
         };
-        if element.tag.group() != 0x0002 {
-            start.get_or_insert(element.start);
+        take(value);
+        value.fill(b' ');
+        for (byte, mark) in value.iter_mut().zip(format!("@{number}").into_bytes()) {
+            *byte = mark;
         }
-        if element.tag == PIXEL_DATA {
-            end = element.start;
-            break;
-        }
-    }
-    let syntax = elements.transfer_syntax();
-    if !is_read(syntax) {
-        return Err(Fault::unsupported(format!(
-            "is compressed or big endian (transfer syntax `{syntax}`); save it as Explicit VR Little Endian"
-        )));
     }
     decode_between(&bytes, start, end, syntax)
+}
+
+/// Where the data set of a document lies.
+struct Plain {
+    start: Option<usize>,
+    end: usize,
+    syntax: &'static str,
+    /// Values of the element that was asked for.
+    found: Vec<Range<usize>>,
+}
+
+impl Plain {
+    fn of(bytes: &[u8], wanted: Option<Tag>) -> Result<Self, Fault> {
+        let mut elements = Elements::new(bytes)?;
+        let mut start = None;
+        let mut end = bytes.len();
+        let mut found = Vec::new();
+        while let Some(element) = elements.next() {
+            // A compressed data set is no sequence of elements; its transfer syntax says so.
+            let element = match element {
+                Err(_) if !is_read(elements.transfer_syntax()) => break,
+                element => element?,
+            };
+            if element.tag.group() != 0x0002 {
+                start.get_or_insert(element.start);
+            }
+            if element.tag == PIXEL_DATA {
+                end = element.start;
+                break;
+            }
+            if wanted == Some(element.tag) && element.value.len() >= MIN_TAKEN_BYTES {
+                found.push(element.value);
+            }
+        }
+        let syntax = match elements.transfer_syntax() {
+            EXPLICIT_LITTLE_ENDIAN => EXPLICIT_LITTLE_ENDIAN,
+            IMPLICIT_LITTLE_ENDIAN => IMPLICIT_LITTLE_ENDIAN,
+            other => {
+                return Err(Fault::unsupported(format!(
+                    "is compressed or big endian (transfer syntax `{other}`); save it as Explicit VR Little Endian"
+                )));
+            }
+        };
+        Ok(Self {
+            start,
+            end,
+            syntax,
+            found,
+        })
+    }
 }
 
 /// What an image says before its pixels. Only so many bytes are read; compressed pixels make no difference.

@@ -12,7 +12,7 @@ use dicom_dictionary_std::tags;
 use dicom_object::InMemDicomObject;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Points times images of one graphic; beyond it, the file was not made by hand.
+/// Points times images of all graphics; beyond it, the file was not made by hand.
 const MAX_POINTS_PLACED: usize = 5_000_000;
 
 /// The label of a graphic of a layer without a name.
@@ -27,6 +27,7 @@ pub(super) struct Writer<'a> {
     known: &'a mut Known,
     areas: Vec<Area>,
     announced: BTreeSet<ReadingKey>,
+    n_points_left: usize,
 }
 
 /// What the graphics of one annotation share.
@@ -51,6 +52,7 @@ impl<'a> Writer<'a> {
             known,
             areas: Vec::new(),
             announced: BTreeSet::new(),
+            n_points_left: MAX_POINTS_PLACED,
         }
     }
 
@@ -132,13 +134,14 @@ impl<'a> Writer<'a> {
                 detail: "names no image that it lies on".to_owned(),
             });
         }
-        if shared.images.len().saturating_mul(graphic.points.len()) > MAX_POINTS_PLACED {
-            return Err(Fault::unsupported(format!(
-                "has {} points on {} images or frames; the limit is {MAX_POINTS_PLACED} altogether",
+        let n_points = shared.images.len().saturating_mul(graphic.points.len());
+        self.n_points_left = self.n_points_left.checked_sub(n_points).ok_or_else(|| {
+            Fault::unsupported(format!(
+                "has {} points on {} images or frames; all graphics of a file may have {MAX_POINTS_PLACED} altogether",
                 graphic.points.len(),
                 shared.images.len()
-            )));
-        }
+            ))
+        })?;
         if graphic.units == Units::Display && self.state.is_turned {
             return Err(Fault::unsupported(
                 "counts in shares of the displayed area, and its images are displayed turned or mirrored",

@@ -30,15 +30,18 @@ pub(super) struct Contour {
     pub images: Vec<String>,
 }
 
+/// Contour data that were taken out of the file before it was decoded; `None` where they are no finite numbers.
+pub(super) type Taken = Vec<Option<Vec<f64>>>;
+
 /// The contours of one item of the ROI Contour Sequence.
-pub(super) fn contours(item: &InMemDicomObject) -> Vec<Result<Contour, Fault>> {
+pub(super) fn contours(item: &InMemDicomObject, taken: &mut Taken) -> Vec<Result<Contour, Fault>> {
     items(item, tags::CONTOUR_SEQUENCE)
         .iter()
-        .map(contour)
+        .map(|item| contour(item, taken))
         .collect()
 }
 
-fn contour(item: &InMemDicomObject) -> Result<Contour, Fault> {
+fn contour(item: &InMemDicomObject, taken: &mut Taken) -> Result<Contour, Fault> {
     let kind = match text(item, tags::CONTOUR_GEOMETRIC_TYPE).as_deref() {
         Some("POINT") => Kind::Point,
         Some("OPEN_PLANAR") => Kind::OpenPlanar,
@@ -60,7 +63,7 @@ fn contour(item: &InMemDicomObject) -> Result<Contour, Fault> {
             "has a contour offset vector; export it with the offset applied",
         ));
     }
-    let data = coordinates(item)?;
+    let data = coordinates(item, taken)?;
     let points_mm: Vec<[f64; 3]> = data
         .chunks_exact(3)
         .map(|mm| [mm[0], mm[1], mm[2]])
@@ -105,23 +108,53 @@ fn contour(item: &InMemDicomObject) -> Result<Contour, Fault> {
 }
 
 /// Contour data. Those of more than 64 KiB have no room in an explicit DS element, so writers make them UN.
-fn coordinates(item: &InMemDicomObject) -> Result<Vec<f64>, Fault> {
-    let wrong = || {
+fn coordinates(item: &InMemDicomObject, taken: &mut Taken) -> Result<Vec<f64>, Fault> {
+    let mut read = || {
+        let element = item.get(tags::CONTOUR_DATA)?;
+        let bytes = match element.vr() {
+            VR::UN => element.to_bytes().ok()?.into_owned(),
+            _ => element.to_str().ok()?.as_bytes().to_vec(),
+        };
+        match bytes.strip_prefix(b"@") {
+            None => parsed(&bytes),
+            Some(number) => {
+                let number = std::str::from_utf8(number).ok()?;
+                let at: usize = number.trim_matches(['\0', ' ']).parse().ok()?;
+                // Each is asked for once.
+                taken.get_mut(at)?.take()
+            }
+        }
+    };
+    read().ok_or_else(|| {
         Fault::invalid(
             "its contour data are missing or not finite numbers; decimal points are needed",
         )
-    };
-    let element = item.get(tags::CONTOUR_DATA).ok_or_else(wrong)?;
-    if element.vr() != VR::UN {
-        return numbers(item, tags::CONTOUR_DATA).ok_or_else(wrong);
-    }
-    let bytes = element.to_bytes().map_err(|_| wrong())?;
-    let text = std::str::from_utf8(&bytes).map_err(|_| wrong())?;
+    })
+}
+
+/// Decimal numbers between backslashes.
+pub(super) fn parsed(bytes: &[u8]) -> Option<Vec<f64>> {
+    let text = std::str::from_utf8(bytes).ok()?;
     text.split('\\')
         .map(|number| {
             let number = number.trim_matches(['\0', ' ']).parse::<f64>();
             number.ok().filter(|mm| mm.is_finite())
         })
-        .collect::<Option<_>>()
-        .ok_or_else(wrong)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parsed;
+
+    #[test]
+    fn decimal_strings_are_read_in_every_form_that_dicom_allows() {
+        assert_eq!(
+            parsed(b"-1.5\\+2\\ .5 \\3.\\1e-1 "),
+            Some(vec![-1.5, 2.0, 0.5, 3.0, 0.1])
+        );
+        assert_eq!(parsed(b"1\\nan\\2"), None);
+        assert_eq!(parsed(b"1\\\\2"), None);
+        assert_eq!(parsed(b"1,5\\2\\3"), None);
+    }
 }

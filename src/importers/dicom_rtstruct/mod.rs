@@ -10,10 +10,11 @@ mod structure_set;
 mod subject;
 mod write;
 
-use super::dicom_document::{Fault, read_document};
+use super::dicom_document::{Fault, read_document_without};
 use super::dicom_seg::elements::Elements;
 use super::{Context, Detection, Format, ImportError, Importer, Sink, Upload, UploadFile, skips};
 use crate::domain::{ReadingKey, SkipReason};
+use contours::{Taken, parsed};
 use dicom_dictionary_std::tags;
 use images::{Images, is_image};
 use std::collections::BTreeSet;
@@ -24,8 +25,8 @@ const STRUCTURE_SET: &str = "1.2.840.10008.5.1.4.1.1.481.3";
 
 const IN_MM: &str = "DICOM patient coordinates: LPS mm, 1 mm a pixel";
 
-/// The decoder keeps each number of a contour as a text of its own, about six times its bytes.
-const MAX_FILE_BYTES: u64 = 80 << 20;
+/// A structure set is held twice, and its numbers a third time.
+const MAX_FILE_BYTES: u64 = 160 << 20;
 
 /// DICOM RTSTRUCT.
 pub struct DicomRtstruct;
@@ -187,7 +188,12 @@ fn read_file(
             file.size_bytes()
         )));
     }
-    let set = StructureSet::read(&read_document(file)?);
+    let mut taken = Taken::new();
+    let object = read_document_without(file, tags::CONTOUR_DATA, |value| {
+        taken.push(parsed(value));
+    })?;
+    let set = StructureSet::read(&object, taken);
+    drop(object);
     if !set.instance.is_empty() && !known.instances.insert(set.instance.clone()) {
         return Err(Fault::invalid(
             "is a copy of a file that was read already (equal SOP instance UID)",

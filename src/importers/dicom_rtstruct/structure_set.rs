@@ -1,6 +1,6 @@
 //! What a structure set says about itself: references, regions of interest, people, approval.
 
-use super::contours::{Contour, contours};
+use super::contours::{Contour, Taken, contours};
 use super::images::stated_planes;
 use super::stack::Stack;
 use crate::domain::{Review, ReviewOutcome};
@@ -61,7 +61,7 @@ pub(super) struct StructureSet {
 
 impl StructureSet {
     /// Reads everything; faults of single contours are kept beside them.
-    pub fn read(object: &InMemDicomObject) -> Self {
+    pub fn read(object: &InMemDicomObject, mut taken: Taken) -> Self {
         let (time, states_zone) =
             stated_time(object, tags::STRUCTURE_SET_DATE, tags::STRUCTURE_SET_TIME);
         let (rois, repeated) = rois(object);
@@ -75,7 +75,7 @@ impl StructureSet {
             drawings: drawings
                 .map(|item| Drawing {
                     number: whole(item, tags::REFERENCED_ROI_NUMBER),
-                    contours: contours(item),
+                    contours: contours(item, &mut taken),
                     stated_planes: stated_planes(item),
                 })
                 .collect(),
