@@ -106,7 +106,7 @@ pub(super) fn sop_class(head: &[u8]) -> Option<String> {
 pub(super) fn read_document(file: &UploadFile) -> Result<InMemDicomObject, Fault> {
     let bytes = file.read_all(MAX_DOCUMENT_BYTES)?;
     let plain = Plain::of(&bytes, None)?;
-    decode(&bytes, plain.start, plain.end, plain.syntax)
+    decode_between(&bytes, plain.start, plain.end, plain.syntax)
 }
 
 /// As `read_document`, with the values of one element taken out first, since the decoder keeps each number of a list as a text of its own.
