@@ -92,6 +92,10 @@ pub struct Reading {
 /// state different grids are never compared.
 pub const GRID_ATTRIBUTE: &str = "grid";
 
+/// Attribute that states the same grid with every digit, for writers of volumes: two exports of one grid round it differently, so it is
+/// never compared.
+pub const EXACT_GRID_ATTRIBUTE: &str = "grid_exact";
+
 /// Attribute that names the frame of reference (a DICOM UID) in which the grid of a volume is placed.
 pub const FRAME_OF_REFERENCE_ATTRIBUTE: &str = "frame_of_reference_uid";
 
@@ -99,6 +103,7 @@ pub const FRAME_OF_REFERENCE_ATTRIBUTE: &str = "frame_of_reference_uid";
 const TOOL_ATTRIBUTES: &[&str] = &[
     "algorithm_type",
     "area_px2",
+    EXACT_GRID_ATTRIBUTE,
     FRAME_OF_REFERENCE_ATTRIBUTE,
     GRID_ATTRIBUTE,
     "group",
@@ -107,6 +112,7 @@ const TOOL_ATTRIBUTES: &[&str] = &[
     "property_category",
     "property_type",
     "rotation",
+    "segmentation_status",
     "source",
     "track_id",
     "tracking_id",

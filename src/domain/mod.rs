@@ -1,6 +1,7 @@
 //! The nouns of the quality model. No input or output happens here.
 
 mod annotation;
+mod grid_words;
 mod ingest;
 mod people;
 mod protocol;
@@ -10,9 +11,10 @@ mod table;
 
 pub use crate::statistics::Status;
 pub use annotation::{
-    Annotation, FRAME_OF_REFERENCE_ATTRIBUTE, GRID_ATTRIBUTE, Item, MEASUREMENT_PREFIX, Reading,
-    ReadingKey, ReadingState, Review, ReviewOutcome, is_judged,
+    Annotation, EXACT_GRID_ATTRIBUTE, FRAME_OF_REFERENCE_ATTRIBUTE, GRID_ATTRIBUTE, Item,
+    MEASUREMENT_PREFIX, Reading, ReadingKey, ReadingState, Review, ReviewOutcome, is_judged,
 };
+pub use grid_words::{exact_grid_words, grid_of_exact_words, grid_of_words, grid_words};
 pub use ingest::{IngestOptions, MaskForeground, SampleCoverage, Skip, SkipReason};
 pub use people::{ReferenceKind, Role, Stage};
 pub use protocol::{

@@ -9,6 +9,7 @@ mod dicom_seg;
 mod error;
 mod label_studio;
 mod label_studio_brush;
+mod nifti;
 mod report;
 mod sets;
 mod sidecar;
@@ -52,6 +53,7 @@ pub const ALL: &[&dyn Exporter] = &[
     &cvat::Cvat,
     &dicom_seg::DicomSeg,
     &label_studio::LabelStudio,
+    &nifti::Nifti,
 ];
 
 /// The exporter with this key.

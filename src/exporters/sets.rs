@@ -115,7 +115,7 @@ pub(super) fn write_sets<F: Form>(
     Ok(tally.finish(format.key, names, again))
 }
 
-/// The readings of an item by set, their layers put together.
+/// The passes over one image, by the set that each belongs to.
 pub(super) fn passes<'a>(
     item: &'a Item,
     image: &'a str,

@@ -21,9 +21,14 @@ impl Sidecar {
     /// The name under which an item's image stands in the export: its file's, where no other item has that one, else
     /// the item's key, else the key with a number. An item that is met again keeps its name.
     pub fn name(&mut self, item: &Item) -> String {
+        self.name_as(item, str::to_owned)
+    }
+
+    /// As `name`, for names that have to be spelled in some way, such as those of files.
+    pub fn name_as(&mut self, item: &Item, spell: impl Fn(&str) -> String) -> String {
         let numbered = (2_u64..).map(|number| format!("{} ({number})", item.key));
         let wanted = item.image_name.iter().chain([&item.key]).cloned();
-        for name in wanted.chain(numbered) {
+        for name in wanted.chain(numbered).map(|name| spell(&name)) {
             match self.names.get(&name) {
                 Some(owner) if *owner == item.key => return name,
                 Some(_) => {}
@@ -41,7 +46,7 @@ impl Sidecar {
                 }
             }
         }
-        item.key.clone()
+        spell(&item.key)
     }
 
     /// Writes the table.

@@ -15,7 +15,10 @@ use std::str::FromStr;
 /// File extensions that are no part of an item's name.
 const IMAGE_EXTENSIONS: &[&str] = &[
     ".nii.gz",
+    ".hdr.gz",
+    ".img.gz",
     ".seg.nrrd",
+    ".seg.nhdr",
     ".ome.tiff",
     ".ome.tif",
     ".png",
@@ -26,7 +29,10 @@ const IMAGE_EXTENSIONS: &[&str] = &[
     ".bmp",
     ".dcm",
     ".nii",
+    ".hdr",
+    ".img",
     ".nrrd",
+    ".nhdr",
     ".mha",
     ".mhd",
     ".svs",
@@ -385,6 +391,8 @@ mod tests {
     fn an_image_extension_is_no_part_of_the_key_but_a_dot_in_a_name_is() {
         assert_eq!(item_key_of("C:\\data\\case 1.5.png"), "case 1.5");
         assert_eq!(item_key_of("ct/abc.nii.gz"), "abc");
+        assert_eq!(item_key_of("ct/abc.seg.nrrd"), "abc");
+        assert_eq!(item_key_of("ct/abc_seg.HDR"), "abc_seg");
         assert_eq!(item_key_of("case 1.5"), "case 1.5");
         assert_eq!(item_key_of(".png"), ".png");
     }

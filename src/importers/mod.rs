@@ -26,6 +26,9 @@ mod labelbox;
 mod lidc;
 mod limits;
 mod mdai;
+mod metaimage;
+mod nifti;
+mod nrrd;
 mod one_reading;
 mod people;
 mod png_mask;
@@ -40,6 +43,7 @@ mod structure;
 #[cfg(test)]
 mod testing;
 mod upload;
+mod volume_grid;
 mod written;
 mod xml;
 mod yolo;
@@ -109,6 +113,9 @@ pub const ALL: &[&dyn Importer] = &[
     &png_mask::PngMask,
     &lidc::Lidc,
     &mdai::Mdai,
+    &nifti::Nifti,
+    &nrrd::Nrrd,
+    &metaimage::MetaImage,
     &darwin::Darwin,
     &labelbox::Labelbox,
     &encord::Encord,

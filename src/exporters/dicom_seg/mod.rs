@@ -30,7 +30,7 @@ const FORMAT: ExportFormat = ExportFormat {
     key: "dicom-seg",
     title: "DICOM SEG",
     writes: "volumes whose grid is known and masks of images, on items and studies named by DICOM UIDs, as binary segments; one file for each \
-             reading, rater as ContentCreatorName; in-plane places to 0.01 mm and directions to 0.001, as they are kept; property codes by \
+             reading, rater as ContentCreatorName; places and directions with the digits that are kept; property codes by \
              their meaning, algorithm type, tracking UID; time",
     leaves_out: "everything that is no mask; whole slides; volumes without place; confidence, further attributes and times of single masks; what Concord does not \
                  know: single images of a series, patient; skipped readings",

@@ -3,8 +3,9 @@
 use super::Fault;
 use super::header::{Frame, Header};
 use super::turning::Turning;
+use crate::domain::{EXACT_GRID_ATTRIBUTE, GRID_ATTRIBUTE, exact_grid_words, grid_words};
 use crate::geometry::Grid;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// In-plane positions of frames of one stack agree within this.
 const IN_PLANE_TOLERANCE_MM: f64 = 0.01;
@@ -118,36 +119,12 @@ impl Planes {
         }
     }
 
-    /// The grid in words, rounded to 0.01 mm and 0.001 of a direction, so that writers' rounding makes no difference.
-    pub fn grid_text(&self) -> String {
+    /// The grid as attributes state it.
+    pub fn grid_attributes(&self) -> BTreeMap<String, String> {
         let grid = self.grid();
-        // Two roundings: a 32-bit 0.585 lies below the half that the decimal 0.585 lies on. Adding zero turns a rounded −0 into 0.
-        let rounded = |value: f64, unit: f64| {
-            let fine = (value * unit * 100.0).round() / (unit * 100.0);
-            (fine * unit).round() / unit + 0.0
-        };
-        let mm = |value: f64| format!("{:.2}", rounded(value, 100.0));
-        let share = |value: f64| format!("{:.3}", rounded(value, 1000.0));
-        let spacing = grid.spacing_mm.map_or("unknown".to_owned(), |[_, y, x]| {
-            format!("{} × {} mm", mm(y), mm(x))
-        });
-        let origin = grid
-            .origin_mm
-            .map_or("unknown".to_owned(), |[along_row, along_column, _]| {
-                format!("{}, {} mm", mm(along_row), mm(along_column))
-            });
-        let direction: Vec<String> = grid
-            .direction
-            .iter()
-            .flatten()
-            .map(|value| share(*value))
-            .collect();
-        format!(
-            "{} × {} px, spacing {spacing}, in-plane origin {origin}, direction {}",
-            grid.width_px,
-            grid.height_px,
-            direction.join(" ")
-        )
+        let mut found = BTreeMap::from([(GRID_ATTRIBUTE.to_owned(), grid_words(&grid))]);
+        found.extend(exact_grid_words(&grid).map(|words| (EXACT_GRID_ATTRIBUTE.to_owned(), words)));
+        found
     }
 
     /// The stated distance between slices, else the step of the frames' positions where it is one regular step.

@@ -3,8 +3,8 @@
 use super::remarks::Remarks;
 use crate::consensus::{ConsensusError, fuse_boxes, majority_mask, majority_volume};
 use crate::domain::{
-    Annotation, GRID_ATTRIBUTE, Item, Reading, ReadingKey, ReadingState, ReferenceKind, Role,
-    Shape, Stage,
+    Annotation, EXACT_GRID_ATTRIBUTE, GRID_ATTRIBUTE, Item, Reading, ReadingKey, ReadingState,
+    ReferenceKind, Role, Shape, Stage,
 };
 use crate::exporters::Work;
 use crate::geometry::{Mask, Rect, Volume};
@@ -258,6 +258,12 @@ impl<'a> LabelBallot<'a> {
             annotation
                 .attributes
                 .insert(GRID_ATTRIBUTE.to_owned(), grid.clone());
+            // Equal in words, so any rater's digits will do.
+            let mut exact = self.drawn.iter().flatten().filter_map(|one| {
+                let words = one.attributes.get(EXACT_GRID_ATTRIBUTE)?;
+                Some((EXACT_GRID_ATTRIBUTE.to_owned(), words.clone()))
+            });
+            annotation.attributes.extend(exact.next());
         }
         Ok(Some(annotation))
     }

@@ -2,6 +2,7 @@
 
 mod dicom_seg;
 mod made_up;
+mod nifti;
 
 use crate::corpus::read_memory;
 use concord::domain::{Annotation, IngestOptions, Shape};
