@@ -92,18 +92,19 @@ pub struct Reading {
 /// state different grids are never compared.
 pub const GRID_ATTRIBUTE: &str = "grid";
 
-/// Attribute that names the frame of reference (a DICOM UID) in which the grid of a volume is placed.
-pub const FRAME_OF_REFERENCE_ATTRIBUTE: &str = "frame_of_reference_uid";
 /// Attribute that states the same grid with every digit, for writers of volumes: two exports of one grid round it differently, so it is
 /// never compared.
 pub const EXACT_GRID_ATTRIBUTE: &str = "grid_exact";
+
+/// Attribute that names the frame of reference (a DICOM UID) in which the grid of a volume is placed.
+pub const FRAME_OF_REFERENCE_ATTRIBUTE: &str = "frame_of_reference_uid";
 
 /// What a tool writes about a shape, which nobody judged: on these there is no agreement between raters.
 const TOOL_ATTRIBUTES: &[&str] = &[
     "algorithm_type",
     "area_px2",
-    FRAME_OF_REFERENCE_ATTRIBUTE,
     EXACT_GRID_ATTRIBUTE,
+    FRAME_OF_REFERENCE_ATTRIBUTE,
     GRID_ATTRIBUTE,
     "group",
     "iscrowd",

@@ -112,9 +112,11 @@ pub(super) fn ground_of(pass: &Pass<'_>) -> Option<Ground> {
 fn slices(pass: &Pass<'_>, annotation: &Annotation) -> Result<Ground, Refused> {
     let words = annotation.attributes.get(GRID_ATTRIBUTE);
     let words = words.ok_or(Refused::Because("its grid is not known"))?;
+    let exact = annotation.attributes.get(EXACT_GRID_ATTRIBUTE);
+    let exact = exact.map(String::as_str);
     let frame = annotation.attributes.get(FRAME_OF_REFERENCE_ATTRIBUTE);
     Ok(Ground::Slices {
-        grid: Grid::read(words, pass.item.spacing_mm)?,
+        grid: Grid::read(words, exact, pass.item.spacing_mm)?,
         frame_of_reference: frame.filter(|uid| is_uid(uid)).cloned(),
     })
 }
@@ -197,7 +199,7 @@ fn is_held_whole(annotation: &Annotation) -> bool {
 
 fn is_held(name: &str, value: &str) -> bool {
     match name {
-        EXACT_GRID_ATTRIBUTE | GRID_ATTRIBUTE => true,
+        GRID_ATTRIBUTE | EXACT_GRID_ATTRIBUTE => true,
         "algorithm_type" => ALGORITHM_TYPES.contains(&value),
         "tracking_uid" | FRAME_OF_REFERENCE_ATTRIBUTE => is_uid(value),
         _ => fits(value),

@@ -85,8 +85,8 @@ fn frame(
     match &content.ground {
         Ground::Slices { grid, .. } => {
             values.push(place);
-            let position = grid.position_mm(key_um).map(|mm| format!("{mm:.6}"));
-            let position = text(tags::IMAGE_POSITION_PATIENT, VR::DS, &position.join("\\"));
+            let position = decimals(&grid.position_mm(key_um));
+            let position = text(tags::IMAGE_POSITION_PATIENT, VR::DS, &position);
             groups.push(sequence(
                 tags::PLANE_POSITION_SEQUENCE,
                 vec![object(vec![position])],

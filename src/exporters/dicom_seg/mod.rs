@@ -30,7 +30,7 @@ const FORMAT: ExportFormat = ExportFormat {
     key: "dicom-seg",
     title: "DICOM SEG",
     writes: "volumes whose grid is known and masks of images, on items and studies named by DICOM UIDs, as binary segments; one file for each \
-             reading, rater as ContentCreatorName; in-plane places to 0.01 mm and directions to 0.001, as they are kept; property codes by \
+             reading, rater as ContentCreatorName; places and directions with the digits that are kept; property codes by \
              their meaning, algorithm type, tracking UID; time",
     leaves_out: "boxes, rotated boxes, ellipses, polygons with their holes, polygons of several parts, lines, points, answers to a named question, ranks, cuboids, \
                  clouds, text and tracks; whole slides; volumes and masks without a place or without UIDs; readings that were skipped or never assigned. Without a count: \

@@ -163,10 +163,11 @@ fn read_file(
     known.count(&header);
     let is_complete = skipped.is_empty() && pixels.undescribed.is_empty();
     // Kept with every segment, so that a mask delivered on another grid later is refused, not compared.
-    let grid = planes
-        .as_ref()
-        .map(Planes::grid_attributes)
-        .unwrap_or_default();
+    let mut place = planes.as_ref().map(Planes::grid_attributes);
+    if let (Some(place), Some(uid)) = (&mut place, &header.frame_of_reference) {
+        place.insert(FRAME_OF_REFERENCE_ATTRIBUTE.to_owned(), uid.clone());
+    }
+    let place = place.unwrap_or_default();
     for (item, shapes) in shapes {
         if shapes.is_empty() && !is_complete {
             let detail = "nothing that can be kept was found on an item of which something was left out; it is not taken for an empty one";
@@ -199,12 +200,7 @@ fn read_file(
             known.n_same_label +=
                 u64::from(!known.labels.insert((key.clone(), segment.label.clone())));
             let mut annotation = annotation(number, segment, shape, finished_at_us);
-            annotation.attributes.extend(grid.clone());
-            if !grid.is_empty() {
-                let frame = header.frame_of_reference.clone();
-                let frame = frame.map(|uid| (FRAME_OF_REFERENCE_ATTRIBUTE.to_owned(), uid));
-                annotation.attributes.extend(frame);
-            }
+            annotation.attributes.extend(place.clone());
             sink.annotation(&key, annotation)?;
         }
     }

@@ -41,6 +41,17 @@ fn kept(annotations: &[Annotation]) -> Vec<Annotation> {
     let mut kept: Vec<Annotation> = annotations.to_vec();
     for one in &mut kept {
         one.source_id.clear();
+        // Sums of decimal fractions differ far behind the last digit that was given.
+        if let Some(words) = one.attributes.get_mut("grid_exact") {
+            let numbers = words
+                .split(' ')
+                .map(|number| number.parse().expect("a number"));
+            let rounded = numbers.map(|number: f64| format!("{:.8}", number + 0.0));
+            *words = rounded
+                .collect::<Vec<_>>()
+                .join(" ")
+                .replace("-0.00000000", "0.00000000");
+        }
     }
     kept.sort_by_key(|one| format!("{one:?}"));
     kept
