@@ -27,6 +27,7 @@ mod error;
 mod histomicsui;
 mod image_size;
 mod imagescope;
+mod item_names;
 mod json;
 mod kili;
 mod kitti;
