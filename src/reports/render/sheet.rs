@@ -138,6 +138,11 @@ fn differences(own: Tolerance, general: Tolerance) -> String {
 fn examples(tolerance: Tolerance) -> Vec<Example> {
     let value = |at: usize| {
         let (_, value, unit) = values(tolerance)[at];
+        let unit = if value == 1.0 {
+            unit.trim_end_matches('s')
+        } else {
+            unit
+        };
         format!("{} {unit}", plain(value))
     };
     vec![
@@ -184,8 +189,8 @@ fn examples(tolerance: Tolerance) -> Vec<Example> {
 const BOX: &str = r#"<svg viewBox="0 0 240 120" role="img" aria-label="A box, one just beside it, one too large"><rect class="reference" x="70" y="25" width="100" height="70"/><rect class="right" x="75" y="21" width="92" height="78"/><rect class="wrong" x="46" y="12" width="150" height="98"/></svg>"#;
 const OUTLINE: &str = r#"<svg viewBox="0 0 240 120" role="img" aria-label="An outline, one along it, one that cuts off a bulge"><path class="reference" d="M60 60C60 20 110 18 125 32S190 25 185 65 130 108 100 98 60 90 60 60Z"/><path class="right" d="M63 61C64 24 110 22 126 36S187 29 182 65 130 104 101 95 63 89 63 61Z"/><path class="wrong" d="M60 60C60 20 105 20 112 40S120 70 116 88 60 96 60 60Z"/></svg>"#;
 const MASK: &str = r#"<svg viewBox="0 0 240 120" role="img" aria-label="Painted pixels, one row off, three rows off"><path class="reference" d="M70 40H110V25H150V40H170V80H150V95H90V80H70Z"/><path class="right" d="M76 40H110V31H150V46H170V80H156V95H90V86H76Z"/><path class="wrong" d="M40 40H80V10H120V25H140V65H120V80H60V65H40Z"/></svg>"#;
-const LANDMARK: &str = r#"<svg viewBox="0 0 240 120" role="img" aria-label="A landmark with its circle of tolerance, one point within, one outside"><circle class="reference" cx="110" cy="60" r="3"/><circle class="right" cx="110" cy="60" r="34"/><path class="right" d="M122 44l8 8m0-8l-8 8"/><path class="wrong" d="M176 82l10 10m0-10l-10 10"/></svg>"#;
-const SPAN: &str = r#"<svg viewBox="0 0 240 120" role="img" aria-label="A span of text, the same one, one that is too short"><text x="20" y="48">no sign of pulmonary embolism today</text><path class="reference" d="M80 56H194"/><path class="right" d="M80 66H194"/><path class="wrong" d="M140 76H194"/></svg>"#;
+const LANDMARK: &str = r#"<svg viewBox="0 0 240 120" role="img" aria-label="A landmark with its circle of tolerance, one point within, one outside"><circle class="reference" cx="110" cy="60" r="3"/><circle class="right" cx="110" cy="60" r="34"/><path class="right" style="stroke-dasharray:none" d="M122 44l8 8m0-8l-8 8"/><path class="wrong" style="stroke-dasharray:none" d="M176 82l10 10m0-10l-10 10"/></svg>"#;
+const SPAN: &str = r#"<svg viewBox="0 0 240 120" role="img" aria-label="A span of text, the same one, one that is too short"><text x="24" y="48" textLength="58">no sign of </text><text x="86" y="48" textLength="112">lung embolism</text><path class="reference" d="M86 58H198"/><path class="right" d="M86 68H198"/><path class="wrong" d="M124 78H198"/></svg>"#;
 const GRADE: &str = r#"<svg viewBox="0 0 240 120" role="img" aria-label="Grades in a row, the same one, another one"><path class="reference" d="M30 60H210M30 54v12M75 54v12M120 54v12M165 54v12M210 54v12"/><circle class="right" cx="120" cy="60" r="12"/><circle class="wrong" cx="165" cy="60" r="12"/></svg>"#;
 
 fn listed(texts: &[String]) -> String {
