@@ -273,6 +273,8 @@ proptest! {
 
     #[test]
     fn a_lone_rating_enters_nothing_but_the_chance_term_of_those_that_say_so(table in ratings(), rank in 1_u8..5) {
+        // Who rated nothing so far is no rater yet, and a rating makes one more.
+        prop_assume!(table.iter().any(|ratings| ratings[0].is_some()));
         let mut longer = table.clone();
         let mut lone = vec![None; table[0].len()];
         lone[0] = Some(rank);
