@@ -8,7 +8,7 @@ use super::region::Region;
 use super::tracks::track_units;
 use super::works::Work;
 use crate::domain::{
-    Annotation, ErrorKind, GRID_ATTRIBUTE, Item, Protocol, Shape, Technique, UnitScore,
+    Annotation, ErrorKind, GRID_ATTRIBUTE, Item, Protocol, Shape, Technique, UnitScore, is_one_grid,
 };
 use crate::matching::{LabelledAssignment, assign_by_label};
 use std::collections::{BTreeMap, BTreeSet};
@@ -235,10 +235,15 @@ fn shape_units(
         ));
     }
     if let (Some(first), Some(second)) = (stated_grid(&a_left), stated_grid(&b_left))
-        && first != second
+        && !is_one_grid(first, second)
     {
+        let words = |attributes: &BTreeMap<String, String>| {
+            attributes.get(GRID_ATTRIBUTE).cloned().unwrap_or_default()
+        };
         return Err(format!(
-            "grids differ: {first} against {second}; nothing is resampled"
+            "grids differ: {} against {}; nothing is resampled",
+            words(first),
+            words(second)
         ));
     }
     // Semantic maps, and landmarks that occur once, are the same thing by name.
@@ -274,12 +279,12 @@ fn grid_of(entries: &[Entry<'_>]) -> Option<(u32, u32)> {
         })
 }
 
-/// Spacing, origin and direction, where the export states them.
-fn stated_grid<'a>(entries: &[Entry<'a>]) -> Option<&'a str> {
+/// The attributes that state spacing, origin and direction, where the export does.
+fn stated_grid<'a>(entries: &[Entry<'a>]) -> Option<&'a BTreeMap<String, String>> {
     entries
         .iter()
-        .find_map(|entry| entry.annotation.attributes.get(GRID_ATTRIBUTE))
-        .map(String::as_str)
+        .map(|entry| &entry.annotation.attributes)
+        .find(|attributes| attributes.contains_key(GRID_ATTRIBUTE))
 }
 
 fn labels_to_pair_by_name<'a>(

@@ -100,14 +100,18 @@ pub(super) fn as_text(evidence: &Evidence) -> String {
         &rows,
     ));
     text.push_str(&format!(
-        "\nlot {} ({} studies) · policy {} {} · evidence {}\n",
+        "\nlot {} ({}) · policy {} {} · evidence {}\n",
         short(&evidence.lot.hash),
-        evidence.lot.n_studies,
+        n_studies(evidence.lot.n_studies),
         evidence.policy.name,
         short(&evidence.policy.hash),
         short(&evidence.hash())
     ));
     text
+}
+
+pub(super) fn n_studies(n: u64) -> String {
+    format!("{n} {}", if n == 1 { "study" } else { "studies" })
 }
 
 fn short(hash: &str) -> &str {

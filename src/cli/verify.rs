@@ -1,6 +1,6 @@
 //! `concord verify`: is this evidence what was signed? Needs neither the store nor a network.
 
-use super::gate::as_text;
+use super::gate::{as_text, n_studies};
 use super::output;
 use crate::domain::Status;
 use crate::gates::{PublicKey, verify_evidence};
@@ -37,10 +37,10 @@ pub fn run(args: &VerifyArgs) -> Result<u8, PipelineError> {
         "which was compared with no key that you trust (--key)"
     };
     output::data(&format!(
-        "The record is what was signed, and its verdicts follow from its counts.\n  record  {}\n  key     {}, {trust}\n  lot     {} studies, {}\n  judged  {} by policy {} and protocol {}\n\n{}",
+        "The record is what was signed, and its verdicts follow from its counts.\n  record  {}\n  key     {}, {trust}\n  lot     {}, {}\n  judged  {} by policy {} and protocol {}\n\n{}",
         evidence.hash(),
         verified.public_key,
-        evidence.lot.n_studies,
+        n_studies(evidence.lot.n_studies),
         evidence.lot.source,
         evidence.evaluated_on,
         evidence.policy.name,

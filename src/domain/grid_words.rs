@@ -1,6 +1,8 @@
 //! The grid of a mask or volume as its attribute states it, and back.
 
+use super::annotation::{EXACT_GRID_ATTRIBUTE, GRID_ATTRIBUTE};
 use crate::geometry::Grid;
+use std::collections::BTreeMap;
 
 /// A grid in words, rounded to 0.01 mm and 0.001 of a direction, so that writers' rounding makes no difference. The place of slices is
 /// none of it: the slices' keys say that.
@@ -68,6 +70,39 @@ pub fn grid_of_exact_words(words: &str) -> Option<([f64; 2], [f64; 9])> {
         .then_some(([along_row, along_column], direction))
 }
 
+/// Whether two annotations state one grid, so that their masks can be compared voxel by voxel. What one of them does not state is no
+/// difference.
+///
+/// Words are rounded, and two writers of one grid may stand on two sides of a rounding step. Where both also state every digit of origin and
+/// direction, those decide. Spacings must round alike: a hundredth of a millimetre adds up to pixels over an image.
+pub fn is_one_grid(first: &BTreeMap<String, String>, second: &BTreeMap<String, String>) -> bool {
+    let words = [first, second].map(|attributes| attributes.get(GRID_ATTRIBUTE));
+    let [Some(one), Some(other)] = words else {
+        return true;
+    };
+    if one == other {
+        return true;
+    }
+    let exact = |attributes: &BTreeMap<String, String>, words: &str| {
+        let grid = grid_of_words(words)?;
+        let ([along_row, along_column], direction) =
+            grid_of_exact_words(attributes.get(EXACT_GRID_ATTRIBUTE)?)?;
+        Some(Grid {
+            // The place of slices is none of the words; their keys say that.
+            spacing_mm: grid.spacing_mm.map(|[_, y, x]| [y.min(x), y, x]),
+            origin_mm: Some([along_row, along_column, 0.0]),
+            direction: Some(direction),
+            ..grid
+        })
+    };
+    match (exact(first, one), exact(second, other)) {
+        (Some(one), Some(other)) => {
+            one.spacing_mm == other.spacing_mm && one.same_as(&other).is_ok()
+        }
+        _ => false,
+    }
+}
+
 const UNKNOWN: &str = "unknown";
 
 /// Two numbers in mm, or neither; `None` for other words.
@@ -87,8 +122,55 @@ fn rounded(value: f64, unit: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{exact_grid_words, grid_of_exact_words, grid_of_words, grid_words};
+    use super::{exact_grid_words, grid_of_exact_words, grid_of_words, grid_words, is_one_grid};
+    use crate::domain::{EXACT_GRID_ATTRIBUTE, GRID_ATTRIBUTE};
     use crate::geometry::Grid;
+    use std::collections::BTreeMap;
+
+    /// The grid of a 4 × 3 image as a file states it.
+    fn stated(spacing: f64, origin: f64, is_exact: bool) -> BTreeMap<String, String> {
+        let grid = Grid {
+            width_px: 4,
+            height_px: 3,
+            spacing_mm: Some([spacing, spacing, spacing]),
+            origin_mm: Some([origin, -20.0, 0.0]),
+            direction: Some([1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0]),
+        };
+        let mut found = BTreeMap::from([(GRID_ATTRIBUTE.to_owned(), grid_words(&grid))]);
+        let exact = exact_grid_words(&grid).filter(|_| is_exact);
+        found.extend(exact.map(|words| (EXACT_GRID_ATTRIBUTE.to_owned(), words)));
+        found
+    }
+
+    #[test]
+    fn a_rounding_step_between_two_files_is_no_other_grid_and_a_real_difference_is() {
+        let (below, above) = (7.0149, 7.0151);
+        assert_ne!(
+            stated(0.5, below, true)[GRID_ATTRIBUTE],
+            stated(0.5, above, true)[GRID_ATTRIBUTE]
+        );
+        assert!(is_one_grid(
+            &stated(0.5, below, true),
+            &stated(0.5, above, true)
+        ));
+        // Without every digit on both sides nobody can tell.
+        assert!(!is_one_grid(
+            &stated(0.5, below, true),
+            &stated(0.5, above, false)
+        ));
+        assert!(!is_one_grid(
+            &stated(0.5, 7.0, true),
+            &stated(0.5, 7.02, true)
+        ));
+        assert!(!is_one_grid(
+            &stated(0.5, 7.0, true),
+            &stated(0.51, 7.0, true)
+        ));
+        assert!(is_one_grid(&stated(0.5, 7.0, true), &BTreeMap::new()));
+        let other_tool = BTreeMap::from([(GRID_ATTRIBUTE.to_owned(), "a grid".to_owned())]);
+        assert!(is_one_grid(&other_tool, &other_tool));
+        assert!(!is_one_grid(&other_tool, &stated(0.5, 7.0, true)));
+    }
 
     #[test]
     fn a_single_precision_half_and_its_decimal_are_one_grid() {

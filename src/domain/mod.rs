@@ -14,7 +14,9 @@ pub use annotation::{
     Annotation, EXACT_GRID_ATTRIBUTE, FRAME_OF_REFERENCE_ATTRIBUTE, GRID_ATTRIBUTE, Item,
     MEASUREMENT_PREFIX, Reading, ReadingKey, ReadingState, Review, ReviewOutcome, is_judged,
 };
-pub use grid_words::{exact_grid_words, grid_of_exact_words, grid_of_words, grid_words};
+pub use grid_words::{
+    exact_grid_words, grid_of_exact_words, grid_of_words, grid_words, is_one_grid,
+};
 pub use ingest::{IngestOptions, MaskForeground, SampleCoverage, Skip, SkipReason};
 pub use people::{ReferenceKind, Role, Stage};
 pub use protocol::{
