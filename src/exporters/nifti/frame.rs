@@ -170,7 +170,8 @@ impl Frame {
                     return Err("NIfTI counts slices from 0 on");
                 }
                 let last = extent.map_or(0, |extent| extent.high.unsigned_abs());
-                (last + 1).max(item.n_slices.map_or(1, u64::from))
+                last.saturating_add(1)
+                    .max(item.n_slices.map_or(1, u64::from))
             }
             Some(true) => frame.place_slices(stated.as_ref(), known, slice_mm)?,
         };
@@ -205,7 +206,7 @@ impl Frame {
         let extent = known
             .extent
             .ok_or("no slice of the item says where its slices lie")?;
-        let span = (extent.high - extent.low) as f64;
+        let span = extent.high as f64 - extent.low as f64;
         let steps_um = slice_mm.map(|mm| mm * 1000.0).into_iter();
         let mut steps_um = steps_um.chain(extent.step.map(|step| step as f64));
         let step = steps_um
@@ -227,12 +228,12 @@ impl Frame {
         if self.spacing_xyz_mm[..2].iter().any(|mm| *mm <= 0.0) {
             return Err("the distance of its pixels is not known");
         }
-        Ok(n_steps as u64 + 1)
+        Ok((n_steps as u64).saturating_add(1))
     }
 
     /// The number of the slice with this key; `None` where none lies there to the micrometre.
     pub fn slice(&self, key: i64) -> Option<u32> {
-        let at = ((key - self.first_key) as f64 / self.step).round();
+        let at = ((key as f64 - self.first_key as f64) / self.step).round();
         let is_there = (0.0..f64::from(self.size[2])).contains(&at)
             && (self.first_key as f64 + at * self.step - key as f64).abs() <= 1.0;
         is_there.then_some(at as u32)

@@ -60,6 +60,9 @@ impl Known {
         names: &Names,
         only: Option<&str>,
     ) -> Vec<Region> {
+        if only.is_some() && labels.len() > 1 {
+            self.remark("label maps of several values, for which the one label that the upload names does not hold");
+        }
         let only = only.filter(|_| labels.len() == 1);
         let mut regions = Vec::new();
         for (value, slices) in labels {
@@ -101,7 +104,8 @@ impl Known {
             return refuse(mismatch.to_string());
         }
         if let (Frame::Placed(_), Some([step_mm, _, _])) = (frame, first.spacing_mm) {
-            let steps = (map.frame.key(0) - frame.key(0)) as f64 / (step_mm * 1000.0);
+            let apart_um = map.frame.key(0) as f64 - frame.key(0) as f64;
+            let steps = apart_um / (step_mm * 1000.0);
             if (steps - steps.round()).abs() > STEP_TOLERANCE {
                 return refuse(format!(
                     "grids differ in slices: `{} µm` against `{} µm` along their normal lie no whole number of steps of `{step_mm} mm` apart; nothing is resampled, so export both on one grid",

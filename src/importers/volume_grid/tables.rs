@@ -9,6 +9,7 @@ use serde_json::Value;
 const MAX_BYTES: u64 = 4 << 20;
 const ITK_SNAP: &str = "itk-snap label description file";
 const COLOURS: &[&str] = &["# color table file", "#$id: freesurfercolorlut"];
+const BACKGROUND: &str = "background";
 /// Keys of JSON objects that hold a table.
 const JSON_KEYS: &[&str] = &["labels", "LabelMap", "label_map"];
 
@@ -167,13 +168,14 @@ fn colour(line: &str) -> Option<(i64, String)> {
     (n_numbers >= 3).then(|| (value, name.to_owned()))
 }
 
-/// Names by value, or values by name; a region that stands for several values names none of them.
+/// Names by value, or values by name; a region that stands for several values names none of them. Numbers under names at the top level are
+/// a table only with a background of 0: most files of settings look the same.
 fn from_json(json: &Value) -> Option<Entries> {
     let whole = json.as_object()?;
-    let table = JSON_KEYS
+    let stated = JSON_KEYS
         .iter()
-        .find_map(|key| whole.get(*key)?.as_object())
-        .unwrap_or(whole);
+        .find_map(|key| whole.get(*key)?.as_object());
+    let table = stated.unwrap_or(whole);
     if table.is_empty() {
         return None;
     }
@@ -184,14 +186,18 @@ fn from_json(json: &Value) -> Option<Entries> {
     if by_value.is_some() {
         return by_value;
     }
-    table
+    let background = table.get(BACKGROUND).and_then(Value::as_i64);
+    if stated.is_none() && background != Some(0) {
+        return None;
+    }
+    let by_name: Option<Vec<Option<(i64, String)>>> = table
         .iter()
         .map(|(name, value)| match value {
             Value::Array(values) if values.iter().all(Value::is_i64) => Some(None),
             value => Some(Some((value.as_i64()?, name.clone()))),
         })
-        .collect::<Option<Vec<Option<(i64, String)>>>>()
-        .map(|entries| entries.into_iter().flatten().collect())
+        .collect();
+    Some(by_name?.into_iter().flatten().collect())
 }
 
 #[cfg(test)]
@@ -221,7 +227,9 @@ mod tests {
         assert_eq!(read(r#"{"labels": {"1": "liver"}}"#), liver);
         assert_eq!(read(r#"{"labels": {"liver": 1, "organs": [1, 2]}}"#), liver);
         assert_eq!(read(r#"{"1": "liver"}"#), liver);
-        assert_eq!(read(r#"{"liver": 1}"#), liver);
+        let with_background = read(r#"{"background": 0, "liver": 1}"#);
+        assert_eq!(with_background.map(|entries| entries.len()), Some(2));
+        assert_eq!(read(r#"{"version": 1}"#), None);
         assert_eq!(read(r#"{"name": "x", "n": 1}"#), None);
         assert_eq!(read(r#"[1]"#), None);
     }
